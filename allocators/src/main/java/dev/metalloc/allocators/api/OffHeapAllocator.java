@@ -1,0 +1,64 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators.api;
+
+/**
+ * Hands out and takes back blocks of off-heap memory, named by their absolute address.
+ *
+ * <p>Lifetime: from creation to {@link #close()}, which releases all memory, blocks still live included. Threads: as
+ * {@link AllocatorTraits#threadModel()} says. No operation throws for want of memory: an allocator that cannot serve a
+ * request answers {@link #NULL}, and its caller asks the next one or the system.
+ */
+public interface OffHeapAllocator extends AutoCloseable {
+
+    /** The address that is no block. */
+    long NULL = 0L;
+
+    /** Every block's address is at least a multiple of this, as with malloc on 64-bit Linux. */
+    long MIN_ALIGNMENT = 16L;
+
+    /**
+     * Allocates a block whose contents are undefined.
+     *
+     * @param byteSize requested bytes, at least 0 (0 is served as 1)
+     * @param byteAlignment power of two; below {@link #MIN_ALIGNMENT} counts as that
+     * @return the block's address, or {@link #NULL} where size or alignment lies outside the traits, or memory ran out
+     */
+    long allocate(long byteSize, long byteAlignment);
+
+    /** As {@link #allocate}, with the first {@code byteSize} bytes zero. */
+    long allocateZeroed(long byteSize, long byteAlignment);
+
+    /** Frees the block at {@code address}; anything but {@link FreeOutcome#FREED} left all memory as it was. */
+    FreeOutcome free(long address);
+
+    /**
+     * Resizes the block at {@code address}, in place where that is possible; the contents up to the lesser size stay.
+     *
+     * @return the block's address afterwards, or {@link #NULL} where it could not be served: the old block then lives on
+     */
+    long reallocate(long address, long byteSize);
+
+    /** Whether {@code address} lies in memory of this allocator; true does not say that a block is live there. */
+    boolean owns(long address);
+
+    /** Bytes the live block at {@code address} can hold, or -1 where no live block starts there. */
+    long usableSize(long address);
+
+    AllocatorTraits traits();
+
+    /** A snapshot; exact where no other thread is inside the allocator. */
+    AllocatorStats stats();
+
+    /** Gives back to the operating system what is free; returns the bytes given back. */
+    long purge();
+
+    /**
+     * Walks all structures and checks the equations in the class notes.
+     *
+     * @throws IllegalStateException naming the first equation that does not hold
+     */
+    void validate();
+
+    @Override
+    void close();
+}

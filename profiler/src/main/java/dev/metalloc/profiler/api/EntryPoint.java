@@ -1,0 +1,22 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.api;
+
+/** The API through which off-heap memory is asked for. The ordinal is the number in hot paths, the name the one in files. */
+public enum EntryPoint {
+    ARENA_CONFINED,
+    ARENA_SHARED,
+    ARENA_AUTO,
+    ARENA_GLOBAL,
+    DIRECT_BUFFER,
+    UNSAFE,
+    /** malloc, calloc, realloc and free linked through the foreign linker. */
+    MALLOC_DOWNCALL,
+    /** Observed, never dispatched. */
+    MAPPED_FILE,
+    NETTY,
+    ARROW;
+
+    public boolean isArena() {
+        return this == ARENA_CONFINED || this == ARENA_SHARED || this == ARENA_AUTO || this == ARENA_GLOBAL;
+    }
+}

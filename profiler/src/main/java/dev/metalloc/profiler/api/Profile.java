@@ -1,0 +1,48 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.api;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was observed of an application's off-heap allocations in one or many runs.
+ *
+ * @param entryPoints those that saw an event, in the order of the enum
+ * @param sites in falling order of estimated bytes
+ * @param threads in falling order of events; at most a fixed number, the rest folded into one named {@code (others)}
+ * @param timeLine live bytes over time, of a single run (the longest one where runs were merged)
+ * @param peakLiveBytes most requested bytes live at once, over all entry points
+ */
+public record Profile(
+        RunInfo run,
+        List<EntryPointProfile> entryPoints,
+        List<SiteProfile> sites,
+        List<ThreadSummary> threads,
+        ThreadCounts threadCounts,
+        List<TimePoint> timeLine,
+        long peakLiveBytes,
+        ProfilerCost cost) {
+
+    public Profile {
+        entryPoints = List.copyOf(entryPoints);
+        sites = List.copyOf(sites);
+        threads = List.copyOf(threads);
+        timeLine = List.copyOf(timeLine);
+    }
+
+    public Optional<EntryPointProfile> entryPoint(EntryPoint entryPoint) {
+        return entryPoints.stream().filter(e -> e.entryPoint() == entryPoint).findFirst();
+    }
+
+    public long allocateCount() {
+        return entryPoints.stream().mapToLong(EntryPointProfile::allocateCount).sum();
+    }
+
+    public long allocateBytes() {
+        return entryPoints.stream().mapToLong(EntryPointProfile::allocateBytes).sum();
+    }
+
+    public long freeCount() {
+        return entryPoints.stream().mapToLong(EntryPointProfile::freeCount).sum();
+    }
+}

@@ -1,0 +1,18 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.api;
+
+/**
+ * What profiling itself took.
+ *
+ * @param heldBytes memory of the recorder, estimated from its arrays
+ * @param stackSampleCount stacks walked
+ * @param stackSampleNanos time spent walking them
+ * @param droppedBlockCount blocks whose lifetime was not followed because the live table was full
+ * @param droppedSampleCount samples without a site because the site table was full
+ */
+public record ProfilerCost(
+        long heldBytes,
+        long stackSampleCount,
+        long stackSampleNanos,
+        long droppedBlockCount,
+        long droppedSampleCount) {}

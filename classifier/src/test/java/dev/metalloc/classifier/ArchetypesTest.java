@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.allocators.api.AllocatorTraits;
 import dev.metalloc.allocators.api.Flag;
+import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.classifier.TestProfile.Order;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.api.EntryPoint;
@@ -356,6 +357,29 @@ class ArchetypesTest {
         assertEquals("64,16000", it.verdicts().get(0).parameters().get("classes"));
         assertTrue(Set.of("buddy", "segregated").contains(it.verdicts().get(1).allocator()));
         assertEquals("leave", it.verdicts().get(2).allocator());
+    }
+
+    @Test
+    void arenasOfMixedLifetimes_getFramesAllTheSame() {
+        Recommendation it = classify(new TestProfile(30)
+                .at(EntryPoint.ARENA_CONFINED)
+                .blocks(100, 30_000_000, Order.BULK, MICROS, 1)
+                .blocks(100, 10_000_000, Order.BULK, 100 * SECONDS, 1)
+                .arenas(40_000_000, 1, 100, 1, 0)
+                .build());
+
+        assertRaised(it, Flag.MIXED_LIVED);
+        assertEquals("bump", only(it).allocator());
+    }
+
+    @Test
+    void allocator_thatMustNotGetWhatTheProgramDoes_isPassedOver() {
+        AllocatorTraits shy = new AllocatorTraits(
+                "slab", 1, 32 << 10, 4096, Set.of(), Set.of(Flag.REMOTE_FREE), 0, 0, true, true, ThreadModel.LOCKED);
+
+        Recommendation it = new Classifier(List.of(shy), CostModel.shipped()).classify(remoteFrees());
+
+        assertLeft(it, "slab: not for REMOTE_FREE (50 % of the frees by another thread)");
     }
 
     @Test

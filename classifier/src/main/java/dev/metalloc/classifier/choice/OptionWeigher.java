@@ -84,7 +84,9 @@ final class OptionWeigher {
         if (frames && entryPoint.outOfOrderCloseRatio() > MAX_OUT_OF_ORDER_RATIO) {
             return Figures.percent(entryPoint.outOfOrderCloseRatio()) + " of the arenas outlive one opened later";
         }
-        return forbiddingFlag(traits, flags);
+        // A frame dies with its arena, so what traits forbid about the order and the lifetimes of single blocks cannot
+        // hurt it.
+        return frames ? "" : forbiddingFlag(traits, flags);
     }
 
     private static String forbiddingFlag(AllocatorTraits traits, FlagSet flags) {

@@ -51,6 +51,18 @@ class BandGroupTest {
                         .build()));
     }
 
+    @Test
+    void shouldKeepTogetherWhatOneFrameHolds() {
+        assertEquals(
+                List.of("33..1024", "65537..131072"),
+                ranges(new TestProfile(1)
+                        .at(EntryPoint.ARENA_CONFINED)
+                        .blocks(64, 10_000, Order.BULK, 1_000, 1)
+                        .blocks(1024, 10_000, Order.BULK, 1_000_000_000, 1)
+                        .blocks(100_000, 10_000, Order.BULK, 1_000_000_000, 1)
+                        .build()));
+    }
+
     private static List<String> ranges(Profile profile) {
         ApplicationFeatures application = FeatureExtractor.extract(profile);
         return BandGroup.of(application.entryPoints().get(0), application.durationSeconds()).stream()

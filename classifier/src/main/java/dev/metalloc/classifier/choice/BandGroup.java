@@ -62,7 +62,11 @@ record BandGroup(Zone zone, List<BandProfile> bands, BandFeatures features) {
     }
 
     private boolean isLike(BandGroup other, EntryPointFeatures entryPoint) {
-        return !isTelling(entryPoint) || !other.isTelling(entryPoint) || isLike(features, other.features);
+        // An arena half in a frame and half in the JDK pays for both, so all sizes a frame can hold go one way.
+        return zone.service() == Zone.Service.FRAMES
+                || !isTelling(entryPoint)
+                || !other.isTelling(entryPoint)
+                || isLike(features, other.features);
     }
 
     private boolean isTelling(EntryPointFeatures entryPoint) {

@@ -84,7 +84,9 @@ final class OptionWeigher {
         if (frames && entryPoint.outOfOrderCloseRatio() > MAX_OUT_OF_ORDER_RATIO) {
             return Figures.percent(entryPoint.outOfOrderCloseRatio()) + " of the arenas outlive one opened later";
         }
-        return forbiddingFlag(traits, flags);
+        // A frame dies with its arena, so what traits forbid about the order and the lifetimes of single blocks cannot
+        // hurt it.
+        return frames ? "" : forbiddingFlag(traits, flags);
     }
 
     private static String forbiddingFlag(AllocatorTraits traits, FlagSet flags) {
@@ -116,7 +118,7 @@ final class OptionWeigher {
         long threads = application.activeThreadCount();
         return switch (traits.name()) {
             case "bump" -> {
-                long frameBytes = FrameBytes.of(entryPoint);
+                long frameBytes = FrameBytes.of(entryPoint, band);
                 yield new Option(
                         traits,
                         Map.of("frameBytes", String.valueOf(frameBytes)),

@@ -87,7 +87,7 @@ public final class Allocators {
     private static OffHeapAllocator segregated(AllocatorSpec spec, ChunkSource source) {
         Parameters parameters = new Parameters(spec, "maxBlockBytes", "regionBytes", "quickBytes", "lock");
         return locked(
-                parameters,
+                parameters.flag("lock", true),
                 new SegregatedFitAllocator(
                         source,
                         parameters.number("maxBlockBytes", SegregatedFitAllocator.DEFAULT_MAX_BLOCK_BYTES),
@@ -99,7 +99,7 @@ public final class Allocators {
         Parameters parameters =
                 new Parameters(spec, "minBlockBytes", "chunkBytes", "regionBytes", "quickBytes", "lock");
         return locked(
-                parameters,
+                parameters.flag("lock", true),
                 new BuddyAllocator(
                         source,
                         parameters.number("minBlockBytes", BuddyAllocator.DEFAULT_MIN_BLOCK_BYTES),
@@ -111,7 +111,7 @@ public final class Allocators {
     private static OffHeapAllocator bump(AllocatorSpec spec, ChunkSource source) {
         Parameters parameters = new Parameters(spec, "chunkBytes", "regionBytes", "lock");
         return locked(
-                parameters,
+                parameters.flag("lock", true),
                 new BumpAllocator(
                         source,
                         parameters.number("chunkBytes", BumpAllocator.DEFAULT_CHUNK_BYTES),
@@ -123,8 +123,8 @@ public final class Allocators {
         return new SystemAllocator();
     }
 
-    private static OffHeapAllocator locked(Parameters parameters, OffHeapAllocator confined) {
-        return parameters.flag("lock", true) ? new LockedAllocator(confined) : confined;
+    private static OffHeapAllocator locked(boolean lock, OffHeapAllocator confined) {
+        return lock ? new LockedAllocator(confined) : confined;
     }
 
     private static OffHeapAllocator composite(AllocatorSpec spec, ChunkSource source) {

@@ -30,7 +30,11 @@ public final class SparseBitmap {
     private final long[][] summary;
     private final long[] leaves;
 
-    /** @param size number of indexes, from 0 to this - 1 */
+    /**
+     * Creates it empty.
+     *
+     * @param size number of indexes, from 0 to this - 1
+     */
     public SparseBitmap(long size) {
         if (size < 0 || size > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("size: " + size + " (expected: 0 to " + Integer.MAX_VALUE + ")");

@@ -20,7 +20,11 @@ public final class MmapChunkSource implements ChunkSource {
     private final AtomicLong reservedBytes = new AtomicLong();
     private final AtomicReference<@Nullable Reservation> reservations = new AtomicReference<>();
 
-    /** @param limitBytes most bytes committed at one time; commits beyond it are refused */
+    /**
+     * Creates it empty.
+     *
+     * @param limitBytes most bytes committed at one time; commits beyond it are refused
+     */
     public MmapChunkSource(long limitBytes) {
         if (limitBytes < 0) {
             throw new IllegalArgumentException("limitBytes: " + limitBytes + " (expected: at least 0)");

@@ -1,0 +1,91 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators.debug;
+
+/** A map from addresses to sizes in two arrays, open-addressed with linear probing. Confined. */
+final class AddressTable {
+
+    static final long ABSENT = -1;
+
+    private static final long EMPTY = 0;
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private long[] addresses = new long[64];
+    private long[] sizes = new long[64];
+    private int count;
+
+    int count() {
+        return count;
+    }
+
+    /** The size put for an address, or ABSENT. */
+    long size(long address) {
+        int slot = slotOf(address);
+        return addresses[slot] == address && address != EMPTY ? sizes[slot] : ABSENT;
+    }
+
+    void put(long address, long size) {
+        if (count * 2 >= addresses.length) {
+            grow();
+        }
+        int slot = slotOf(address);
+        count += addresses[slot] == EMPTY ? 1 : 0;
+        addresses[slot] = address;
+        sizes[slot] = size;
+    }
+
+    void remove(long address) {
+        int hole = slotOf(address);
+        if (addresses[hole] != address) {
+            return;
+        }
+        count--;
+        addresses[hole] = EMPTY;
+        // Entries behind the hole move up where probing from their home would otherwise stop at the hole.
+        for (int slot = next(hole); addresses[slot] != EMPTY; slot = next(slot)) {
+            long moved = addresses[slot];
+            addresses[slot] = EMPTY;
+            int to = slotOf(moved);
+            addresses[to] = moved;
+            sizes[to] = sizes[slot];
+        }
+    }
+
+    /** Number of slots; each holds {@link #addressAt} or 0. */
+    int slots() {
+        return addresses.length;
+    }
+
+    long addressAt(int slot) {
+        return addresses[slot];
+    }
+
+    long sizeAt(int slot) {
+        return sizes[slot];
+    }
+
+    private int slotOf(long address) {
+        int slot = (int) ((address * GOLDEN) >>> 32) & (addresses.length - 1);
+        while (addresses[slot] != EMPTY && addresses[slot] != address) {
+            slot = next(slot);
+        }
+        return slot;
+    }
+
+    private int next(int slot) {
+        return (slot + 1) & (addresses.length - 1);
+    }
+
+    private void grow() {
+        long[] oldAddresses = addresses;
+        long[] oldSizes = sizes;
+        addresses = new long[oldAddresses.length * 2];
+        sizes = new long[oldAddresses.length * 2];
+        for (int i = 0; i < oldAddresses.length; i++) {
+            if (oldAddresses[i] != EMPTY) {
+                int slot = slotOf(oldAddresses[i]);
+                addresses[slot] = oldAddresses[i];
+                sizes[slot] = oldSizes[i];
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.ProfileState;
 import dev.metalloc.profiler.record.Recorder;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
@@ -36,6 +37,14 @@ final class ProfileTicker implements Runnable {
 
     @Override
     public void run() {
+        try {
+            tickUntilStopped();
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    private void tickUntilStopped() {
         long nextWrite = System.nanoTime() + FIRST_WRITE_NANOS;
         while (!stopped) {
             LockSupport.parkNanos(TICK_NANOS);

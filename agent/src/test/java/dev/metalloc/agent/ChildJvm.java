@@ -49,7 +49,8 @@ final class ChildJvm {
         command.addAll(options);
         if (main != null) {
             command.add("-cp");
-            command.add(System.getProperty("java.class.path"));
+            // The applications alone: the agent's classes must come from its jar.
+            command.add(System.getProperty("metalloc.testClasses"));
             command.add(main.getName());
         }
         command.addAll(List.of(arguments));

@@ -4,6 +4,7 @@ package dev.metalloc.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
@@ -14,6 +15,7 @@ import example.app.KnownCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,18 @@ class ProfileModeIT {
         }
     }
 
+    /** Waits until something holds of a child that goes on running. */
+    private static void awaitThat(Process process, Callable<Boolean> condition) throws Exception {
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (process.isAlive() && !condition.call()) {
+            if (System.nanoTime() > deadlineNanos) {
+                process.destroyForcibly();
+                fail("the child did not get there in a minute");
+            }
+            process.waitFor(20, TimeUnit.MILLISECONDS);
+        }
+    }
+
     private static EntryPointProfile entryPoint(Profile profile, EntryPoint entryPoint) {
         return profile.entryPoint(entryPoint).orElseThrow();
     }
@@ -143,9 +157,7 @@ class ProfileModeIT {
     void shouldWriteOnTermination() throws Exception {
         ChildJvm child = profiled("");
         Process process = child.start(KnownCounts.class, "wait");
-        while (process.isAlive() && Files.size(child.out().toPath()) == 0) {
-            Thread.onSpinWait();
-        }
+        awaitThat(process, () -> Files.size(child.out().toPath()) > 0);
         process.destroy();
         assertEquals(128 + 15, child.await(process).exitCode());
         assertTrue(profile().run().complete());
@@ -159,9 +171,7 @@ class ProfileModeIT {
         ChildJvm child = profiled("");
         Process process = child.start(KnownCounts.class, "wait");
         Path file = folder.resolve("p.mprof");
-        while (process.isAlive() && !(Files.exists(file) && profile().allocateCount() > 0)) {
-            process.waitFor(20, TimeUnit.MILLISECONDS);
-        }
+        awaitThat(process, () -> Files.exists(file) && profile().allocateCount() > 0);
         process.destroyForcibly();
         child.await(process);
         assertFalse(profile().run().complete());

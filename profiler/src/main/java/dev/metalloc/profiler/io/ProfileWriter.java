@@ -2,14 +2,12 @@
 package dev.metalloc.profiler.io;
 
 import dev.metalloc.profiler.api.Profile;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** Writes profiles as files. A reader sees the old file or the new one, never a part; any thread. */
 public final class ProfileWriter {
@@ -51,12 +49,10 @@ public final class ProfileWriter {
     }
 
     private static void store(Path file, byte[] bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            ByteBuffer rest = ByteBuffer.wrap(bytes);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-            channel.force(true); // or a crash after the rename could leave an empty file under the good name
+        // No channel: it would allocate a direct buffer, and the profiler would see itself.
+        try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+            out.write(bytes);
+            out.getFD().sync(); // or a crash after the rename could leave an empty file under the good name
         }
     }
 

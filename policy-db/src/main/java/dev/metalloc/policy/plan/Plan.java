@@ -14,6 +14,23 @@ import java.util.List;
 public record Plan(String app, String policy, long limitBytes, List<PlanRule> rules) {
 
     public Plan {
+        if (limitBytes < 0) {
+            throw new IllegalArgumentException("limitBytes: " + limitBytes + " (expected: 0 or more)");
+        }
         rules = List.copyOf(rules);
+        requireDisjoint(rules);
+    }
+
+    // Plans have a handful of rules, so comparing all pairs costs less than sorting.
+    private static void requireDisjoint(List<PlanRule> rules) {
+        for (int i = 1; i < rules.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (rules.get(i).overlaps(rules.get(j))) {
+                    throw new IllegalArgumentException("rules " + (j + 1) + " and " + (i + 1) + " overlap: "
+                            + rules.get(j).range() + " and " + rules.get(i).range()
+                            + " (expected: disjoint sizes per entry point and site)");
+                }
+            }
+        }
     }
 }

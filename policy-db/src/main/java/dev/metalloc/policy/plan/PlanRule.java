@@ -7,19 +7,43 @@ import dev.metalloc.profiler.api.EntryPoint;
 /**
  * Which allocator serves one band of sizes of one entry point.
  *
+ * <p>A rule for one site goes before a rule for {@link #ANY_SITE}.
+ *
  * @param siteHash the site it speaks of, or {@link #ANY_SITE}
  * @param minByteSize smallest request, inclusive
  * @param maxByteSize largest request, inclusive
+ * @param spec the allocator; one named {@link #LEAVE} keeps a single site on the JDK's path where a rule for all sites
+ *     would have taken it
  */
 public record PlanRule(EntryPoint entryPoint, long siteHash, long minByteSize, long maxByteSize, AllocatorSpec spec) {
 
     /** The site hash of a rule for all sites. */
     public static final long ANY_SITE = 0L;
 
+    /** The allocator name that stands for the JDK's own path. */
+    public static final String LEAVE = "leave";
+
     public PlanRule {
         if (minByteSize < 0 || maxByteSize < minByteSize) {
             throw new IllegalArgumentException(
                     "size range: " + minByteSize + ".." + maxByteSize + " (expected: 0 <= min <= max)");
         }
+    }
+
+    /** Whether this rule keeps its blocks on the JDK's path. */
+    public boolean isLeave() {
+        return spec.allocator().equals(LEAVE);
+    }
+
+    /** Whether both rules speak of the same entry point and site, and of some common size. */
+    public boolean overlaps(PlanRule other) {
+        return entryPoint == other.entryPoint
+                && siteHash == other.siteHash
+                && minByteSize <= other.maxByteSize
+                && other.minByteSize <= maxByteSize;
+    }
+
+    String range() {
+        return entryPoint.name() + " " + minByteSize + ".." + maxByteSize;
     }
 }

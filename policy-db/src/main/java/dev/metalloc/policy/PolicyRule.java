@@ -1,0 +1,51 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.policy;
+
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.plan.PlanRule;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.util.List;
+
+/**
+ * Which allocator serves one band of sizes of one entry point, and why.
+ *
+ * @param minByteSize smallest request, inclusive
+ * @param maxByteSize largest request, inclusive
+ * @param allocator the allocator, or {@link #LEAVE}
+ * @param confidence 0..1
+ * @param reasons one sentence each
+ */
+public record PolicyRule(
+        EntryPoint entryPoint,
+        PolicySite site,
+        long minByteSize,
+        long maxByteSize,
+        AllocatorSpec allocator,
+        double confidence,
+        List<String> reasons) {
+
+    /** Stays on the JDK's own path. */
+    public static final AllocatorSpec LEAVE = AllocatorSpec.of(PlanRule.LEAVE);
+
+    public PolicyRule {
+        if (minByteSize < 0 || maxByteSize < minByteSize) {
+            throw new IllegalArgumentException(
+                    "minBytes..maxBytes: " + minByteSize + ".." + maxByteSize + " (expected: 0 <= min <= max)");
+        }
+        if (!(confidence >= 0 && confidence <= 1)) {
+            throw new IllegalArgumentException("confidence: " + confidence + " (expected: 0 to 1)");
+        }
+        if (allocator.allocator().isBlank()) {
+            throw new IllegalArgumentException("allocator: empty (expected: an allocator's name or leave)");
+        }
+        reasons = List.copyOf(reasons);
+    }
+
+    public boolean isLeave() {
+        return allocator.allocator().equals(PlanRule.LEAVE);
+    }
+
+    PlanRule toPlanRule() {
+        return new PlanRule(entryPoint, site.hash(), minByteSize, maxByteSize, allocator);
+    }
+}

@@ -1,0 +1,110 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.policy.plan;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes and reads plan files: UTF-8 text, one fact a line, a checksum last.
+ *
+ * <pre>
+ * metalloc-plan 1
+ * app com.example:cache
+ * policy com.example:cache version 3
+ * limit-bytes 268435456
+ * rule UNSAFE 0000000000000000 1 32768 slab classes=64,128
+ * crc32c 1f0a55d2
+ * </pre>
+ *
+ * <p>A file is used whole or not at all. Any thread may call; two writers of one file leave one of both whole.
+ */
+public final class PlanFormat {
+
+    static final String MAGIC = "metalloc-plan ";
+    static final int VERSION = 1;
+    static final String CHECKSUM = "crc32c ";
+    // A plan has tens of rules of about 100 bytes; what is larger than this was never one.
+    static final long MAX_FILE_BYTES = 4L << 20;
+
+    private PlanFormat() {}
+
+    /** Writes the plan beside {@code file} and renames it, so that a reader sees the old plan or the new one. */
+    public static void write(Path file, Plan plan) throws IOException {
+        byte[] bytes = PlanText.bytes(format(plan));
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IOException(file + ": no file name (expected: where to write the plan)");
+        }
+        Files.createDirectories(folder);
+        Path temporary = Files.createTempFile(folder, ".plan", ".tmp");
+        try {
+            Files.write(temporary, bytes);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /**
+     * Reads a plan.
+     *
+     * @throws PlanFormatException where the file is no plan, is damaged, comes from a newer version or names an unknown
+     *     entry point
+     */
+    public static Plan read(Path file) throws IOException {
+        if (Files.size(file) > MAX_FILE_BYTES) {
+            throw new PlanFormatException(file + ": not a plan (expected: a file written by metalloc)");
+        }
+        return new PlanReader(file.toString()).parse(Files.readAllBytes(file));
+    }
+
+    static String format(Plan plan) {
+        StringBuilder text = new StringBuilder(256);
+        text.append(MAGIC).append(VERSION).append('\n');
+        text.append("app ").append(PlanText.escapeLine(plan.app())).append('\n');
+        text.append("policy ").append(PlanText.escapeLine(plan.policy())).append('\n');
+        text.append("limit-bytes ").append(plan.limitBytes()).append('\n');
+        for (PlanRule rule : plan.rules()) {
+            appendRule(text, rule);
+        }
+        text.append(CHECKSUM).append(checksum(PlanText.bytes(text.toString()))).append('\n');
+        return text.toString();
+    }
+
+    private static void appendRule(StringBuilder text, PlanRule rule) {
+        if (rule.spec().allocator().isEmpty()) {
+            throw new IllegalArgumentException("allocator: empty name in the rule for " + rule.range());
+        }
+        text.append("rule ").append(rule.entryPoint().name());
+        text.append(' ').append(hex(rule.siteHash(), 16));
+        text.append(' ').append(rule.minByteSize()).append(' ').append(rule.maxByteSize());
+        text.append(' ').append(PlanText.escapeWord(rule.spec().allocator()));
+        // Sorted, so that equal plans are equal files.
+        Map<String, String> parameters = new TreeMap<>(rule.spec().parameters());
+        for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+            text.append(' ').append(PlanText.escapeWord(parameter.getKey()));
+            text.append('=').append(PlanText.escapeWord(parameter.getValue()));
+        }
+        text.append('\n');
+    }
+
+    static String checksum(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, bytes.length);
+        return hex(crc.getValue(), 8);
+    }
+
+    private static String hex(long value, int digits) {
+        StringBuilder padded = new StringBuilder(digits);
+        String text = Long.toHexString(value);
+        for (int i = text.length(); i < digits; i++) {
+            padded.append('0');
+        }
+        return padded.append(text).toString();
+    }
+}

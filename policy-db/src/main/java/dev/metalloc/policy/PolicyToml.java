@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads policies from TOML, and writes them through {@link PolicyTomlWriter}. Any thread. */
 public final class PolicyToml {
@@ -38,6 +40,10 @@ public final class PolicyToml {
             "confidence",
             "reasons");
     private static final TomlMapper MAPPER = new TomlMapper();
+
+    // jackson-dataformat-toml 2.22 reads decimal numbers of 19 digits as their last ten; hexadecimal ones it reads
+    // right.
+    private static final Pattern MISREAD_NUMBER = Pattern.compile("(?m)^\\s*(\\w+)\\s*=\\s*[+-]?(?:\\d_?){19,}");
 
     private PolicyToml() {}
 
@@ -65,6 +71,7 @@ public final class PolicyToml {
     }
 
     private static ObjectNode tree(String text) {
+        requireReadableNumbers(text);
         try {
             JsonNode root = MAPPER.readTree(text);
             if (root instanceof ObjectNode table) {
@@ -75,6 +82,14 @@ public final class PolicyToml {
             String where =
                     e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
             throw new IllegalArgumentException(where + "not valid TOML: " + firstLine(e.getOriginalMessage()), e);
+        }
+    }
+
+    private static void requireReadableNumbers(String text) {
+        Matcher number = MISREAD_NUMBER.matcher(text);
+        if (number.find()) {
+            throw new IllegalArgumentException(
+                    number.group(1) + ": a number of 19 or more digits (write it as 0x and hexadecimal digits)");
         }
     }
 

@@ -42,8 +42,8 @@ final class PolicyTomlWriter {
         if (!rule.site().text().isEmpty()) {
             line(text, "siteText", quoted(rule.site().text()));
         }
-        line(text, "minBytes", String.valueOf(rule.minByteSize()));
-        line(text, "maxBytes", String.valueOf(rule.maxByteSize()));
+        line(text, "minBytes", bytes(rule.minByteSize()));
+        line(text, "maxBytes", bytes(rule.maxByteSize()));
         line(text, "allocator", quoted(rule.allocator().allocator()));
         if (!rule.allocator().parameters().isEmpty()) {
             line(text, "parameters", parameters(rule.allocator().parameters()));
@@ -56,6 +56,11 @@ final class PolicyTomlWriter {
 
     private static void line(StringBuilder text, String key, String value) {
         text.append(key).append(" = ").append(value).append('\n');
+    }
+
+    // Hexadecimal where the reader would refuse the decimal digits.
+    private static String bytes(long byteSize) {
+        return byteSize < 1_000_000_000_000_000_000L ? String.valueOf(byteSize) : "0x" + Long.toHexString(byteSize);
     }
 
     private static String parameters(Map<String, String> parameters) {

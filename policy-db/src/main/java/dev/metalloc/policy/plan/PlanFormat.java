@@ -72,8 +72,9 @@ public final class PlanFormat {
         for (PlanRule rule : plan.rules()) {
             appendRule(text, rule);
         }
-        text.append(CHECKSUM).append(checksum(PlanText.bytes(text.toString()))).append('\n');
-        return text.toString();
+        // Apart from the appending: the checksum covers what stands before its own line.
+        String checksum = checksum(PlanText.bytes(text.toString()));
+        return text.append(CHECKSUM).append(checksum).append('\n').toString();
     }
 
     private static void appendRule(StringBuilder text, PlanRule rule) {

@@ -1,0 +1,67 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.plan.Plan;
+import dev.metalloc.policy.plan.PlanRule;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PolicyCompilerTest {
+
+    private static final AllocatorSpec SLAB = AllocatorSpec.of("slab");
+    private static final PolicySite SITE = new PolicySite(42, "a.B.c");
+
+    @Test
+    void shouldDropWhatIsLeft() {
+        Plan plan = PolicyCompiler.compile(
+                policy(rule(PolicySite.ANY, 1, 64, SLAB), rule(PolicySite.ANY, 65, 128, PolicyRule.LEAVE)), 1 << 20);
+
+        assertEquals(
+                new Plan(
+                        "app",
+                        "app version 1, from 2 runs",
+                        1 << 20,
+                        List.of(new PlanRule(EntryPoint.UNSAFE, PlanRule.ANY_SITE, 1, 64, SLAB))),
+                plan);
+    }
+
+    @Test
+    void shouldKeepTheExceptionOfOneSite() {
+        Plan plan = PolicyCompiler.compile(
+                policy(
+                        rule(PolicySite.ANY, 1, 64, SLAB),
+                        rule(SITE, 32, 48, PolicyRule.LEAVE),
+                        rule(SITE, 100, 200, PolicyRule.LEAVE)),
+                1);
+
+        assertEquals(2, plan.rules().size());
+        assertTrue(plan.rules().get(1).isLeave());
+        assertEquals(42, plan.rules().get(1).siteHash());
+    }
+
+    @Test
+    void shouldRefuseOverlapEvenWithALeave() {
+        String message = String.valueOf(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> PolicyCompiler.compile(
+                                policy(rule(SITE, 1, 64, SLAB), rule(SITE, 64, 65, PolicyRule.LEAVE)), 1))
+                .getMessage());
+
+        assertTrue(message.contains("rules 1 and 2"), message);
+        assertTrue(message.contains("000000000000002a"), message);
+    }
+
+    private static Policy policy(PolicyRule... rules) {
+        return new Policy("app", 1, 0, "2 runs", "time", List.of(rules));
+    }
+
+    private static PolicyRule rule(PolicySite site, long min, long max, AllocatorSpec spec) {
+        return new PolicyRule(EntryPoint.UNSAFE, site, min, max, spec, 1, List.of());
+    }
+}

@@ -1,0 +1,215 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.aggregate;
+
+import dev.metalloc.profiler.api.ArenaShapes;
+import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.ProfilerCost;
+import dev.metalloc.profiler.api.RunInfo;
+import dev.metalloc.profiler.api.SiteProfile;
+import dev.metalloc.profiler.api.ThreadCounts;
+import dev.metalloc.profiler.api.ThreadSummary;
+import dev.metalloc.profiler.api.TimePoint;
+import dev.metalloc.profiler.record.BandRow;
+import dev.metalloc.profiler.record.EntryRow;
+import dev.metalloc.profiler.record.RawSnapshot;
+import dev.metalloc.profiler.record.SiteRow;
+import dev.metalloc.profiler.record.SizeBands;
+import dev.metalloc.profiler.record.ThreadRow;
+import dev.metalloc.profiler.record.TotalsRow;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/** Makes the profile of one run from a snapshot of its recorder. */
+public final class ProfileBuilder {
+    /** Threads a single run's profile names; the rest is folded. */
+    public static final int MAX_NAMED_THREADS = 64;
+
+    private static final EntryPoint[] ENTRY_POINTS = EntryPoint.values();
+
+    private final RawSnapshot snapshot;
+
+    private ProfileBuilder(RawSnapshot snapshot) {
+        this.snapshot = snapshot;
+    }
+
+    /** The snapshot is read, not kept. */
+    public static Profile build(RawSnapshot snapshot, RunInfo run) {
+        return new ProfileBuilder(snapshot).build(run);
+    }
+
+    private Profile build(RunInfo run) {
+        long[] totals = snapshot.totals();
+        return new Profile(
+                run,
+                entryPoints(),
+                sites(),
+                threads(),
+                new ThreadCounts(
+                        totals[TotalsRow.THREAD_COUNT],
+                        totals[TotalsRow.ENDED_THREAD_COUNT],
+                        totals[TotalsRow.MAX_ALIVE_THREAD_COUNT]),
+                timeLine(),
+                totals[TotalsRow.PEAK_LIVE_BYTES],
+                new ProfilerCost(
+                        totals[TotalsRow.HELD_BYTES],
+                        totals[TotalsRow.STACK_SAMPLE_COUNT],
+                        totals[TotalsRow.STACK_SAMPLE_NANOS],
+                        totals[TotalsRow.DROPPED_BLOCK_COUNT],
+                        totals[TotalsRow.DROPPED_SAMPLE_COUNT]));
+    }
+
+    private List<EntryPointProfile> entryPoints() {
+        List<EntryPointProfile> profiles = new ArrayList<>();
+        for (int i = 0; i < snapshot.entryPoints().length; i++) {
+            profiles.add(entryPoint(i));
+        }
+        return profiles;
+    }
+
+    private EntryPointProfile entryPoint(int index) {
+        long[] row = snapshot.entryPoints()[index];
+        List<BandProfile> bands = new ArrayList<>();
+        Histogram sizes = Histograms.empty();
+        for (long[] band : snapshot.bands()) {
+            if (band[BandRow.ENTRY_POINT] == row[EntryRow.ENTRY_POINT]) {
+                bands.add(band(band));
+                addSizes(sizes, band);
+            }
+        }
+        return new EntryPointProfile(
+                ENTRY_POINTS[(int) row[EntryRow.ENTRY_POINT]],
+                bands,
+                sizes,
+                row[EntryRow.PEAK_LIVE_BYTES],
+                row[EntryRow.UNKNOWN_FREE_COUNT],
+                row[EntryRow.VIRTUAL_ALLOCATE_COUNT],
+                arenas(row, snapshot.arenaAllocations()[index], snapshot.arenaBytes()[index]));
+    }
+
+    private static void addSizes(Histogram into, long[] row) {
+        Histograms.addSizes(
+                into,
+                row,
+                BandRow.SIZES,
+                (int) row[BandRow.LOG2],
+                row[BandRow.MIN_BYTE_SIZE],
+                row[BandRow.MAX_BYTE_SIZE],
+                1);
+    }
+
+    private static BandProfile band(long[] row) {
+        boolean seen = row[BandRow.ALLOCATE_COUNT] > 0;
+        return new BandProfile(
+                (int) row[BandRow.LOG2],
+                row[BandRow.ALLOCATE_COUNT],
+                row[BandRow.ALLOCATE_BYTES],
+                row[BandRow.FREE_COUNT],
+                row[BandRow.FREED_BYTES],
+                row[BandRow.REMOTE_FREE_COUNT],
+                row[BandRow.LIFO_FREE_COUNT],
+                row[BandRow.FIFO_FREE_COUNT],
+                row[BandRow.RANDOM_FREE_COUNT],
+                row[BandRow.BULK_FREE_COUNT],
+                row[BandRow.REALLOCATE_COUNT],
+                row[BandRow.GROW_COUNT],
+                row[BandRow.ZEROED_COUNT],
+                row[BandRow.ALIGNED_COUNT],
+                seen ? row[BandRow.MIN_BYTE_SIZE] : 0,
+                row[BandRow.MAX_BYTE_SIZE],
+                row[BandRow.MAX_BYTE_ALIGNMENT],
+                row[BandRow.PEAK_LIVE_BYTES],
+                Histograms.lifetimeNanos(row),
+                Histograms.lifetimeBytes(row));
+    }
+
+    private static ArenaShapes arenas(long[] row, long[] allocations, long[] bytes) {
+        return new ArenaShapes(
+                row[EntryRow.OPEN_COUNT],
+                row[EntryRow.CLOSE_COUNT],
+                row[EntryRow.REMOTE_CLOSE_COUNT],
+                row[EntryRow.NESTED_OPEN_COUNT],
+                row[EntryRow.OUT_OF_ORDER_CLOSE_COUNT],
+                row[EntryRow.MAX_OPEN_COUNT],
+                Histograms.arenaShape(allocations),
+                Histograms.arenaShape(bytes));
+    }
+
+    private List<SiteProfile> sites() {
+        List<SiteProfile> sites = new ArrayList<>();
+        for (int i = 0; i < snapshot.sites().length; i++) {
+            sites.add(site(i));
+        }
+        sites.sort(Profiles.SITE_ORDER);
+        return sites;
+    }
+
+    private SiteProfile site(int index) {
+        long[] row = snapshot.sites()[index];
+        Histogram lifetimes = Histograms.emptyForSite();
+        Histograms.addLifetimeBytes(lifetimes, row, SiteRow.LIFETIME_BYTES, SiteRow.WEIGHT_UNIT);
+        return new SiteProfile(
+                row[SiteRow.HASH],
+                ENTRY_POINTS[(int) row[SiteRow.ENTRY_POINT]],
+                frames(index),
+                row[SiteRow.SAMPLE_COUNT],
+                unweighted(row[SiteRow.ALLOCATE_WEIGHT]),
+                row[SiteRow.ALLOCATE_BYTES],
+                siteSizes(row),
+                lifetimes,
+                unweighted(row[SiteRow.REMOTE_FREE_WEIGHT]),
+                unweighted(row[SiteRow.FREE_WEIGHT]));
+    }
+
+    private static Histogram siteSizes(long[] row) {
+        Histogram sizes = Histograms.emptyForSite();
+        for (int from = SiteRow.SIZES; from < row.length; from += SizeBands.SUB_BUCKETS) {
+            int band = (from - SiteRow.SIZES) / SizeBands.SUB_BUCKETS;
+            Histograms.addSizes(sizes, row, from, band, 0, Long.MAX_VALUE, SiteRow.WEIGHT_UNIT);
+        }
+        return sizes;
+    }
+
+    private List<SiteProfile.Frame> frames(int index) {
+        List<SiteProfile.Frame> frames = new ArrayList<>();
+        for (int i = 0; i < snapshot.siteClassNames()[index].length; i++) {
+            frames.add(new SiteProfile.Frame(
+                    snapshot.siteClassNames()[index][i],
+                    snapshot.siteMethodNames()[index][i],
+                    Math.max(-1, snapshot.siteLines()[index][i])));
+        }
+        return frames;
+    }
+
+    private static long unweighted(long weight) {
+        return Math.round(weight * SiteRow.WEIGHT_UNIT);
+    }
+
+    private List<ThreadSummary> threads() {
+        List<ThreadSummary> all = new ArrayList<>();
+        for (int i = 0; i < snapshot.threadNames().length; i++) {
+            all.add(thread(snapshot.threadNames()[i], snapshot.threads()[i]));
+        }
+        ThreadSummary others = thread(ThreadFold.OTHERS, snapshot.otherThreads());
+        return ThreadFold.busiest(all, others, MAX_NAMED_THREADS);
+    }
+
+    private static ThreadSummary thread(String name, long[] row) {
+        return new ThreadSummary(
+                name,
+                row[ThreadRow.ALLOCATE_COUNT],
+                row[ThreadRow.ALLOCATE_BYTES],
+                row[ThreadRow.FREE_COUNT],
+                row[ThreadRow.REMOTE_FREE_COUNT]);
+    }
+
+    private List<TimePoint> timeLine() {
+        return Arrays.stream(snapshot.timeLine())
+                .map(point -> new TimePoint(point[0], Math.max(0, point[1]), point[2], point[3]))
+                .toList();
+    }
+}

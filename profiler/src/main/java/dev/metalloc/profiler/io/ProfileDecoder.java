@@ -1,0 +1,212 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.io;
+
+import dev.metalloc.profiler.api.ArenaShapes;
+import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.ProfileMode;
+import dev.metalloc.profiler.api.ProfilerCost;
+import dev.metalloc.profiler.api.RunInfo;
+import dev.metalloc.profiler.api.SiteProfile;
+import dev.metalloc.profiler.api.ThreadCounts;
+import dev.metalloc.profiler.api.ThreadSummary;
+import dev.metalloc.profiler.api.TimePoint;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns the sections of a file whose checksum is right into a profile; used once. The mirror of {@link ProfileEncoder}. */
+final class ProfileDecoder {
+    private static final int MAX_FRAMES = 8;
+
+    private final HistogramBudget budget = new HistogramBudget();
+    private final Map<Integer, ByteBuffer> sections = new HashMap<>();
+    private final String[] strings;
+
+    private ProfileDecoder(ByteBuffer content) throws ProfileFormatException {
+        ProfileInput in = new ProfileInput(content, new String[0], budget);
+        while (!in.isAtEnd()) {
+            int name = in.int32();
+            if (sections.put(name, in.slice(in.int32())) != null) {
+                throw ProfileInput.damaged("a section occurs twice");
+            }
+        }
+        strings = strings();
+    }
+
+    static Profile decode(ByteBuffer content) throws ProfileFormatException {
+        return new ProfileDecoder(content).profile();
+    }
+
+    private Profile profile() throws ProfileFormatException {
+        ProfileInput threads = section(ProfileFormat.THREADS);
+        ThreadCounts threadCounts = new ThreadCounts(threads.varint(), threads.varint(), threads.varint());
+        ProfileInput cost = section(ProfileFormat.COST);
+        return new Profile(
+                run(section(ProfileFormat.RUN)),
+                entryPoints(section(ProfileFormat.ENTRY_POINTS)),
+                sites(section(ProfileFormat.SITES)),
+                threads(threads),
+                threadCounts,
+                timeLine(section(ProfileFormat.TIME_LINE)),
+                cost.zigzag(),
+                new ProfilerCost(cost.varint(), cost.varint(), cost.varint(), cost.varint(), cost.varint()));
+    }
+
+    private ProfileInput section(int name) throws ProfileFormatException {
+        ByteBuffer content = sections.get(name);
+        if (content == null) {
+            throw ProfileInput.damaged("section " + ProfileFormat.name(name) + " is missing");
+        }
+        return new ProfileInput(content, strings, budget);
+    }
+
+    private String[] strings() throws ProfileFormatException {
+        ByteBuffer content = sections.get(ProfileFormat.STRINGS);
+        if (content == null) {
+            throw ProfileInput.damaged("section STRS is missing");
+        }
+        ProfileInput in = new ProfileInput(content, new String[0], budget);
+        String[] read = new String[in.count(1)];
+        for (int i = 0; i < read.length; i++) {
+            read[i] = in.stringContent();
+        }
+        return read;
+    }
+
+    private static RunInfo run(ProfileInput in) throws ProfileFormatException {
+        return new RunInfo(
+                in.string(),
+                in.string(),
+                in.constant(ProfileMode.class),
+                in.zigzag(),
+                in.varint(),
+                in.int32Varint(),
+                in.varint() != 0,
+                list(in, 1, ProfileInput::string));
+    }
+
+    private static List<EntryPointProfile> entryPoints(ProfileInput in) throws ProfileFormatException {
+        return list(
+                in,
+                100,
+                entry -> new EntryPointProfile(
+                        entry.constant(EntryPoint.class),
+                        list(entry, 90, ProfileDecoder::band),
+                        entry.histogram(),
+                        entry.zigzag(),
+                        entry.varint(),
+                        entry.varint(),
+                        arenas(entry)));
+    }
+
+    private static BandProfile band(ProfileInput in) throws ProfileFormatException {
+        int log2 = in.int32Varint();
+        if (log2 > 62) {
+            throw ProfileInput.damaged("band " + log2 + " (expected: 0 to 62)");
+        }
+        return new BandProfile(
+                log2,
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.zigzag(),
+                in.histogram(),
+                in.histogram());
+    }
+
+    private static ArenaShapes arenas(ProfileInput in) throws ProfileFormatException {
+        return new ArenaShapes(
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.histogram(),
+                in.histogram());
+    }
+
+    private static List<SiteProfile> sites(ProfileInput in) throws ProfileFormatException {
+        return list(
+                in,
+                90,
+                site -> new SiteProfile(
+                        site.int64(),
+                        site.constant(EntryPoint.class),
+                        frames(site),
+                        site.varint(),
+                        site.varint(),
+                        site.varint(),
+                        site.histogram(),
+                        site.histogram(),
+                        site.varint(),
+                        site.varint()));
+    }
+
+    private static List<SiteProfile.Frame> frames(ProfileInput in) throws ProfileFormatException {
+        List<SiteProfile.Frame> frames = list(
+                in,
+                3,
+                frame -> new SiteProfile.Frame(
+                        frame.string(), frame.string(), Math.clamp(frame.zigzag(), -1, Integer.MAX_VALUE)));
+        if (frames.size() > MAX_FRAMES) {
+            throw ProfileInput.damaged("a site of " + frames.size() + " frames (expected: at most " + MAX_FRAMES + ")");
+        }
+        return frames;
+    }
+
+    private static List<ThreadSummary> threads(ProfileInput in) throws ProfileFormatException {
+        return list(
+                in,
+                5,
+                thread -> new ThreadSummary(
+                        thread.string(), thread.varint(), thread.varint(), thread.varint(), thread.varint()));
+    }
+
+    private static List<TimePoint> timeLine(ProfileInput in) throws ProfileFormatException {
+        int count = in.count(4);
+        List<TimePoint> points = new ArrayList<>(count);
+        TimePoint before = new TimePoint(0, 0, 0, 0);
+        for (int i = 0; i < count; i++) {
+            before = new TimePoint(
+                    before.elapsedMillis() + in.varint(),
+                    before.liveBytes() + in.zigzag(),
+                    before.allocatedBytes() + in.varint(),
+                    before.allocatedCount() + in.varint());
+            points.add(before);
+        }
+        return points;
+    }
+
+    private static <T> List<T> list(ProfileInput in, int leastBytesEach, ElementDecoder<T> element)
+            throws ProfileFormatException {
+        int count = in.count(leastBytesEach);
+        List<T> elements = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            elements.add(element.decode(in));
+        }
+        return elements;
+    }
+
+    private interface ElementDecoder<T> {
+        T decode(ProfileInput in) throws ProfileFormatException;
+    }
+}

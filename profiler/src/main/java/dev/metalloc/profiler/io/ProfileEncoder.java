@@ -1,0 +1,179 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.io;
+
+import dev.metalloc.profiler.api.ArenaShapes;
+import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.ProfilerCost;
+import dev.metalloc.profiler.api.RunInfo;
+import dev.metalloc.profiler.api.SiteProfile;
+import dev.metalloc.profiler.api.ThreadSummary;
+import dev.metalloc.profiler.api.TimePoint;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/** Turns a profile into the bytes of a file; used once. Each method here has its mirror in {@link ProfileDecoder}. */
+final class ProfileEncoder {
+    private final StringTable strings = new StringTable();
+    private final ProfileOutput body = new ProfileOutput(strings);
+    private final Profile profile;
+
+    private ProfileEncoder(Profile profile) {
+        this.profile = profile;
+    }
+
+    static byte[] encode(Profile profile) {
+        return new ProfileEncoder(profile).encode();
+    }
+
+    private byte[] encode() {
+        section(body, ProfileFormat.RUN, out -> run(out, profile.run()));
+        section(body, ProfileFormat.ENTRY_POINTS, this::entryPoints);
+        section(body, ProfileFormat.SITES, this::sites);
+        section(body, ProfileFormat.THREADS, this::threads);
+        section(body, ProfileFormat.TIME_LINE, this::timeLine);
+        section(body, ProfileFormat.COST, this::cost);
+        ProfileOutput stringSection = new ProfileOutput(strings);
+        section(stringSection, ProfileFormat.STRINGS, strings::writeTo);
+        return assemble(stringSection);
+    }
+
+    private byte[] assemble(ProfileOutput stringSection) {
+        ProfileOutput file = new ProfileOutput(strings);
+        file.int32(ProfileFormat.MAGIC);
+        file.int32(ProfileFormat.VERSION << 16);
+        file.int64(ProfileFormat.HEADER_BYTES + stringSection.size() + body.size() + ProfileFormat.CHECKSUM_BYTES);
+        file.bytes(stringSection.content(), stringSection.size());
+        file.bytes(body.content(), body.size());
+        CRC32C checksum = new CRC32C();
+        checksum.update(file.content(), 0, file.size());
+        file.int32((int) checksum.getValue());
+        return file.toBytes();
+    }
+
+    private void section(ProfileOutput out, int name, Consumer<ProfileOutput> writer) {
+        ProfileOutput content = new ProfileOutput(strings);
+        writer.accept(content);
+        out.int32(name);
+        out.int32(content.size());
+        out.bytes(content.content(), content.size());
+    }
+
+    private static void run(ProfileOutput out, RunInfo run) {
+        out.string(run.app());
+        out.string(run.javaVersion());
+        out.string(run.mode().name());
+        out.zigzag(run.startEpochMillis());
+        out.varint(run.durationNanos());
+        out.varint(run.runCount());
+        out.varint(run.complete() ? 1 : 0);
+        out.varint(run.lacks().size());
+        run.lacks().forEach(out::string);
+    }
+
+    private void entryPoints(ProfileOutput out) {
+        out.varint(profile.entryPoints().size());
+        for (EntryPointProfile entryPoint : profile.entryPoints()) {
+            out.string(entryPoint.entryPoint().name());
+            out.varint(entryPoint.bands().size());
+            entryPoint.bands().forEach(band -> band(out, band));
+            out.histogram(entryPoint.sizes());
+            out.zigzag(entryPoint.peakLiveBytes());
+            out.varint(entryPoint.unknownFreeCount());
+            out.varint(entryPoint.virtualThreadAllocateCount());
+            arenas(out, entryPoint.arenas());
+        }
+    }
+
+    private static void band(ProfileOutput out, BandProfile band) {
+        out.varint(band.log2());
+        out.varint(band.allocateCount());
+        out.varint(band.allocateBytes());
+        out.varint(band.freeCount());
+        out.varint(band.freedBytes());
+        out.varint(band.remoteFreeCount());
+        out.varint(band.lifoFreeCount());
+        out.varint(band.fifoFreeCount());
+        out.varint(band.randomFreeCount());
+        out.varint(band.bulkFreeCount());
+        out.varint(band.reallocateCount());
+        out.varint(band.growCount());
+        out.varint(band.zeroedCount());
+        out.varint(band.alignedCount());
+        out.varint(band.minByteSize());
+        out.varint(band.maxByteSize());
+        out.varint(band.maxByteAlignment());
+        out.zigzag(band.peakLiveBytes());
+        out.histogram(band.lifetimeNanos());
+        out.histogram(band.lifetimeBytes());
+    }
+
+    private static void arenas(ProfileOutput out, ArenaShapes arenas) {
+        out.varint(arenas.openCount());
+        out.varint(arenas.closeCount());
+        out.varint(arenas.remoteCloseCount());
+        out.varint(arenas.nestedOpenCount());
+        out.varint(arenas.outOfOrderCloseCount());
+        out.varint(arenas.maxOpenCount());
+        out.histogram(arenas.allocationsPerArena());
+        out.histogram(arenas.bytesPerArena());
+    }
+
+    private void sites(ProfileOutput out) {
+        out.varint(profile.sites().size());
+        for (SiteProfile site : profile.sites()) {
+            out.int64(site.siteHash());
+            out.string(site.entryPoint().name());
+            out.varint(site.frames().size());
+            for (SiteProfile.Frame frame : site.frames()) {
+                out.string(frame.className());
+                out.string(frame.methodName());
+                out.zigzag(frame.line());
+            }
+            out.varint(site.sampleCount());
+            out.varint(site.estimatedAllocateCount());
+            out.varint(site.estimatedAllocateBytes());
+            out.histogram(site.sizes());
+            out.histogram(site.lifetimeBytes());
+            out.varint(site.remoteFreeCount());
+            out.varint(site.freeCount());
+        }
+    }
+
+    private void threads(ProfileOutput out) {
+        out.varint(profile.threadCounts().platformCount());
+        out.varint(profile.threadCounts().endedCount());
+        out.varint(profile.threadCounts().maxAliveCount());
+        out.varint(profile.threads().size());
+        for (ThreadSummary thread : profile.threads()) {
+            out.string(thread.name());
+            out.varint(thread.allocateCount());
+            out.varint(thread.allocateBytes());
+            out.varint(thread.freeCount());
+            out.varint(thread.remoteFreeCount());
+        }
+    }
+
+    private void timeLine(ProfileOutput out) {
+        out.varint(profile.timeLine().size());
+        TimePoint before = new TimePoint(0, 0, 0, 0);
+        for (TimePoint point : profile.timeLine()) {
+            out.varint(point.elapsedMillis() - before.elapsedMillis());
+            out.zigzag(point.liveBytes() - before.liveBytes());
+            out.varint(point.allocatedBytes() - before.allocatedBytes());
+            out.varint(point.allocatedCount() - before.allocatedCount());
+            before = point;
+        }
+    }
+
+    private void cost(ProfileOutput out) {
+        ProfilerCost cost = profile.cost();
+        out.zigzag(profile.peakLiveBytes());
+        out.varint(cost.heldBytes());
+        out.varint(cost.stackSampleCount());
+        out.varint(cost.stackSampleNanos());
+        out.varint(cost.droppedBlockCount());
+        out.varint(cost.droppedSampleCount());
+    }
+}

@@ -1,0 +1,75 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.io;
+
+import dev.metalloc.profiler.api.Profile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Writes profiles as files. A reader sees the old file or the new one, never a part; any thread. */
+public final class ProfileWriter {
+    private ProfileWriter() {}
+
+    /** Replaces the file; on failure it is left as it was and nothing is left beside it. */
+    public static void write(Path file, Profile profile) throws IOException {
+        byte[] bytes = ProfileEncoder.encode(profile);
+        if (bytes.length > ProfileFormat.MAX_BYTES) {
+            throw new IOException("profile of " + bytes.length + " bytes is larger than the format's "
+                    + ProfileFormat.MAX_BYTES + " (merge fewer runs)");
+        }
+        Path target = file.toAbsolutePath();
+        Path temporary = temporaryBeside(target);
+        try {
+            store(temporary, bytes);
+            replace(temporary, target);
+        } catch (IOException e) {
+            throw new IOException("cannot write " + target + ": " + reason(e), e);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** In the same folder, because only a rename within a file system is atomic. */
+    private static Path temporaryBeside(Path target) throws IOException {
+        Path folder = target.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new IOException("cannot write " + target + ": its folder does not exist (create it)");
+        }
+        try {
+            return Files.createTempFile(folder, ".metalloc-", ".tmp");
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot write " + target + ": no file can be made in its folder (check permissions"
+                            + " and free space): " + reason(e),
+                    e);
+        }
+    }
+
+    private static void store(Path file, byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            ByteBuffer rest = ByteBuffer.wrap(bytes);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+            channel.force(true); // or a crash after the rename could leave an empty file under the good name
+        }
+    }
+
+    private static void replace(Path temporary, Path target) throws IOException {
+        try {
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+}

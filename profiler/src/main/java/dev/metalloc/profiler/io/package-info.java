@@ -1,0 +1,38 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Profiles as files, {@code *.mprof}.
+ *
+ * <p>All numbers are big-endian. <em>varint</em>: seven bits to a byte, lowest first, the high bit set on all but the last.
+ * <em>string</em>: varint number in the string table.
+ *
+ * <pre>
+ *  offset  length
+ *       0       4  "MPRF"
+ *       4       2  version, 1 to 65535
+ *       6       2  0
+ *       8       8  length of the whole file in bytes
+ *      16       …  sections
+ *  length-4     4  CRC32C of everything before
+ * </pre>
+ *
+ * A section is a name of four ASCII letters, its length (4 bytes, without these eight) and its content. Sections of other
+ * names are passed over; each of these occurs once, {@code STRS} first:
+ *
+ * <ul>
+ *   <li>{@code STRS}: count, then for each string its length in bytes and its UTF-8 bytes
+ *   <li>{@code RUNI}: the components of {@code RunInfo} in their order
+ *   <li>{@code ENTR}: count, then the entry points, each with its bands and arena shapes
+ *   <li>{@code SITE}: count, then the sites with their frames
+ *   <li>{@code THRD}: thread counts, then count and thread summaries
+ *   <li>{@code TIME}: count, then for each point the differences to the one before, zigzag for the live bytes
+ *   <li>{@code COST}: the peak of live bytes over all, then the components of {@code ProfilerCost}
+ * </ul>
+ *
+ * Counts and lengths are varints. A histogram is its length and HdrHistogram's V2 encoding, uncompressed. Enums are the
+ * strings of their names.
+ */
+@NullMarked
+package dev.metalloc.profiler.io;
+
+import org.jspecify.annotations.NullMarked;

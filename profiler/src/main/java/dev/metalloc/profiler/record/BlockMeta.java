@@ -1,0 +1,46 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.record;
+
+/**
+ * Who allocated a block, packed into a long.
+ *
+ * <pre>
+ *   63          44 43          24 23        8 7           0
+ *  | generation   | slot         | site      | entry point |
+ *  |------- owner, 40 bits ------|
+ * </pre>
+ *
+ * Site 0: not sampled.
+ */
+final class BlockMeta {
+    static final int SLOT_BITS = 20;
+    private static final int OWNER_SHIFT = 24;
+    private static final int SITE_SHIFT = 8;
+
+    private BlockMeta() {}
+
+    /** The generation tells the threads that had a slot one after the other apart; it wraps after a million threads. */
+    static long owner(long generation, int slot) {
+        return ((generation & ((1L << SLOT_BITS) - 1)) << SLOT_BITS) | slot;
+    }
+
+    static int slot(long owner) {
+        return (int) owner & ((1 << SLOT_BITS) - 1);
+    }
+
+    static long pack(long owner, int site, int entryPoint) {
+        return (owner << OWNER_SHIFT) | ((long) site << SITE_SHIFT) | entryPoint;
+    }
+
+    static long owner(long meta) {
+        return meta >>> OWNER_SHIFT;
+    }
+
+    static int site(long meta) {
+        return (int) (meta >>> SITE_SHIFT) & 0xFFFF;
+    }
+
+    static int entryPoint(long meta) {
+        return (int) meta & 0xFF;
+    }
+}

@@ -1,0 +1,76 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.record;
+
+import org.jspecify.annotations.Nullable;
+
+/** What one thread did through one entry point; written by that thread alone, read by any, whole longs at a time. */
+final class EntryRecord {
+    /** Requested bytes allocated less freed that {@link LiveBytes} does not know of yet. */
+    long unflushedLiveBytes;
+
+    final int entryPoint;
+    final long[] counters = new long[EntryRow.LENGTH];
+    final FreeOrderWindow blocks = new FreeOrderWindow();
+    private final long[] @Nullable [] bands = new long[SizeBands.COUNT][];
+    final @Nullable ArenaCounts arenas;
+
+    EntryRecord(int entryPoint) {
+        this.entryPoint = entryPoint;
+        this.arenas = Recorder.isArena(entryPoint) ? new ArenaCounts() : null;
+    }
+
+    long[] band(int band) {
+        long[] row = bands[band];
+        return row != null ? row : addBand(band);
+    }
+
+    long @Nullable [] bandOrNull(int band) {
+        return bands[band];
+    }
+
+    long liveBytes() {
+        return sum(BandRow.ALLOCATE_BYTES) - sum(BandRow.FREED_BYTES);
+    }
+
+    long sum(int column) {
+        long sum = 0;
+        for (int band = 0; band < SizeBands.COUNT; band++) {
+            long[] row = bands[band];
+            sum += row == null ? 0 : row[column];
+        }
+        return sum;
+    }
+
+    long heldBytes() {
+        long rows = 0;
+        for (int band = 0; band < SizeBands.COUNT; band++) {
+            rows += bands[band] == null ? 0 : 1;
+        }
+        long longs = EntryRow.LENGTH
+                + rows * BandRow.LENGTH
+                + SizeBands.COUNT / 2
+                + FreeOrderWindow.HELD_LONGS
+                + (arenas == null ? 0 : ArenaCounts.HELD_LONGS);
+        return longs * Long.BYTES;
+    }
+
+    /** Adds what this one holds to a record that the caller owns. */
+    void addTo(EntryRecord total) {
+        for (int band = 0; band < SizeBands.COUNT; band++) {
+            long[] row = bands[band];
+            if (row != null) {
+                BandRow.add(total.band(band), row);
+            }
+        }
+        EntryRow.add(total.counters, counters);
+        if (arenas != null && total.arenas != null) {
+            arenas.addTo(total.arenas);
+        }
+    }
+
+    private long[] addBand(int band) {
+        long[] row = BandRow.empty();
+        bands[band] = row;
+        return row;
+    }
+}

@@ -1,0 +1,49 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.record;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Bytes live at once, per entry point and over all, and their peaks; any thread.
+ *
+ * <p>Threads add what has changed only when it exceeds {@link RecorderOptions#liveFlushBytes()}, so that a peak is off by
+ * at most that much for each thread and entry point. The exact sums of a tick raise it where they are higher.
+ */
+final class LiveBytes {
+    static final int TOTAL = Recorder.ENTRY_POINTS;
+    /** Two cells to a line of 64 bytes would make threads of different entry points collide. */
+    private static final int STRIDE = 16;
+
+    private static final int PEAK = 1;
+
+    private final AtomicLongArray cells = new AtomicLongArray((TOTAL + 2) * STRIDE);
+
+    void add(int entryPoint, long bytes) {
+        addTo(entryPoint, bytes);
+        addTo(TOTAL, bytes);
+    }
+
+    long peak(int entryPoint) {
+        return cells.get(cell(entryPoint) + PEAK);
+    }
+
+    void raisePeak(int entryPoint, long liveBytes) {
+        int peak = cell(entryPoint) + PEAK;
+        long seen = cells.get(peak);
+        while (liveBytes > seen && !cells.compareAndSet(peak, seen, liveBytes)) {
+            seen = cells.get(peak);
+        }
+    }
+
+    private void addTo(int entryPoint, long bytes) {
+        long live = cells.addAndGet(cell(entryPoint), bytes);
+        if (bytes > 0) {
+            raisePeak(entryPoint, live);
+        }
+    }
+
+    /** One stride left free at the front keeps the first cell off the array's header. */
+    private static int cell(int entryPoint) {
+        return (entryPoint + 1) * STRIDE;
+    }
+}

@@ -1,0 +1,142 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.record;
+
+import dev.metalloc.profiler.api.EntryPoint;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records the off-heap allocations of one JVM; one instance for its life, any thread.
+ *
+ * <p>Threads record into a {@link ThreadRecorder} of their own. A ticker calls {@link #tick}; without it counts are as exact,
+ * but lifetimes in nanoseconds are zero, there is no time line, and the threads that ended are folded later.
+ */
+@SuppressWarnings("EnumOrdinal") // the ordinal is an entry point's number in hot paths, as its description says
+public final class Recorder {
+    static final int ENTRY_POINTS = EntryPoint.values().length;
+    static final int ARENA_CONFINED = EntryPoint.ARENA_CONFINED.ordinal();
+    static final int ARENA_GLOBAL = EntryPoint.ARENA_GLOBAL.ordinal();
+
+    final RecorderOptions options;
+    final StackSource stacks;
+    final double sampleMeanBytes;
+    final LiveBytes liveBytes = new LiveBytes();
+    final LiveBlockTable blocks;
+    final SiteTable sites;
+    final RecorderRegistry registry;
+
+    private final AtomicLong elapsedNanos = new AtomicLong();
+    private final AtomicLong arenaBlocksHeld = new AtomicLong();
+    private final AtomicLong arenaBlocksDropped = new AtomicLong();
+    private final RecorderTicks ticks;
+
+    public Recorder(RecorderOptions options, StackSource stacks) {
+        this.options = options;
+        this.stacks = stacks;
+        this.sampleMeanBytes = options.everySite() ? 0 : options.sampleIntervalBytes();
+        this.blocks = new LiveBlockTable(options.maxLiveBlocks());
+        this.sites = new SiteTable(options.maxSites());
+        this.registry = new RecorderRegistry(this);
+        this.ticks = new RecorderTicks(this);
+    }
+
+    /**
+     * The recorder of a platform thread or carrier, made at its first call. The thread must call this itself, and use
+     * what it gets only as long as it runs on that carrier.
+     */
+    public ThreadRecorder threadRecorder(Thread carrier) {
+        return registry.recorder(carrier);
+    }
+
+    /** Moves the coarse clock on, the first call starts it; one ticker thread, every 1 to 10 ms. */
+    public void tick(long nanoTime) {
+        elapsedNanos.setOpaque(ticks.elapsedNanos(nanoTime));
+        ticks.observe(elapsedNanos.getPlain());
+    }
+
+    /** All that was recorded up to about now, while other threads go on recording; any thread. */
+    public RawSnapshot snapshot() {
+        registry.reading.acquire();
+        try {
+            registry.foldEnded();
+            ticks.observeNow(elapsedNanos());
+            return new SnapshotBuilder(this, ticks).build();
+        } finally {
+            registry.reading.release();
+        }
+    }
+
+    /** The coarse clock: nanoseconds since the first tick, as of the last one. */
+    long elapsedNanos() {
+        return elapsedNanos.getOpaque();
+    }
+
+    static boolean isArena(int entryPoint) {
+        return entryPoint <= ARENA_GLOBAL; // the arenas come first in EntryPoint
+    }
+
+    /** Whether arenas may keep so many blocks more; they share one limit, as large as that of the live table. */
+    boolean reserveArenaBlocks(int count) {
+        if (arenaBlocksHeld.addAndGet(count) <= options.maxLiveBlocks()) {
+            return true;
+        }
+        arenaBlocksHeld.addAndGet(-count);
+        return false;
+    }
+
+    void releaseArenaBlocks(int count) {
+        if (count != 0) {
+            arenaBlocksHeld.addAndGet(-count);
+        }
+    }
+
+    void countDroppedArenaBlock() {
+        arenaBlocksDropped.getAndIncrement();
+    }
+
+    long droppedBlockCount() {
+        return blocks.droppedCount() + arenaBlocksDropped.get();
+    }
+
+    /** The sums over all threads, ended ones included; null where an entry point saw nothing. Under registry.reading. */
+    @Nullable
+    EntryRecord[] totals() {
+        @Nullable EntryRecord[] totals = new @Nullable EntryRecord[ENTRY_POINTS];
+        @Nullable ThreadRecorder[] threads = registry.held();
+        for (int i = 0; i < ENTRY_POINTS; i++) {
+            addTotal(totals, registry.ended.entryOrNull(i));
+            for (int slot = 0; slot < threads.length; slot++) {
+                ThreadRecorder thread = threads[slot];
+                addTotal(totals, thread == null ? null : thread.entryOrNull(i));
+            }
+        }
+        return totals;
+    }
+
+    /** An estimate from the lengths of the arrays. Under registry.reading. */
+    long heldBytes() {
+        long bytes = blocks.heldBytes()
+                + sites.heldBytes()
+                + registry.heldBytes()
+                + registry.ended.heldBytes()
+                + arenaBlocksHeld.get() * 4 * Long.BYTES;
+        @Nullable ThreadRecorder[] threads = registry.held();
+        for (int slot = 0; slot < threads.length; slot++) {
+            ThreadRecorder thread = threads[slot];
+            bytes += thread == null ? 0 : thread.heldBytes();
+        }
+        return bytes;
+    }
+
+    private static void addTotal(@Nullable EntryRecord[] totals, @Nullable EntryRecord entry) {
+        if (entry == null) {
+            return;
+        }
+        EntryRecord total = totals[entry.entryPoint];
+        if (total == null) {
+            total = new EntryRecord(entry.entryPoint);
+            totals[entry.entryPoint] = total;
+        }
+        entry.addTo(total);
+    }
+}

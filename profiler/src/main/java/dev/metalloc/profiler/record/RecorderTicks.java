@@ -1,0 +1,111 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.record;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is observed from time to time: live bytes by band, the time line, threads that ended.
+ *
+ * <p>Summing up all threads takes longer the more there are, so it is done less often then: it may use one part in
+ * {@value #DUTY_DIVISOR} of the time.
+ */
+final class RecorderTicks {
+    private static final long DUTY_DIVISOR = 100;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final Recorder recorder;
+    private final RecordedTimeLine timeLine = new RecordedTimeLine();
+    private final long[] bandPeakBytes = new long[Recorder.ENTRY_POINTS * SizeBands.COUNT];
+    /** Ticker only, as are the others below. */
+    private boolean started;
+
+    private long startNanoTime;
+    private long nextObservationNanos;
+
+    RecorderTicks(Recorder recorder) {
+        this.recorder = recorder;
+    }
+
+    long elapsedNanos(long nanoTime) {
+        if (!started) {
+            started = true;
+            startNanoTime = nanoTime;
+        }
+        return nanoTime - startNanoTime;
+    }
+
+    /** Sums up if it is time to, and nobody else does. */
+    void observe(long elapsedNanos) {
+        if (elapsedNanos < nextObservationNanos || !recorder.registry.reading.tryAcquire()) {
+            return;
+        }
+        long begin = System.nanoTime();
+        try {
+            recorder.registry.foldEnded();
+            observeNow(elapsedNanos);
+        } finally {
+            recorder.registry.reading.release();
+        }
+        nextObservationNanos = elapsedNanos + (System.nanoTime() - begin) * DUTY_DIVISOR;
+    }
+
+    /** Under registry.reading. */
+    void observeNow(long elapsedNanos) {
+        long[] sums = new long[Sum.COUNT];
+        @Nullable ThreadRecorder[] threads = recorder.registry.held();
+        for (int entryPoint = 0; entryPoint < Recorder.ENTRY_POINTS; entryPoint++) {
+            observe(entryPoint, threads, sums);
+        }
+        recorder.liveBytes.raisePeak(LiveBytes.TOTAL, sums[Sum.LIVE_BYTES]);
+        timeLine.add(
+                elapsedNanos / NANOS_PER_MILLI,
+                sums[Sum.LIVE_BYTES],
+                sums[Sum.ALLOCATED_BYTES],
+                sums[Sum.ALLOCATED_COUNT]);
+    }
+
+    long[][] timeLine() {
+        return timeLine.copy();
+    }
+
+    long bandPeakBytes(int entryPoint, int band) {
+        return bandPeakBytes[entryPoint * SizeBands.COUNT + band];
+    }
+
+    private void observe(int entryPoint, @Nullable ThreadRecorder[] threads, long[] sums) {
+        long entryLiveBytes = 0;
+        for (int band = 0; band < SizeBands.COUNT; band++) {
+            long liveBytes = addRow(recorder.registry.ended.entryOrNull(entryPoint), band, sums);
+            for (int slot = 0; slot < threads.length; slot++) {
+                ThreadRecorder thread = threads[slot];
+                liveBytes += thread == null ? 0 : addRow(thread.entryOrNull(entryPoint), band, sums);
+            }
+            int peak = entryPoint * SizeBands.COUNT + band;
+            bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], liveBytes);
+            entryLiveBytes += liveBytes;
+        }
+        recorder.liveBytes.raisePeak(entryPoint, entryLiveBytes);
+        sums[Sum.LIVE_BYTES] += entryLiveBytes;
+    }
+
+    /** Answers the row's live bytes; negative where a thread freed what others allocated. */
+    private static long addRow(@Nullable EntryRecord entry, int band, long[] sums) {
+        long[] row = entry == null ? null : entry.bandOrNull(band);
+        if (row == null) {
+            return 0;
+        }
+        long allocatedBytes = row[BandRow.ALLOCATE_BYTES];
+        sums[Sum.ALLOCATED_BYTES] += allocatedBytes;
+        sums[Sum.ALLOCATED_COUNT] += row[BandRow.ALLOCATE_COUNT];
+        return allocatedBytes - row[BandRow.FREED_BYTES];
+    }
+
+    private static final class Sum {
+        static final int LIVE_BYTES = 0;
+        static final int ALLOCATED_BYTES = 1;
+        static final int ALLOCATED_COUNT = 2;
+        static final int COUNT = 3;
+
+        private Sum() {}
+    }
+}

@@ -17,7 +17,10 @@ public interface ChunkSource extends AutoCloseable {
     /** Puts zeroed memory behind a part of a reservation; false where the limit or the system refuses. */
     boolean commit(long address, long byteSize);
 
-    /** Takes the physical memory away and keeps the part usable: it reads as zero when touched again. */
+    /**
+     * Takes the physical memory away: the part reads as zero and counts as committed no more; commit it again before it
+     * is used, so that the limit holds. Unlike {@link #decommit} it splits no mapping of the operating system.
+     */
     void purge(long address, long byteSize);
 
     /** Undoes {@link #commit}: the part is reserved address space again. */

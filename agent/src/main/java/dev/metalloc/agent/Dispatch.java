@@ -1,0 +1,140 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent;
+
+import dev.metalloc.agent.runtime.FrameStacks;
+import dev.metalloc.agent.runtime.RunState;
+import dev.metalloc.agent.runtime.ServedEntry;
+import dev.metalloc.agent.train.HookGroup;
+import dev.metalloc.allocators.Allocators;
+import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.composite.CompositeAllocator;
+import dev.metalloc.allocators.source.ChunkSource;
+import dev.metalloc.policy.plan.Plan;
+import dev.metalloc.policy.plan.PlanRule;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plan's allocators, made and ready for the hooks.
+ *
+ * <p>Rules for single sites are not served yet: a site is not known where the hooks sit, so its blocks follow the rules for
+ * all sites. Sizes between two rules of an entry point go to the upper rule's allocator.
+ */
+final class Dispatch {
+
+    /** Memory of one thread's frames where the plan states none. */
+    private static final long DEFAULT_FRAME_BYTES = 1L << 20;
+
+    private final Map<EntryPoint, ServedEntry> entries;
+    private final @Nullable FrameStacks frames;
+
+    private Dispatch(Map<EntryPoint, ServedEntry> entries, @Nullable FrameStacks frames) {
+        this.entries = entries;
+        this.frames = frames;
+    }
+
+    /**
+     * Makes the allocators.
+     *
+     * @throws IllegalArgumentException naming an allocator or parameter that is unknown or wrong
+     */
+    static Dispatch of(Plan plan, ChunkSource source) {
+        Map<EntryPoint, List<PlanRule>> rules = new EnumMap<>(EntryPoint.class);
+        FrameStacks frames = null;
+        for (PlanRule rule : plan.rules()) {
+            if (rule.siteHash() != PlanRule.ANY_SITE) {
+                continue;
+            }
+            if (isFrameRule(rule)) {
+                frames = frames(rule, source);
+            } else {
+                List<PlanRule> ofEntryPoint = rules.get(rule.entryPoint());
+                if (ofEntryPoint == null) {
+                    ofEntryPoint = new ArrayList<>();
+                    rules.put(rule.entryPoint(), ofEntryPoint);
+                }
+                ofEntryPoint.add(rule);
+            }
+        }
+        Map<EntryPoint, ServedEntry> entries = new EnumMap<>(EntryPoint.class);
+        for (Map.Entry<EntryPoint, List<PlanRule>> entry : rules.entrySet()) {
+            entries.put(entry.getKey(), entry(entry.getValue(), source));
+        }
+        return new Dispatch(entries, frames);
+    }
+
+    private static boolean isFrameRule(PlanRule rule) {
+        return rule.entryPoint() == EntryPoint.ARENA_CONFINED && rule.spec().allocator().equals("bump");
+    }
+
+    private static FrameStacks frames(PlanRule rule, ChunkSource source) {
+        long wished = rule.spec().longParameter("frameBytes", DEFAULT_FRAME_BYTES);
+        long page = source.pageByteSize();
+        long frameBytes = Math.max(page, (wished + page - 1) / page * page);
+        return new FrameStacks(source, frameBytes, rule.maxByteSize());
+    }
+
+    private static ServedEntry entry(List<PlanRule> rules, ChunkSource source) {
+        rules.sort(new BySize());
+        int count = rules.size();
+        OffHeapAllocator[] parts = new OffHeapAllocator[count];
+        long[] limits = new long[count - 1];
+        for (int i = 0; i < count; i++) {
+            parts[i] = Allocators.create(rules.get(i).spec(), source);
+            if (i < count - 1) {
+                limits[i] = rules.get(i).maxByteSize();
+            }
+        }
+        OffHeapAllocator whole = count == 1 ? parts[0] : new CompositeAllocator(parts, limits);
+        return new ServedEntry(whole, rules.get(count - 1).maxByteSize());
+    }
+
+    private static final class BySize implements Comparator<PlanRule> {
+        @Override
+        public int compare(PlanRule a, PlanRule b) {
+            return Long.compare(a.minByteSize(), b.minByteSize());
+        }
+    }
+
+    /** The hook groups that the allocators need. */
+    Set<HookGroup> groups() {
+        Set<HookGroup> groups = EnumSet.noneOf(HookGroup.class);
+        if (frames != null) {
+            groups.add(HookGroup.ARENA);
+        }
+        if (entries.containsKey(EntryPoint.ARENA_CONFINED) || entries.containsKey(EntryPoint.ARENA_SHARED)) {
+            groups.add(HookGroup.SEGMENT);
+        }
+        if (entries.containsKey(EntryPoint.DIRECT_BUFFER)) {
+            groups.add(HookGroup.DIRECT_BUFFER);
+        }
+        if (entries.containsKey(EntryPoint.UNSAFE)) {
+            groups.add(HookGroup.UNSAFE);
+        }
+        return groups;
+    }
+
+    /** Hands the allocators whose hooks will be there to the hooks; must come before the hooks are installed. */
+    void publish(Set<HookGroup> groups) {
+        if (groups.contains(HookGroup.UNSAFE)) {
+            RunState.unsafe = entries.get(EntryPoint.UNSAFE);
+        }
+        if (groups.contains(HookGroup.DIRECT_BUFFER)) {
+            RunState.directBuffer = entries.get(EntryPoint.DIRECT_BUFFER);
+        }
+        if (groups.contains(HookGroup.SEGMENT)) {
+            RunState.sharedArena = entries.get(EntryPoint.ARENA_SHARED);
+            RunState.confinedArena = entries.get(EntryPoint.ARENA_CONFINED);
+        }
+        if (groups.contains(HookGroup.ARENA)) {
+            RunState.frames = frames;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.runtime;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers what went wrong inside a hook; the hook itself goes on with the JDK's own path.
+ *
+ * <p>Any thread. Nothing is printed here: a hook may run while the application holds the lock of its output.
+ */
+public final class Failsafe {
+
+    /** Fault injection for tests: the hook calls after which one throws; 0 in production, which folds the check away. */
+    private static final long FAULT_AFTER_CALLS = Long.getLong("metalloc.test.faultAfterCalls", 0L);
+
+    private static final AtomicLong CALLS = new AtomicLong();
+    private static final AtomicLong TRIPS = new AtomicLong();
+
+    private static volatile @Nullable Throwable first;
+
+    private Failsafe() {}
+
+    /** Throws when a test asked for a fault here. */
+    public static void faultPoint() {
+        if (FAULT_AFTER_CALLS != 0) {
+            throwWhenDue();
+        }
+    }
+
+    private static void throwWhenDue() {
+        if (CALLS.incrementAndGet() > FAULT_AFTER_CALLS) {
+            throw new IllegalStateException("injected fault");
+        }
+    }
+
+    /** Notes a failure; the first one is kept for the report. */
+    public static void trip(Throwable failure) {
+        if (TRIPS.getAndIncrement() == 0) {
+            first = failure;
+        }
+    }
+
+    /** The first failure, or null where there was none. */
+    public static @Nullable Throwable first() {
+        return first;
+    }
+
+    public static long tripCount() {
+        return TRIPS.get();
+    }
+}

@@ -1,0 +1,135 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.runtime;
+
+import dev.metalloc.allocators.source.OffHeapMemory;
+import java.lang.ref.WeakReference;
+
+/**
+ * The confined arenas that one platform thread has open, as frames of one piece of zeroed memory.
+ *
+ * <p>Confined to its thread. Freed memory is zeroed once, when a frame is popped, so that all memory above {@code top} is
+ * zero and an arena hands it out as it is.
+ */
+/* Implementation notes
+ *
+ * Picture:   base | frame 0 | frame 1 | ... | frame depth-1 | zero ... | limit
+ *                                           ^ top
+ *
+ * Only the topmost frame may grow: a lower arena that allocates while a higher one is open is served by the JDK, because
+ * its memory would be popped with the frame above it. A frame closed out of order stays until all above it are closed.
+ * Frames are named by depth instead of by object: no reference to an arena is stored, so that arenas stay
+ * scalar-replaceable.
+ *
+ * Invariants: base <= bases[0] <= ... <= bases[depth-1] <= top <= limit; all bytes of [top, limit) are zero.
+ */
+public final class FrameStack {
+
+    /** Arenas of one thread open at once; those beyond it are the JDK's. */
+    public static final int MAX_DEPTH = 64;
+
+    final long threadId;
+    final WeakReference<Thread> thread;
+    final long base;
+    final long limit;
+
+    private final long[] bases = new long[MAX_DEPTH];
+    private final boolean[] closed = new boolean[MAX_DEPTH];
+    private long top;
+    private int depth;
+    private long openedCount;
+    private long peakTop;
+
+    FrameStack(Thread thread, long base, long byteSize) {
+        this.threadId = thread.threadId();
+        this.thread = new WeakReference<>(thread);
+        this.base = base;
+        this.limit = base + byteSize;
+        this.top = base;
+        this.peakTop = base;
+    }
+
+    /** Opens a frame; answers its depth, or -1 where too many are open. */
+    public int open() {
+        int opened = depth;
+        if (opened == MAX_DEPTH) {
+            return -1;
+        }
+        bases[opened] = top;
+        depth = opened + 1;
+        openedCount++;
+        return opened;
+    }
+
+    /** Where the next block of the frame starts, or 0 where the frame is not the topmost one or has no room. */
+    public long next(int frame, long byteSize) {
+        long address = top;
+        return frame == depth - 1 && byteSize <= limit - address ? address : 0L;
+    }
+
+    /** Takes the block that {@link #next} answered; its size is rounded up to the next multiple of 16. */
+    public void take(long address, long byteSize) {
+        top = address + ((byteSize + 15L) & -16L);
+    }
+
+    /** Closes a frame; its memory is zeroed and free as soon as no frame above it is open. */
+    public void close(int frame) {
+        if (frame == depth - 1) {
+            pop(frame);
+        } else {
+            closed[frame] = true;
+        }
+    }
+
+    private void pop(int frame) {
+        long start = bases[frame];
+        OffHeapMemory.zero(start, top - start);
+        if (top > peakTop) {
+            peakTop = top;
+        }
+        top = start;
+        depth = frame;
+        if (frame > 0 && closed[frame - 1]) {
+            popClosed();
+        }
+    }
+
+    private void popClosed() {
+        int frame = depth - 1;
+        while (frame >= 0 && closed[frame]) {
+            closed[frame] = false;
+            frame--;
+        }
+        pop(frame + 1);
+    }
+
+    boolean isEmpty() {
+        return depth == 0;
+    }
+
+    long openedCount() {
+        return openedCount;
+    }
+
+    long peakBytes() {
+        return Math.max(peakTop, top) - base;
+    }
+
+    /** Checks the invariants; for tests. */
+    void validate() {
+        long previous = base;
+        for (int frame = 0; frame < depth; frame++) {
+            if (bases[frame] < previous) {
+                throw new IllegalStateException("frame " + frame + " starts below the one under it");
+            }
+            previous = bases[frame];
+        }
+        if (top < previous || top > limit) {
+            throw new IllegalStateException("top lies outside the topmost frame");
+        }
+        for (long address = top; address < limit; address++) {
+            if (OffHeapMemory.readByte(address) != 0) {
+                throw new IllegalStateException("free memory is not zero at offset " + (address - base));
+            }
+        }
+    }
+}

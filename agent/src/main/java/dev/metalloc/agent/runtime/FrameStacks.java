@@ -1,0 +1,117 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.runtime;
+
+import dev.metalloc.allocators.source.ChunkSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the frame stack of the running platform thread.
+ *
+ * <p>Any thread. Virtual threads have none: they may change carriers between the opening and the closing of an arena.
+ */
+/* Implementation notes
+ *
+ * A fixed table, indexed by thread id, two slots probed. A slot belongs to one thread; when that thread has died and left
+ * no arena open, its memory goes to the next thread that asks. A thread that died with an arena open keeps its memory for
+ * ever, as the JDK would: native code may still hold a pointer into it.
+ * Slots are written under the lock and read plainly: a FrameStack's identity fields are final, so a reader sees a slot
+ * whole, and only the thread it names goes on to use it.
+ */
+public final class FrameStacks {
+
+    /** Slots: more live platform threads than half of this would start to share the JDK's path. */
+    private static final int SLOT_COUNT = 4096;
+
+    private final ChunkSource source;
+    private final long frameByteSize;
+    private final long maxBlockByteSize;
+    private final @Nullable FrameStack[] slots = new FrameStack[SLOT_COUNT];
+    private boolean exhausted;
+
+    /**
+     * @param frameByteSize memory of one thread's frames, a multiple of the page size
+     * @param maxBlockByteSize largest block served from a frame
+     */
+    public FrameStacks(ChunkSource source, long frameByteSize, long maxBlockByteSize) {
+        this.source = source;
+        this.frameByteSize = frameByteSize;
+        this.maxBlockByteSize = Math.min(maxBlockByteSize, frameByteSize);
+    }
+
+    public long maxBlockByteSize() {
+        return maxBlockByteSize;
+    }
+
+    /** The running thread's stack, or null where it has none. */
+    public @Nullable FrameStack current() {
+        Thread thread = Thread.currentThread();
+        long threadId = thread.threadId();
+        int slot = (int) threadId & (SLOT_COUNT - 1);
+        FrameStack stack = slots[slot];
+        if (stack != null && stack.threadId == threadId) {
+            return stack;
+        }
+        return currentSlow(thread, threadId, slot);
+    }
+
+    private @Nullable FrameStack currentSlow(Thread thread, long threadId, int slot) {
+        FrameStack second = slots[slot ^ 1];
+        if (second != null && second.threadId == threadId) {
+            return second;
+        }
+        return thread.isVirtual() ? null : register(thread, slot);
+    }
+
+    private synchronized @Nullable FrameStack register(Thread thread, int slot) {
+        int free = isFree(slots[slot]) ? slot : isFree(slots[slot ^ 1]) ? slot ^ 1 : -1;
+        if (free < 0) {
+            return null;
+        }
+        FrameStack dead = slots[free];
+        long base = dead != null ? dead.base : newMemory();
+        if (base == 0) {
+            return null;
+        }
+        FrameStack stack = new FrameStack(thread, base, frameByteSize);
+        slots[free] = stack;
+        return stack;
+    }
+
+    private static boolean isFree(@Nullable FrameStack stack) {
+        if (stack == null) {
+            return true;
+        }
+        Thread owner = stack.thread.get();
+        return (owner == null || !owner.isAlive()) && stack.isEmpty();
+    }
+
+    private long newMemory() {
+        if (exhausted) {
+            return 0L;
+        }
+        long base = source.reserve(frameByteSize, source.pageByteSize());
+        if (base != 0 && source.commit(base, frameByteSize)) {
+            return base;
+        }
+        exhausted = true;
+        return 0L;
+    }
+
+    /** Arenas served, over all threads; racy, for the summary. */
+    public synchronized long openedCount() {
+        long sum = 0;
+        for (FrameStack stack : slots) {
+            sum += stack == null ? 0 : stack.openedCount();
+        }
+        return sum;
+    }
+
+    /** Most bytes in use at once, summed over the threads' own peaks. */
+    public synchronized long peakBytes() {
+        long sum = 0;
+        for (FrameStack stack : slots) {
+            sum += stack == null ? 0 : stack.peakBytes();
+        }
+        return sum;
+    }
+}

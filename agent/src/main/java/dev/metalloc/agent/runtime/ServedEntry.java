@@ -1,0 +1,48 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.runtime;
+
+import dev.metalloc.allocators.api.FreeOutcome;
+import dev.metalloc.allocators.api.OffHeapAllocator;
+
+/**
+ * What serves one entry point: an allocator, and the size up to which the plan names it.
+ *
+ * <p>Any thread. The fields are constants to the JIT where the runtime lives, so each entry point's calls are bound.
+ */
+public final class ServedEntry {
+
+    /** As malloc on 64-bit Linux: programs rely on it even where they ask for less. */
+    private static final long ALIGNMENT = 16;
+
+    private final OffHeapAllocator allocator;
+    private final long maxByteSize;
+
+    public ServedEntry(OffHeapAllocator allocator, long maxByteSize) {
+        this.allocator = allocator;
+        this.maxByteSize = maxByteSize;
+    }
+
+    /** A block, or 0 where the JDK is to serve it: what is empty, above the plan's sizes, or found no memory. */
+    public long allocate(long byteSize) {
+        return byteSize > 0 && byteSize <= maxByteSize ? allocator.allocate(byteSize, ALIGNMENT) : 0;
+    }
+
+    /** The block resized, perhaps elsewhere, or 0 where the JDK is to serve it: the old block then lives on. */
+    public long reallocate(long address, long byteSize) {
+        return byteSize <= maxByteSize ? allocator.reallocate(address, byteSize) : 0;
+    }
+
+    /** Whether a block of this allocator was freed. */
+    public boolean free(long address) {
+        return allocator.free(address) == FreeOutcome.FREED;
+    }
+
+    /** Usable bytes of a live block of this allocator, else -1. */
+    public long usableSize(long address) {
+        return allocator.owns(address) ? allocator.usableSize(address) : -1;
+    }
+
+    public OffHeapAllocator allocator() {
+        return allocator;
+    }
+}

@@ -1,0 +1,44 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.train;
+
+/**
+ * One change to one kind of place in a JDK class.
+ *
+ * @param className internal name of the class changed
+ * @param methodName method changed, or {@code *} for every one that matches the rest
+ * @param methodDescriptor its descriptor, or {@code *}
+ * @param kind what is changed in it
+ * @param calledOwner for {@link Kind#REPLACE_CALL}: internal name of the called method's class
+ * @param calledName for {@link Kind#REPLACE_CALL}: the called method's name
+ * @param loadedParameterType descriptor of the method's own parameters to pass on to the hook, in order; empty for none
+ * @param hookName static method of the hook class
+ * @param hookDescriptor its descriptor
+ */
+record Hook(
+        HookGroup group,
+        String className,
+        String methodName,
+        String methodDescriptor,
+        Kind kind,
+        String calledOwner,
+        String calledName,
+        String[] loadedParameterTypes,
+        String hookName,
+        String hookDescriptor) {
+
+    enum Kind {
+        /** Calls the hook where the JDK called another method; the receiver, if any, becomes the first argument. */
+        REPLACE_CALL,
+        /** Passes the reference that the method returns through the hook. */
+        FILTER_RETURN
+    }
+
+    boolean matchesMethod(String name, String descriptor) {
+        return (methodName.equals("*") || methodName.equals(name))
+                && (methodDescriptor.equals("*") || methodDescriptor.equals(descriptor));
+    }
+
+    boolean matchesCall(String owner, String name) {
+        return calledOwner.equals(owner) && calledName.equals(name);
+    }
+}

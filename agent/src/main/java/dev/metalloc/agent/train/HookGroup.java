@@ -1,0 +1,16 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.train;
+
+/** Hooks that only make sense together: either all of a group's classes are hooked, or none. */
+public enum HookGroup {
+    /** {@code sun.misc.Unsafe}: allocate, reallocate, free. */
+    UNSAFE,
+    /** {@code ByteBuffer.allocateDirect} and what frees such a buffer. */
+    DIRECT_BUFFER,
+    /** The factories of {@code Arena}. */
+    ARENA,
+    /** Memory of segments that the JDK's own arenas hand out. */
+    SEGMENT,
+    /** Downcall handles of malloc and free. */
+    DOWNCALL
+}

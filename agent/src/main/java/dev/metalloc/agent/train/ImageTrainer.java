@@ -1,0 +1,141 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.train;
+
+import dev.metalloc.agent.AgentMode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import net.bytebuddy.jar.asm.ClassReader;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the prepared image for the JDK it runs on, from the JDK's own class files and the agent's jar. */
+public final class ImageTrainer {
+
+    private static final String RUNTIME_FOLDER = "jdk/internal/foreign/";
+
+    private ImageTrainer() {}
+
+    /**
+     * Makes the image.
+     *
+     * @throws IOException where the agent's jar cannot be read or lacks the runtime
+     */
+    public static PreparedImage train(AgentMode mode, String key, Path agentJar) throws IOException {
+        List<HookGroup> missing = new ArrayList<>();
+        List<PreparedImage.HookedClassFile> hooked = hookedClasses(mode, missing);
+        return new PreparedImage(key, runtimeClasses(agentJar), hooked, missing);
+    }
+
+    /**
+     * Hooks a class as it is loaded now, where another agent changed it before us.
+     *
+     * @return null where a hook finds no place in it
+     */
+    public static byte @Nullable [] weave(AgentMode mode, String className, byte[] classFile) {
+        return HookWeaver.weave(classFile, hooksByClass(mode).getOrDefault(className, List.of()), HookTable.hookClass(mode));
+    }
+
+    private static Map<String, List<Hook>> hooksByClass(AgentMode mode) {
+        Map<String, List<Hook>> hooks = new LinkedHashMap<>();
+        for (Hook hook : HookTable.hooks(mode)) {
+            List<Hook> ofClass = hooks.get(hook.className());
+            if (ofClass == null) {
+                ofClass = new ArrayList<>();
+                hooks.put(hook.className(), ofClass);
+            }
+            ofClass.add(hook);
+        }
+        return hooks;
+    }
+
+    private static List<PreparedImage.HookedClassFile> hookedClasses(AgentMode mode, List<HookGroup> missing) {
+        List<PreparedImage.HookedClassFile> woven = new ArrayList<>();
+        Set<HookGroup> unknown = new LinkedHashSet<>();
+        for (Map.Entry<String, List<Hook>> entry : hooksByClass(mode).entrySet()) {
+            HookGroup group = entry.getValue().get(0).group();
+            byte[] original = jdkClassFile(entry.getKey());
+            byte[] bytes = original == null
+                    ? null
+                    : HookWeaver.weave(original, entry.getValue(), HookTable.hookClass(mode));
+            if (original == null || bytes == null) {
+                unknown.add(group);
+            } else {
+                woven.add(new PreparedImage.HookedClassFile(group, entry.getKey(), original.length, bytes));
+            }
+        }
+        List<PreparedImage.HookedClassFile> whole = new ArrayList<>();
+        for (PreparedImage.HookedClassFile candidate : woven) {
+            if (!unknown.contains(candidate.group())) {
+                whole.add(candidate);
+            }
+        }
+        missing.addAll(unknown);
+        return whole;
+    }
+
+    private static byte @Nullable [] jdkClassFile(String className) {
+        for (String moduleName : new String[] {"java.base", "jdk.unsupported"}) {
+            Optional<Module> module = ModuleLayer.boot().findModule(moduleName);
+            if (module.isEmpty()) {
+                continue;
+            }
+            try (InputStream in = module.get().getResourceAsStream(className + ".class")) {
+                if (in != null) {
+                    return in.readAllBytes();
+                }
+            } catch (IOException e) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static List<PreparedImage.ClassFile> runtimeClasses(Path agentJar) throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        try (JarFile jar = new JarFile(agentJar.toFile(), false)) {
+            for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
+                JarEntry entry = entries.nextElement();
+                String name = entry.getName();
+                if (name.startsWith(RUNTIME_FOLDER) && name.endsWith(".class")) {
+                    try (InputStream in = jar.getInputStream(entry)) {
+                        files.put(name.substring(0, name.length() - ".class".length()), in.readAllBytes());
+                    }
+                }
+            }
+        }
+        if (files.isEmpty()) {
+            throw new IOException(agentJar + " lacks the runtime classes (build the agent's jar again)");
+        }
+        List<PreparedImage.ClassFile> ordered = new ArrayList<>();
+        Map<String, Boolean> visited = new HashMap<>();
+        for (String name : files.keySet()) {
+            addAfterParents(name, files, visited, ordered);
+        }
+        return ordered;
+    }
+
+    private static void addAfterParents(
+            String name, Map<String, byte[]> files, Map<String, Boolean> visited, List<PreparedImage.ClassFile> ordered) {
+        byte[] bytes = files.get(name);
+        if (bytes == null || visited.put(name, Boolean.TRUE) != null) {
+            return;
+        }
+        ClassReader reader = new ClassReader(bytes);
+        addAfterParents(reader.getSuperName(), files, visited, ordered);
+        for (String parent : reader.getInterfaces()) {
+            addAfterParents(parent, files, visited, ordered);
+        }
+        ordered.add(new PreparedImage.ClassFile(name, bytes));
+    }
+}

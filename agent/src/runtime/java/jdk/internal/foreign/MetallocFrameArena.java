@@ -1,0 +1,63 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package jdk.internal.foreign;
+
+import dev.metalloc.agent.runtime.FrameStack;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import jdk.internal.vm.annotation.ForceInline;
+
+/**
+ * A confined arena whose blocks are cut from the thread's frame stack.
+ *
+ * <p>Scope, liveness, confinement and exceptions are the JDK arena's own: every segment carries its scope. What the frame
+ * cannot serve (a lower frame than the topmost, large blocks, strong alignment, bad arguments) the JDK's arena does.
+ */
+final class MetallocFrameArena implements Arena {
+
+    private static final long ALIGNMENT = 16;
+
+    private final Arena arena;
+    private final FrameStack stack;
+    private final int frame;
+    private final long maxBlockByteSize;
+
+    MetallocFrameArena(Arena arena, FrameStack stack, int frame, long maxBlockByteSize) {
+        this.arena = arena;
+        this.stack = stack;
+        this.frame = frame;
+        this.maxBlockByteSize = maxBlockByteSize;
+    }
+
+    @Override
+    public MemorySegment.Scope scope() {
+        return arena.scope();
+    }
+
+    @Override
+    @ForceInline
+    public MemorySegment allocate(long byteSize, long byteAlignment) {
+        if (byteSize >= 0 && byteSize <= maxBlockByteSize && isServed(byteAlignment)) {
+            // The JDK gives blocks of size zero an address of their own too.
+            long blockByteSize = Math.max(byteSize, 1);
+            long address = stack.next(frame, blockByteSize + ALIGNMENT);
+            if (address != 0) {
+                // Throws on the wrong thread and after close, before anything is taken.
+                MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
+                stack.take(address, blockByteSize);
+                return segment;
+            }
+        }
+        return arena.allocate(byteSize, byteAlignment);
+    }
+
+    private static boolean isServed(long byteAlignment) {
+        return byteAlignment > 0 && byteAlignment <= ALIGNMENT && (byteAlignment & (byteAlignment - 1)) == 0;
+    }
+
+    @Override
+    @ForceInline
+    public void close() {
+        arena.close();
+        stack.close(frame);
+    }
+}

@@ -1,0 +1,190 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package jdk.internal.foreign;
+
+import dev.metalloc.agent.runtime.Failsafe;
+import dev.metalloc.agent.runtime.ProfileState;
+import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.record.Recorder;
+import dev.metalloc.profiler.record.ThreadRecorder;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import jdk.internal.misc.Unsafe;
+
+/**
+ * What profile mode puts where the JDK asked for memory: the JDK's own call, and a record of it.
+ *
+ * <p>Any thread. No hook changes a result, and none throws but what the JDK's call threw.
+ */
+public final class MetallocProfileHooks {
+
+    static final int ZEROED = 1;
+    static final int VIRTUAL = 2;
+
+    private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
+    private static final int DIRECT_BUFFER = EntryPoint.DIRECT_BUFFER.ordinal();
+
+    private static final Recorder RECORDER = ProfileState.recorder;
+
+    private MetallocProfileHooks() {}
+
+    public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
+        long address = unsafe.allocateMemory(byteSize);
+        if (address != 0) {
+            allocated(UNSAFE, address, byteSize, 0);
+        }
+        return address;
+    }
+
+    public static void unsafeFree(Unsafe unsafe, long address) {
+        freed(UNSAFE, address);
+        unsafe.freeMemory(address);
+    }
+
+    public static long unsafeReallocate(Unsafe unsafe, long address, long byteSize) {
+        return reallocate(UNSAFE, unsafe, address, byteSize);
+    }
+
+    public static long directAllocate(Unsafe unsafe, long byteSize) {
+        long address = unsafe.allocateMemory(byteSize);
+        allocated(DIRECT_BUFFER, address, byteSize, ZEROED);
+        return address;
+    }
+
+    public static void directFree(Unsafe unsafe, long address) {
+        freed(DIRECT_BUFFER, address);
+        unsafe.freeMemory(address);
+    }
+
+    public static Arena confinedArena(Arena arena) {
+        return profiled(arena, EntryPoint.ARENA_CONFINED);
+    }
+
+    public static Arena sharedArena(Arena arena) {
+        return profiled(arena, EntryPoint.ARENA_SHARED);
+    }
+
+    public static Arena automaticArena(Arena arena) {
+        return profiled(arena, EntryPoint.ARENA_AUTO);
+    }
+
+    public static Arena globalArena(Arena arena) {
+        if (!ProfileState.active) {
+            return arena;
+        }
+        try {
+            Failsafe.faultPoint();
+            return MetallocProfilingArena.global(arena);
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+            return arena;
+        }
+    }
+
+    /** Puts recording around handles of malloc and free, and leaves all others as they are. */
+    public static MethodHandle downcall(MethodHandle handle, MemorySegment symbol, FunctionDescriptor function) {
+        if (!ProfileState.active) {
+            return handle;
+        }
+        try {
+            Failsafe.faultPoint();
+            return MetallocMallocHandles.recorded(handle, symbol, function);
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+            return handle;
+        }
+    }
+
+    private static Arena profiled(Arena arena, EntryPoint entryPoint) {
+        if (!ProfileState.active) {
+            return arena;
+        }
+        try {
+            Failsafe.faultPoint();
+            return MetallocProfilingArena.of(arena, entryPoint, current());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+            return arena;
+        }
+    }
+
+    /** The recorder of the running carrier. */
+    static ThreadRecorder current() {
+        return RECORDER.threadRecorder(MetallocOwnerThread.current());
+    }
+
+    static int virtualFlag() {
+        return Thread.currentThread().isVirtual() ? VIRTUAL : 0;
+    }
+
+    static void allocated(int entryPoint, long address, long byteSize, int flags) {
+        if (!ProfileState.active) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            current().allocated(entryPoint, address, byteSize, 1, flags | virtualFlag());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    static void freed(int entryPoint, long address) {
+        if (address == 0 || !ProfileState.active) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            current().freed(entryPoint, address);
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    private static long reallocate(int entryPoint, Unsafe unsafe, long address, long byteSize) {
+        if (address == 0) {
+            long fresh = unsafe.reallocateMemory(0, byteSize);
+            if (fresh != 0) {
+                allocated(entryPoint, fresh, byteSize, 0);
+            }
+            return fresh;
+        }
+        if (byteSize == 0) {
+            freed(entryPoint, address);
+            return unsafe.reallocateMemory(address, 0);
+        }
+        long token = beginReallocate(entryPoint, address);
+        long moved = 0;
+        try {
+            moved = unsafe.reallocateMemory(address, byteSize);
+        } finally {
+            endReallocate(entryPoint, token, address, moved, byteSize);
+        }
+        return moved;
+    }
+
+    static long beginReallocate(int entryPoint, long address) {
+        if (!ProfileState.active) {
+            return -1;
+        }
+        try {
+            Failsafe.faultPoint();
+            return current().beginReallocate(entryPoint, address);
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+            return -1;
+        }
+    }
+
+    static void endReallocate(int entryPoint, long token, long oldAddress, long newAddress, long byteSize) {
+        if (!ProfileState.active) {
+            return;
+        }
+        try {
+            current().endReallocate(entryPoint, token, oldAddress, newAddress, byteSize);
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package jdk.internal.foreign;
+
+import dev.metalloc.agent.runtime.Failsafe;
+import dev.metalloc.agent.runtime.ProfileState;
+import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.record.ArenaRecord;
+import dev.metalloc.profiler.record.ThreadRecorder;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.Charset;
+import java.util.function.Consumer;
+
+/**
+ * The JDK's arena, with a record of each block and of the closing.
+ *
+ * <p>Threads and exceptions are the JDK arena's own. The {@code allocateFrom} methods go to the JDK's arena, which, unlike
+ * the defaults of a foreign arena, skips the zeroing of memory that is overwritten at once.
+ */
+final class MetallocProfilingArena implements Arena {
+
+    private static Arena global;
+
+    private final Arena arena;
+    private final ArenaRecord record;
+
+    private MetallocProfilingArena(Arena arena, ArenaRecord record) {
+        this.arena = arena;
+        this.record = record;
+    }
+
+    static Arena of(Arena arena, EntryPoint entryPoint, ThreadRecorder current) {
+        ArenaRecord record = current.openArena(entryPoint.ordinal());
+        if (entryPoint == EntryPoint.ARENA_AUTO) {
+            // Refers to the record alone: a reference to the arena would keep it reachable for ever.
+            MemorySegment.NULL.reinterpret(0, arena, new Collected(record));
+        }
+        return new MetallocProfilingArena(arena, record);
+    }
+
+    /** The one global arena; racing threads may make two records of it, both of which count. */
+    static Arena global(Arena arena) {
+        Arena wrapped = global;
+        if (wrapped == null) {
+            wrapped = of(arena, EntryPoint.ARENA_GLOBAL, MetallocProfileHooks.current());
+            global = wrapped;
+        }
+        return wrapped;
+    }
+
+    /** Ends the record when the collector has found the arena unreachable. */
+    private static final class Collected implements Consumer<MemorySegment> {
+        private final ArenaRecord record;
+
+        Collected(ArenaRecord record) {
+            this.record = record;
+        }
+
+        @Override
+        public void accept(MemorySegment segment) {
+            recordClose(record);
+        }
+    }
+
+    @Override
+    public MemorySegment.Scope scope() {
+        return arena.scope();
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+        recordClose(record);
+    }
+
+    @Override
+    public MemorySegment allocate(long byteSize, long byteAlignment) {
+        MemorySegment segment = arena.allocate(byteSize, byteAlignment);
+        record(byteSize, byteAlignment, MetallocProfileHooks.ZEROED);
+        return segment;
+    }
+
+    private MemorySegment filled(MemorySegment segment, long byteAlignment) {
+        record(segment.byteSize(), byteAlignment, 0);
+        return segment;
+    }
+
+    private void record(long byteSize, long byteAlignment, int flags) {
+        if (!ProfileState.active) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            record.allocated(
+                    MetallocProfileHooks.current(), byteSize, byteAlignment, flags | MetallocProfileHooks.virtualFlag());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    private static void recordClose(ArenaRecord record) {
+        if (!ProfileState.active) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            record.closed(MetallocProfileHooks.current());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    @Override
+    public MemorySegment allocateFrom(String text) {
+        return filled(arena.allocateFrom(text), 1);
+    }
+
+    @Override
+    public MemorySegment allocateFrom(String text, Charset charset) {
+        return filled(arena.allocateFrom(text, charset), 1);
+    }
+
+    @Override
+    public MemorySegment allocateFrom(ValueLayout.OfByte layout, byte value) {
+        return filled(arena.allocateFrom(layout, value), layout.byteAlignment());
+    }
+
+    @Override
+    public MemorySegment allocateFrom(ValueLayout.OfChar layout, char value) {
+        return filled(arena.allocateFrom(layout, value), layout.byteAlignment());
+    }
+
+    @Override
+    public MemorySegment allocateFrom(ValueLayout.OfShort layout, short value) {
+        return filled(arena.allocateFrom(layout, value), layout.byteAlignment());
+    }
+
+    @Override
+    public MemorySegment allocateFrom(ValueLayout.OfInt layout, int value) {
+        return filled(arena.allocateFrom(layout, value), layout.byteAlignment());
+    }
+
+    @Override
+    public MemorySegment allocateFrom(ValueLayout.OfFloat layout, float value) {
+        return filled(arena.allocateFrom(layout, value), layout.byteAlignment());
+    }
+
+    @Override
+    public MemorySegment allocateFrom(ValueLayout.OfLong layout, long value) {
+        return filled(arena.allocateFrom(layout, value), layout.byteAlignment());
+    }
+
+    @Override
+    public MemorySegment allocateFrom(ValueLayout.OfDouble layout, double value) {
+        return filled(arena.allocateFrom(layout, value), layout.byteAlignment());
+    }
+
+    @Override
+    public MemorySegment allocateFrom(AddressLayout layout, MemorySegment value) {
+        return filled(arena.allocateFrom(layout, value), layout.byteAlignment());
+    }
+
+    @Override
+    public MemorySegment allocateFrom(
+            ValueLayout elementLayout,
+            MemorySegment source,
+            ValueLayout sourceElementLayout,
+            long sourceOffset,
+            long elementCount) {
+        return filled(
+                arena.allocateFrom(elementLayout, source, sourceElementLayout, sourceOffset, elementCount),
+                elementLayout.byteAlignment());
+    }
+
+    // The array forms of allocateFrom and the layout forms of allocate are defaults that call one of the above.
+}

@@ -1,0 +1,5 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package jdk.internal.foreign;
+
+/** Compile-only: a name for signatures; never shipped. */
+abstract class ConfinedSession extends MemorySessionImpl {}

@@ -1,0 +1,15 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package jdk.internal.misc;
+
+/** Compile-only: the members that the runtime calls; never shipped. */
+public final class Unsafe {
+    public static native Unsafe getUnsafe();
+
+    public native long allocateMemory(long byteSize);
+
+    public native long reallocateMemory(long address, long byteSize);
+
+    public native void freeMemory(long address);
+
+    public native void copyMemory(long from, long to, long byteSize);
+}

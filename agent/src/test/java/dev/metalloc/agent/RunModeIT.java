@@ -1,0 +1,155 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.agent.app.ArenaSemantics;
+import dev.metalloc.agent.app.DirectLimit;
+import dev.metalloc.agent.app.KnownCounts;
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.plan.Plan;
+import dev.metalloc.policy.plan.PlanFormat;
+import dev.metalloc.policy.plan.PlanRule;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunModeIT {
+
+    @TempDir
+    Path folder;
+
+    private ChildJvm dispatched(List<PlanRule> rules, long limitBytes) throws Exception {
+        Path plan = folder.resolve("test.plan");
+        PlanFormat.write(plan, new Plan("known", "a test", limitBytes, rules));
+        return new ChildJvm(folder).agent("run,plan=" + plan + ",cache=" + folder.resolve("cache"));
+    }
+
+    private static List<PlanRule> everything() {
+        List<PlanRule> rules = new ArrayList<>();
+        rules.add(rule(EntryPoint.ARENA_CONFINED, 0, 65_536, "bump", Map.of("frameBytes", "262144")));
+        rules.add(rule(EntryPoint.ARENA_CONFINED, 65_537, 8 << 20, "segregated", Map.of()));
+        for (EntryPoint entryPoint :
+                List.of(EntryPoint.ARENA_SHARED, EntryPoint.DIRECT_BUFFER, EntryPoint.UNSAFE)) {
+            rules.add(rule(entryPoint, 0, 4_096, "slab", Map.of("classes", "32,112,512,2048,4096")));
+            rules.add(rule(entryPoint, 4_097, 1 << 20, "segregated", Map.of()));
+            rules.add(rule(entryPoint, (1 << 20) + 1, 8 << 20, "buddy", Map.of()));
+        }
+        return rules;
+    }
+
+    private static PlanRule rule(
+            EntryPoint entryPoint, long min, long max, String allocator, Map<String, String> parameters) {
+        return new PlanRule(entryPoint, PlanRule.ANY_SITE, min, max, new AllocatorSpec(allocator, parameters));
+    }
+
+    private static String metallocLines(ChildJvm.Result result) {
+        return String.join(
+                "\n",
+                result.err().lines().filter(l -> l.startsWith("metalloc: ")).toList());
+    }
+
+    @Test
+    void shouldServeAndNotChangeOutput() throws Exception {
+        ChildJvm.Result plain = new ChildJvm(folder).run(KnownCounts.class);
+        ChildJvm.Result result = dispatched(everything(), 0).run(KnownCounts.class);
+        assertEquals(plain.out(), result.out());
+        assertEquals(0, result.exitCode(), result.err());
+        String said = metallocLines(result);
+        assertEquals(1, said.lines().count(), said);
+        assertTrue(said.contains("ARENA_CONFINED 1,000 arenas from frames"), said);
+        assertTrue(said.contains("DIRECT_BUFFER 400 blocks"), said);
+        assertTrue(said.contains("ARENA_SHARED 50 blocks"), said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-XX:+UseSerialGC",
+                "-XX:+UseZGC",
+                "-XX:+UseParallelGC",
+                "-XX:TieredStopAtLevel=1",
+                "--illegal-native-access=deny"
+            })
+    void shouldNotChangeWhatArenasDo(String option) throws Exception {
+        ChildJvm.Result plain = new ChildJvm(folder).option(option).run(ArenaSemantics.class);
+        ChildJvm.Result result = dispatched(everything(), 0).option(option).run(ArenaSemantics.class);
+        assertEquals(plain.out(), result.out());
+        assertEquals(0, result.exitCode(), result.err());
+        assertEquals(1, metallocLines(result).lines().count(), metallocLines(result));
+    }
+
+    @Test
+    void shouldVerify() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0)
+                .option("-XX:+UnlockDiagnosticVMOptions")
+                .option("-XX:+BytecodeVerificationLocal")
+                .run(KnownCounts.class);
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(metallocLines(result).contains("served"), result.err());
+    }
+
+    @Test
+    void shouldFallBackWhenTheLimitIsReached() throws Exception {
+        ChildJvm.Result plain = new ChildJvm(folder).run(KnownCounts.class);
+        ChildJvm.Result result = dispatched(everything(), 1 << 20).run(KnownCounts.class);
+        assertEquals(plain.out(), result.out());
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(metallocLines(result).contains("served"), result.err());
+    }
+
+    @Test
+    void shouldKeepTheLimitOfDirectMemory() throws Exception {
+        ChildJvm.Result plain =
+                new ChildJvm(folder).option("-XX:MaxDirectMemorySize=4m").run(DirectLimit.class);
+        assertTrue(plain.out().contains("OutOfMemoryError"), plain.out());
+        ChildJvm.Result result = dispatched(everything(), 0)
+                .option("-XX:MaxDirectMemorySize=4m")
+                .run(DirectLimit.class);
+        assertEquals(plain.out(), result.out());
+    }
+
+    @Test
+    void shouldGoOnWithoutFaultyHooks() throws Exception {
+        ChildJvm.Result plain = new ChildJvm(folder).run(KnownCounts.class);
+        for (int calls : new int[] {1, 2, 1000, 5000}) {
+            ChildJvm.Result result = dispatched(everything(), 0)
+                    .option("-Dmetalloc.test.faultAfterCalls=" + calls)
+                    .run(KnownCounts.class);
+            assertEquals(plain.out(), result.out());
+            assertEquals(0, result.exitCode());
+            assertTrue(result.err().contains("injected fault"), result.err());
+        }
+    }
+
+    @Test
+    void shouldRunUntouchedOnABadPlan() throws Exception {
+        ChildJvm.Result plain = new ChildJvm(folder).run(KnownCounts.class);
+        Path plan = folder.resolve("bad.plan");
+        for (String text : List.of("", "nonsense", "metalloc-plan 99\n")) {
+            Files.writeString(plan, text);
+            ChildJvm.Result result = new ChildJvm(folder).agent("run,plan=" + plan).run(KnownCounts.class);
+            assertEquals(plain.out(), result.out());
+            assertEquals(1, metallocLines(result).lines().count(), result.err());
+            assertTrue(metallocLines(result).contains("untouched"), result.err());
+        }
+    }
+
+    @Test
+    void shouldRunUntouchedOnAnUnknownAllocator() throws Exception {
+        ChildJvm.Result result = dispatched(
+                        List.of(rule(EntryPoint.UNSAFE, 0, 4_096, "magic", Map.of())), 0)
+                .run(KnownCounts.class);
+        assertEquals(0, result.exitCode());
+        assertTrue(metallocLines(result).contains("magic"), result.err());
+        assertTrue(metallocLines(result).contains("untouched"), result.err());
+    }
+}

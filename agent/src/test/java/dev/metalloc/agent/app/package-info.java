@@ -1,0 +1,7 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+
+/** Applications that know nothing of Metalloc: the tests run them in child JVMs with and without the agent. */
+@NullMarked
+package dev.metalloc.agent.app;
+
+import org.jspecify.annotations.NullMarked;

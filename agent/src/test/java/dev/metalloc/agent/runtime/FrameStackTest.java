@@ -1,0 +1,143 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.allocators.source.MmapChunkSource;
+import dev.metalloc.allocators.source.OffHeapMemory;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FrameStackTest {
+
+    private static final long FRAME_BYTES = 64 << 10;
+
+    private final MmapChunkSource source = new MmapChunkSource(1L << 30);
+    private final FrameStacks stacks = new FrameStacks(source, FRAME_BYTES, 4096);
+    private final FrameStack stack = Objects.requireNonNull(stacks.current());
+
+    @AfterEach
+    void close() {
+        source.close();
+    }
+
+    private long allocate(int frame, long byteSize) {
+        long address = stack.next(frame, byteSize);
+        if (address != 0) {
+            stack.take(address, byteSize);
+            OffHeapMemory.writeByte(address, (byte) 1);
+            OffHeapMemory.writeByte(address + byteSize - 1, (byte) 1);
+        }
+        return address;
+    }
+
+    @Test
+    void shouldReuseMemoryOfAClosedFrame() {
+        int first = stack.open();
+        long block = allocate(first, 100);
+        assertTrue(block != 0 && block % 16 == 0);
+        stack.close(first);
+        stack.validate();
+        int second = stack.open();
+        assertEquals(block, allocate(second, 100));
+        stack.close(second);
+        stack.validate();
+    }
+
+    @Test
+    void shouldServeOnlyTheTopmostFrame() {
+        int lower = stack.open();
+        int upper = stack.open();
+        assertEquals(0, stack.next(lower, 16));
+        assertTrue(allocate(upper, 16) != 0);
+        stack.close(upper);
+        assertTrue(allocate(lower, 16) != 0);
+        stack.close(lower);
+        stack.validate();
+    }
+
+    @Test
+    void shouldRefuseWhatDoesNotFit() {
+        int frame = stack.open();
+        assertEquals(0, stack.next(frame, FRAME_BYTES + 1));
+        assertTrue(allocate(frame, FRAME_BYTES) != 0);
+        assertEquals(0, stack.next(frame, 1));
+        stack.close(frame);
+        stack.validate();
+    }
+
+    @Test
+    void shouldHoldForRandomOrdersOfClosing() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        boolean[] open = new boolean[FrameStack.MAX_DEPTH];
+        int opened = 0;
+        try {
+            for (int step = 0; step < 3_000; step++) {
+                int choice = random.nextInt(4);
+                if (choice < 2) {
+                    int frame = stack.open();
+                    if (frame >= 0) {
+                        open[frame] = true;
+                        opened = frame + 1;
+                    }
+                } else if (choice == 2 && opened > 0) {
+                    allocate(opened - 1, 1 + random.nextInt(900));
+                } else if (opened > 0) {
+                    int frame = random.nextInt(opened);
+                    if (open[frame]) {
+                        open[frame] = false;
+                        stack.close(frame);
+                        while (opened > 0 && !open[opened - 1]) {
+                            opened--;
+                        }
+                    }
+                }
+                if (step % 100 == 0) {
+                    stack.validate();
+                }
+            }
+            for (int frame = opened - 1; frame >= 0; frame--) {
+                if (open[frame]) {
+                    stack.close(frame);
+                }
+            }
+            stack.validate();
+            assertTrue(stack.isEmpty());
+        } catch (IllegalStateException | AssertionError e) {
+            throw new AssertionError("seed " + seed, e);
+        }
+    }
+
+    @Test
+    void shouldFindMemoryThatIsNotZero() {
+        OffHeapMemory.writeByte(stack.base + 5_000, (byte) 1);
+        assertThrows(IllegalStateException.class, stack::validate);
+    }
+
+    @Test
+    void shouldGiveADeadThreadsMemoryToTheNext() throws InterruptedException {
+        long committedBefore = source.committedBytes();
+        for (int i = 0; i < 3 * 4096; i += 4096) {
+            Thread thread = new Thread(() -> assertNotNull(stacks.current()));
+            thread.start();
+            thread.join();
+        }
+        assertTrue(source.committedBytes() <= committedBefore + 3 * FRAME_BYTES);
+        assertSame(stack, stacks.current());
+    }
+
+    @Test
+    void shouldHaveNoneForVirtualThreads() throws InterruptedException {
+        FrameStack[] found = {stack};
+        Thread.ofVirtual().start(() -> found[0] = stacks.current()).join();
+        assertNull(found[0]);
+    }
+}

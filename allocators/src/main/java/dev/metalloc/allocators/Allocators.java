@@ -1,0 +1,192 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators;
+
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.buddy.BuddyAllocator;
+import dev.metalloc.allocators.bump.BumpAllocator;
+import dev.metalloc.allocators.composite.CompositeAllocator;
+import dev.metalloc.allocators.concurrent.LockedAllocator;
+import dev.metalloc.allocators.layout.SizeClasses;
+import dev.metalloc.allocators.segregated.SegregatedFitAllocator;
+import dev.metalloc.allocators.slab.SlabAllocator;
+import dev.metalloc.allocators.source.ChunkSource;
+import dev.metalloc.allocators.system.SystemAllocator;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Makes the built-in allocators from their specifications: the only class that knows them all.
+ *
+ * <p>Any thread. What it makes may be called by any thread too, unless {@code lock=false} asks for a bare confined one.
+ *
+ * <p>Parameters (sizes in bytes):
+ *
+ * <ul>
+ *   <li>{@code slab}: {@code classes} (ascending sizes, comma-separated), {@code slabBytes}, {@code regionBytes}
+ *   <li>{@code segregated}: {@code maxBlockBytes}, {@code regionBytes}, {@code quickBytes}, {@code lock}
+ *   <li>{@code buddy}: {@code minBlockBytes}, {@code chunkBytes} (largest block), {@code regionBytes}, {@code quickBytes},
+ *       {@code lock}
+ *   <li>{@code bump}: {@code chunkBytes} (four times the largest block), {@code regionBytes}, {@code lock}
+ *   <li>{@code system}: none
+ *   <li>{@code composite}: {@code parts} (names, comma-separated), {@code limits} (largest size of each part but the last),
+ *       and {@code <index>.<parameter>} for a parameter of a part
+ * </ul>
+ */
+public final class Allocators {
+
+    private Allocators() {}
+
+    public static boolean isBuiltIn(String name) {
+        return name.equals("slab")
+                || name.equals("segregated")
+                || name.equals("buddy")
+                || name.equals("bump")
+                || name.equals("system")
+                || name.equals("composite");
+    }
+
+    /**
+     * Creates the allocator that a specification asks for.
+     *
+     * @throws IllegalArgumentException naming the allocator or parameter that is wrong
+     */
+    public static OffHeapAllocator create(AllocatorSpec spec, ChunkSource source) {
+        String name = spec.allocator();
+        if (name.equals("slab")) {
+            return slab(spec, source);
+        }
+        if (name.equals("segregated")) {
+            return segregated(spec, source);
+        }
+        if (name.equals("buddy")) {
+            return buddy(spec, source);
+        }
+        if (name.equals("bump")) {
+            return bump(spec, source);
+        }
+        if (name.equals("system")) {
+            return system(spec);
+        }
+        if (name.equals("composite")) {
+            return composite(spec, source);
+        }
+        throw new IllegalArgumentException("allocator: " + name + " (expected: a built-in one)");
+    }
+
+    private static OffHeapAllocator slab(AllocatorSpec spec, ChunkSource source) {
+        Parameters parameters = new Parameters(spec, "classes", "slabBytes", "regionBytes");
+        String classes = parameters.text("classes", "");
+        return new SlabAllocator(
+                source,
+                classes.isEmpty() ? SizeClasses.geometric() : SizeClasses.parse(classes),
+                parameters.number("slabBytes", SlabAllocator.DEFAULT_SLAB_BYTES),
+                parameters.number("regionBytes", SlabAllocator.DEFAULT_REGION_BYTES));
+    }
+
+    private static OffHeapAllocator segregated(AllocatorSpec spec, ChunkSource source) {
+        Parameters parameters = new Parameters(spec, "maxBlockBytes", "regionBytes", "quickBytes", "lock");
+        return locked(
+                parameters,
+                new SegregatedFitAllocator(
+                        source,
+                        parameters.number("maxBlockBytes", SegregatedFitAllocator.DEFAULT_MAX_BLOCK_BYTES),
+                        parameters.number("regionBytes", SegregatedFitAllocator.DEFAULT_REGION_BYTES),
+                        parameters.number("quickBytes", SegregatedFitAllocator.DEFAULT_QUICK_BYTES)));
+    }
+
+    private static OffHeapAllocator buddy(AllocatorSpec spec, ChunkSource source) {
+        Parameters parameters =
+                new Parameters(spec, "minBlockBytes", "chunkBytes", "regionBytes", "quickBytes", "lock");
+        return locked(
+                parameters,
+                new BuddyAllocator(
+                        source,
+                        parameters.number("minBlockBytes", BuddyAllocator.DEFAULT_MIN_BLOCK_BYTES),
+                        parameters.number("chunkBytes", BuddyAllocator.DEFAULT_CHUNK_BYTES),
+                        parameters.number("regionBytes", BuddyAllocator.DEFAULT_REGION_BYTES),
+                        parameters.number("quickBytes", BuddyAllocator.DEFAULT_QUICK_BYTES)));
+    }
+
+    private static OffHeapAllocator bump(AllocatorSpec spec, ChunkSource source) {
+        Parameters parameters = new Parameters(spec, "chunkBytes", "regionBytes", "lock");
+        return locked(
+                parameters,
+                new BumpAllocator(
+                        source,
+                        parameters.number("chunkBytes", BumpAllocator.DEFAULT_CHUNK_BYTES),
+                        parameters.number("regionBytes", BumpAllocator.DEFAULT_REGION_BYTES)));
+    }
+
+    private static OffHeapAllocator system(AllocatorSpec spec) {
+        Parameters.requireNone(spec);
+        return new SystemAllocator();
+    }
+
+    private static OffHeapAllocator locked(Parameters parameters, OffHeapAllocator confined) {
+        return parameters.flag("lock", true) ? new LockedAllocator(confined) : confined;
+    }
+
+    private static OffHeapAllocator composite(AllocatorSpec spec, ChunkSource source) {
+        String[] names = list(spec, "parts");
+        String[] limitTexts = list(spec, "limits");
+        long[] limits = new long[limitTexts.length];
+        for (int i = 0; i < limits.length; i++) {
+            limits[i] = limit(limitTexts[i].trim());
+        }
+        requireKnown(spec, names.length);
+        OffHeapAllocator[] parts = new OffHeapAllocator[names.length];
+        int made = 0;
+        try {
+            for (; made < parts.length; made++) {
+                parts[made] = create(new AllocatorSpec(names[made].trim(), parametersOf(made, spec)), source);
+            }
+            return new CompositeAllocator(parts, limits);
+        } catch (IllegalArgumentException e) {
+            for (int i = 0; i < made; i++) {
+                parts[i].close();
+            }
+            throw e;
+        }
+    }
+
+    private static void requireKnown(AllocatorSpec spec, int partCount) {
+        for (String name : spec.parameters().keySet()) {
+            boolean isKnown = name.equals("parts") || name.equals("limits");
+            for (int i = 0; i < partCount; i++) {
+                isKnown |= name.startsWith(i + ".");
+            }
+            if (!isKnown) {
+                throw new IllegalArgumentException("composite." + name
+                        + ": unknown parameter (expected: parts, limits, <part index>.<parameter>)");
+            }
+        }
+    }
+
+    private static String[] list(AllocatorSpec spec, String name) {
+        String text = spec.parameters().get(name);
+        if (text == null) {
+            throw new IllegalArgumentException("composite." + name + ": missing (expected: a comma-separated list)");
+        }
+        return text.split(",", -1);
+    }
+
+    private static long limit(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("composite.limits: " + text + " (expected: a whole number)", e);
+        }
+    }
+
+    private static Map<String, String> parametersOf(int part, AllocatorSpec spec) {
+        String prefix = part + ".";
+        Map<String, String> parameters = new HashMap<>();
+        for (Map.Entry<String, String> entry : spec.parameters().entrySet()) {
+            if (entry.getKey().startsWith(prefix)) {
+                parameters.put(entry.getKey().substring(prefix.length()), entry.getValue());
+            }
+        }
+        return parameters;
+    }
+}

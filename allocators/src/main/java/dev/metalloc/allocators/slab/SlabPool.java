@@ -1,0 +1,252 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators.slab;
+
+import dev.metalloc.allocators.concurrent.SpinLock;
+import dev.metalloc.allocators.layout.SizeClasses;
+import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.source.ReservedRegion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slabs of no heap: empty ones, purged ones, and address space never used.
+ *
+ * <p>Any thread, one lock; {@link #at} needs none.
+ */
+/* Implementation notes
+ *
+ * Invariants: every slab in the table is in the pool or has a heap, never both;
+ *             committed bytes == slab bytes * |slabs not purged|
+ */
+final class SlabPool {
+
+    private final SizeClasses classes;
+    private final ReservedRegion region;
+    private final int slabBytes;
+    private final int slabShift;
+    private final @Nullable Slab[] slabs;
+    private final SpinLock lock = new SpinLock();
+
+    // All below guarded by the lock.
+    private final @Nullable Slab[] empty;
+    private @Nullable Slab purged;
+    private int usedSlots;
+
+    SlabPool(SizeClasses classes, ReservedRegion region, int slabBytes) {
+        this.classes = classes;
+        this.region = region;
+        this.slabBytes = slabBytes;
+        this.slabShift = Sizes.log2(slabBytes);
+        this.slabs = new Slab[(int) (region.byteSize() >>> slabShift)];
+        this.empty = new Slab[classes.count()];
+    }
+
+    /** The slab at a place in the region, or null where none ever was. */
+    @Nullable
+    Slab at(int slot) {
+        return slabs[slot];
+    }
+
+    /** An empty slab of a class for a heap, or null where memory ran out. */
+    @Nullable
+    Slab take(int sizeClass, SlabHeap heap) {
+        lock.lock();
+        try {
+            Slab slab = takeEmpty(sizeClass);
+            if (slab == null) {
+                slab = takePurged(sizeClass);
+            }
+            if (slab == null) {
+                slab = takeUnused(sizeClass);
+            }
+            if (slab != null) {
+                slab.setHeap(heap);
+            }
+            return slab;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Slab takeEmpty(int sizeClass) {
+        Slab slab = empty[sizeClass];
+        if (slab != null) {
+            empty[sizeClass] = slab.next();
+            slab.setNext(null);
+            return slab;
+        }
+        for (int other = 0; other < empty.length; other++) {
+            slab = empty[other];
+            if (slab != null) {
+                Slab reshaped = reshaped(slab, sizeClass);
+                empty[other] = slab.next();
+                return replace(reshaped);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Slab takePurged(int sizeClass) {
+        Slab slab = purged;
+        if (slab == null) {
+            return null;
+        }
+        Slab reshaped = slab.sizeClass() == sizeClass ? slab : reshaped(slab, sizeClass);
+        if (!commit(slab.address())) {
+            return null;
+        }
+        purged = slab.next();
+        reshaped.setNext(null);
+        return replace(reshaped);
+    }
+
+    private @Nullable Slab takeUnused(int sizeClass) {
+        if (usedSlots == slabs.length) {
+            return null;
+        }
+        long address = region.base() + ((long) usedSlots << slabShift);
+        Slab slab = new Slab(address, sizeClass, classes.byteSize(sizeClass), slabBytes, 0);
+        if (!commit(address)) {
+            return null;
+        }
+        usedSlots++;
+        return replace(slab);
+    }
+
+    private boolean commit(long address) {
+        long offset = address - region.base();
+        return region.commit(offset, offset + slabBytes, false);
+    }
+
+    private Slab reshaped(Slab slab, int sizeClass) {
+        return new Slab(slab.address(), sizeClass, classes.byteSize(sizeClass), slabBytes, slab.usedExtentBytes());
+    }
+
+    private Slab replace(Slab slab) {
+        slabs[(int) ((slab.address() - region.base()) >>> slabShift)] = slab;
+        return slab;
+    }
+
+    /** Takes back a slab that is empty and quiet. */
+    void give(Slab slab) {
+        lock.lock();
+        try {
+            slab.reset();
+            slab.setHeap(null);
+            slab.setState(Slab.POOLED);
+            slab.setNext(empty[slab.sizeClass()]);
+            empty[slab.sizeClass()] = slab;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Purges the empty slabs; returns the bytes given back. */
+    long purge() {
+        lock.lock();
+        try {
+            long bytes = 0;
+            for (int sizeClass = 0; sizeClass < empty.length; sizeClass++) {
+                Slab slab = empty[sizeClass];
+                while (slab != null) {
+                    Slab next = slab.next();
+                    bytes += purge(slab);
+                    slab = next;
+                }
+                empty[sizeClass] = null;
+            }
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long purge(Slab slab) {
+        long offset = slab.address() - region.base();
+        slab.notePurged();
+        slab.setNext(purged);
+        purged = slab;
+        return region.purge(offset, offset + slabBytes);
+    }
+
+    /** Places of the region that hold a slab: from 0 to this - 1. */
+    int usedSlots() {
+        lock.lock();
+        try {
+            return usedSlots;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long committedBytes() {
+        lock.lock();
+        try {
+            return region.committedBytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long peakCommittedBytes() {
+        lock.lock();
+        try {
+            return region.peakCommittedBytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Checks the equations in the class notes and all slabs.
+     *
+     * @throws IllegalStateException naming the first that does not hold
+     */
+    void validate() {
+        lock.lock();
+        try {
+            region.validate();
+            int pooled = length(purged);
+            long committed = (long) (usedSlots - pooled) << slabShift;
+            for (Slab head : empty) {
+                pooled += length(head);
+            }
+            int owned = 0;
+            for (int slot = 0; slot < usedSlots; slot++) {
+                owned += validate(slots(slot)) ? 1 : 0;
+            }
+            check(owned + pooled == usedSlots, "owned + pooled == all slabs");
+            check(region.committedBytes() == committed, "committed bytes == bytes of slabs not purged");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Slab slots(int slot) {
+        Slab slab = slabs[slot];
+        if (slab == null) {
+            throw new IllegalStateException("slab pool: broken: every used slot has a slab");
+        }
+        return slab;
+    }
+
+    private static boolean validate(Slab slab) {
+        slab.validate();
+        boolean isOwned = slab.heap() != null;
+        check(isOwned == (slab.state() != Slab.POOLED), "a slab has a heap or is pooled");
+        return isOwned;
+    }
+
+    private static int length(@Nullable Slab head) {
+        int length = 0;
+        for (Slab slab = head; slab != null; slab = slab.next()) {
+            length++;
+        }
+        return length;
+    }
+
+    private static void check(boolean holds, String equation) {
+        if (!holds) {
+            throw new IllegalStateException("slab pool: broken: " + equation);
+        }
+    }
+}

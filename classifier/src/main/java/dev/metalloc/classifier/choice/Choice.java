@@ -1,0 +1,26 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.choice;
+
+import java.util.Optional;
+
+/**
+ * What was weighed for a group, and what is to be done.
+ *
+ * @param jdkNanos an allocation with its free on the JDK's path
+ * @param savedShare what the best option saves, as a share of the run's time on one core; 0 without options
+ * @param taken the allocator to take, or none to leave
+ */
+record Choice(
+        BandGroup group, OptionWeigher.Weighing weighing, double jdkNanos, double savedShare, Optional<Option> taken) {
+
+    Optional<Option> best() {
+        return weighing.options().stream().findFirst();
+    }
+
+    /** Whether both do the same, so that one verdict can say it. */
+    boolean sameAs(Choice other) {
+        return group.zone().equals(other.group.zone())
+                && taken.map(Option::name).equals(other.taken.map(Option::name))
+                && best().map(Option::name).equals(other.best().map(Option::name));
+    }
+}

@@ -1,0 +1,49 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.choice;
+
+import dev.metalloc.classifier.features.ApplicationFeatures;
+import org.apache.commons.math3.distribution.NormalDistribution;
+
+/** How sure a verdict is, 0..1, to two decimals. Immutable. */
+final class Confidence {
+
+    // The cost table was measured on another machine: each figure may be off by a factor of 1.4, one time in three.
+    private static final double COST_ERROR_LOG = 0.35;
+    // As many allocations again as are needed at all halve what remains of the doubt.
+    private static final double HALF_SURE_COUNT = (double) LeaveRules.MIN_ALLOCATE_COUNT;
+    private static final double INCOMPLETE_PROFILE = 0.8;
+    private static final NormalDistribution NORMAL = new NormalDistribution(null, 0, 1);
+
+    private final double application;
+
+    Confidence(ApplicationFeatures application, boolean profileComplete) {
+        // A rate that swings over the run may be another one in the next.
+        double steady = 1 / (1 + Math.min(1, application.rateErrorRatio()));
+        this.application = (profileComplete ? 1 : INCOMPLETE_PROFILE) * steady;
+    }
+
+    /** That an allocator saves what was expected: the difference must stand out of both figures' error. */
+    double ofChange(double nanosBefore, double nanosAfter, long allocateCount) {
+        double distance = Math.log(nanosBefore / nanosAfter) / (COST_ERROR_LOG * Math.sqrt(2));
+        return rounded(application * events(allocateCount) * NORMAL.cumulativeProbability(distance));
+    }
+
+    /** That leaving is right where a gain of {@code savedShare} stayed below {@code neededShare}. */
+    double ofSmallGain(double savedShare, double neededShare, long allocateCount) {
+        double closeness = Math.clamp(savedShare / neededShare, 0.0, 1.0);
+        return rounded(application * events(allocateCount) * (1 - closeness / 2));
+    }
+
+    /** That leaving is right for want of something, such as events. */
+    double ofRule(boolean certain, long allocateCount) {
+        return certain ? 1 : rounded(1 - events(allocateCount) / 2);
+    }
+
+    private static double events(long allocateCount) {
+        return allocateCount / (allocateCount + HALF_SURE_COUNT);
+    }
+
+    private static double rounded(double confidence) {
+        return Math.rint(confidence * 100) / 100;
+    }
+}

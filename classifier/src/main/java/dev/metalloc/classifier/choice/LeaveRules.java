@@ -1,0 +1,68 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.choice;
+
+import dev.metalloc.allocators.api.Flag;
+import dev.metalloc.classifier.Figures;
+import dev.metalloc.classifier.features.ApplicationFeatures;
+import dev.metalloc.classifier.features.BandFeatures;
+import dev.metalloc.classifier.features.EntryPointFeatures;
+import dev.metalloc.classifier.flags.FlagRaiser;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.util.Optional;
+
+/** When an entry point is left as it is, whatever an allocator would cost. */
+final class LeaveRules {
+
+    /** Fewer allocations than this are start-up noise. */
+    static final long MIN_ALLOCATE_COUNT = 1000;
+    /** Above this, somebody frees what we did not see allocated, and might free what was not ours to give. */
+    static final double MAX_UNKNOWN_FREE_RATIO = 0.01;
+
+    private static final double LOW_RATE_STRENGTH = 0.5;
+
+    private LeaveRules() {}
+
+    /**
+     * A reason to leave all of an entry point.
+     *
+     * @param certain whether more events could not change it
+     */
+    record Leave(String reason, boolean certain) {}
+
+    static Optional<Leave> of(ApplicationFeatures application, EntryPointFeatures entryPoint) {
+        String undispatched = undispatched(entryPoint.entryPoint());
+        if (!undispatched.isEmpty()) {
+            return Optional.of(new Leave(undispatched, true));
+        }
+        BandFeatures all = entryPoint.all();
+        if (all.allocateCount() < MIN_ALLOCATE_COUNT) {
+            return leave(Figures.count(all.allocateCount()) + " allocations are too few to choose by (expected: "
+                    + Figures.count(MIN_ALLOCATE_COUNT) + " or more)");
+        }
+        if (entryPoint.entryPoint() == EntryPoint.UNSAFE && all.unknownFreeRatio() > MAX_UNKNOWN_FREE_RATIO) {
+            return leave(Figures.percent(all.unknownFreeRatio())
+                    + " of the frees are of blocks whose allocation was not seen: their owner is unknown");
+        }
+        if (FlagRaiser.band(application, all).strength(Flag.LOW_RATE) >= LOW_RATE_STRENGTH) {
+            return leave(Figures.count(all.allocatesPerSecond())
+                    + " allocations/s are too few for any allocator to show in the run's time");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Leave> leave(String reason) {
+        return Optional.of(new Leave(reason, false));
+    }
+
+    private static String undispatched(EntryPoint entryPoint) {
+        return switch (entryPoint) {
+            case ARENA_AUTO -> "automatic arenas are freed by the collector, not by the program: not dispatched";
+            case ARENA_GLOBAL -> "the global arena never frees: there is nothing to allocate better";
+            case MALLOC_DOWNCALL ->
+                "blocks of malloc may be freed or resized by native code, which would not find them in an allocator of ours";
+            case MAPPED_FILE -> "a mapped file is the system's memory: observed, never dispatched";
+            case NETTY, ARROW -> "this library's own entry point is observed, not dispatched, in this version";
+            case ARENA_CONFINED, ARENA_SHARED, DIRECT_BUFFER, UNSAFE -> "";
+        };
+    }
+}

@@ -1,0 +1,171 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.choice;
+
+import dev.metalloc.allocators.api.AllocatorTraits;
+import dev.metalloc.allocators.api.Flag;
+import dev.metalloc.classifier.Figures;
+import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.classifier.cost.MemoryModel;
+import dev.metalloc.classifier.features.ApplicationFeatures;
+import dev.metalloc.classifier.features.BandFeatures;
+import dev.metalloc.classifier.features.EntryPointFeatures;
+import dev.metalloc.classifier.flags.FlagRaiser;
+import dev.metalloc.classifier.flags.FlagSet;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** Weighs every candidate for a group: matches traits, makes parameters, asks the cost model. Immutable. */
+final class OptionWeigher {
+
+    // A flag this strong is what the program does; weaker ones are what it also does.
+    private static final double FORBIDDING_STRENGTH = 0.5;
+    // More than a quarter above the JDK's peak is too much to pay for time; small programs may take 16 MiB all the
+    // same.
+    private static final double MAX_PEAK_RATIO = 1.25;
+    private static final long FREE_PEAK_BYTES = 16L << 20;
+    // Frames nest: an arena that outlives a newer one keeps that one's memory.
+    private static final double MAX_OUT_OF_ORDER_RATIO = 0.1;
+
+    private final List<AllocatorTraits> candidates;
+    private final CostModel costs;
+    private final MemoryModel memory;
+
+    OptionWeigher(List<AllocatorTraits> candidates, CostModel costs) {
+        this.candidates = candidates.stream()
+                .sorted(Comparator.comparing(AllocatorTraits::name))
+                .toList();
+        this.costs = costs;
+        this.memory = new MemoryModel(costs);
+    }
+
+    /** The candidates that fit, the best first, and why the others do not. */
+    record Weighing(List<Option> options, List<String> rejections) {}
+
+    Weighing weigh(ApplicationFeatures application, EntryPointFeatures entryPoint, BandGroup group) {
+        FlagSet flags = FlagRaiser.band(application, group.features());
+        List<Option> options = new ArrayList<>();
+        List<String> rejections = new ArrayList<>();
+        for (AllocatorTraits traits : candidates) {
+            String rejection = rejection(traits, entryPoint, group, flags);
+            if (rejection.isEmpty()) {
+                Option option = option(traits, application, entryPoint, group, flags);
+                rejection = memoryRejection(option, group.features());
+                if (rejection.isEmpty()) {
+                    options.add(option);
+                }
+            }
+            if (!rejection.isEmpty()) {
+                rejections.add(traits.name() + ": " + rejection);
+            }
+        }
+        options.sort(Comparator.comparingDouble(Option::rank).thenComparing(Option::name));
+        return new Weighing(List.copyOf(options), List.copyOf(rejections));
+    }
+
+    private String rejection(AllocatorTraits traits, EntryPointFeatures entryPoint, BandGroup group, FlagSet flags) {
+        boolean frames = group.zone().service() == Zone.Service.FRAMES;
+        BandFeatures band = group.features();
+        if (group.zone().service() == Zone.Service.NOTHING) {
+            return "nothing serves such sizes";
+        }
+        if (frames == traits.freesSingleBlocks()) {
+            return frames ? "not freed as a whole" : "cannot free single blocks";
+        }
+        if (!costs.knows(traits.name())) {
+            return "its cost is not known";
+        }
+        if (!traits.serves(band.maxByteSize(), band.maxByteAlignment())
+                || Math.max(1, band.minByteSize()) < traits.minByteSize()) {
+            return "does not serve " + Figures.bytes(band.minByteSize()) + " to " + Figures.bytes(band.maxByteSize())
+                    + " aligned to " + band.maxByteAlignment();
+        }
+        if (frames && entryPoint.outOfOrderCloseRatio() > MAX_OUT_OF_ORDER_RATIO) {
+            return Figures.percent(entryPoint.outOfOrderCloseRatio()) + " of the arenas outlive one opened later";
+        }
+        return forbiddingFlag(traits, flags);
+    }
+
+    private static String forbiddingFlag(AllocatorTraits traits, FlagSet flags) {
+        return traits.mustNotGet().stream()
+                .sorted()
+                .filter(flag -> flags.strength(flag) >= FORBIDDING_STRENGTH)
+                .findFirst()
+                .map((Flag flag) -> "not for " + flag + " (" + flags.evidence(flag) + ")")
+                .orElse("");
+    }
+
+    private String memoryRejection(Option option, BandFeatures band) {
+        long before = memory.jdkPeakBytes(band);
+        if (option.peakBytes() <= Math.max(MAX_PEAK_RATIO * before, (double) (before + FREE_PEAK_BYTES))) {
+            return "";
+        }
+        return "would hold " + Figures.bytes(option.peakBytes()) + " at the peak instead of " + Figures.bytes(before);
+    }
+
+    private Option option(
+            AllocatorTraits traits,
+            ApplicationFeatures application,
+            EntryPointFeatures entryPoint,
+            BandGroup group,
+            FlagSet flags) {
+        BandFeatures band = group.features();
+        double nanos = costs.allocatorNanos(traits.name(), entryPoint, band);
+        double fit = flags.sum(traits.suits());
+        long threads = application.activeThreadCount();
+        return switch (traits.name()) {
+            case "bump" -> {
+                long frameBytes = FrameBytes.of(entryPoint);
+                yield new Option(
+                        traits,
+                        Map.of("frameBytes", String.valueOf(frameBytes)),
+                        nanos,
+                        memory.framePeakBytes(frameBytes, threads),
+                        fit,
+                        group.zone().maxByteSize(),
+                        "frames of " + Figures.bytes(frameBytes) + " hold 999 of 1000 arenas");
+            }
+            case "slab" -> {
+                SlabClasses classes = SlabClasses.synthesise(band.sizes());
+                yield new Option(
+                        traits,
+                        Map.of("classes", classes.parameter()),
+                        nanos,
+                        memory.slabPeakBytes(
+                                traits,
+                                band,
+                                classes.wasteRatio(),
+                                classes.byteSizes().size(),
+                                threads),
+                        fit,
+                        Math.min(classes.largestByteSize(), group.maxByteSize()),
+                        classes.byteSizes().size() + " size classes waste " + Figures.percent(classes.wasteRatio())
+                                + " inside blocks");
+            }
+            case "buddy" ->
+                new Option(
+                        traits,
+                        Map.of(),
+                        nanos,
+                        memory.powerOfTwoPeakBytes(traits, band),
+                        fit,
+                        group.maxByteSize(),
+                        "");
+            default ->
+                new Option(traits, Map.of(), nanos, memory.fittedPeakBytes(traits, band), fit, group.maxByteSize(), "");
+        };
+    }
+
+    double jdkNanos(EntryPointFeatures entryPoint, BandGroup group) {
+        return costs.jdkNanos(entryPoint, group.features());
+    }
+
+    long jdkPeakBytes(BandGroup group) {
+        return memory.jdkPeakBytes(group.features());
+    }
+
+    double arenaCloseNanos(EntryPointFeatures entryPoint) {
+        return costs.arenaCloseNanos(entryPoint.entryPoint());
+    }
+}

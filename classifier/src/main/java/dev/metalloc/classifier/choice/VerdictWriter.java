@@ -1,0 +1,199 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.choice;
+
+import dev.metalloc.classifier.Expected;
+import dev.metalloc.classifier.Figures;
+import dev.metalloc.classifier.Verdict;
+import dev.metalloc.classifier.features.BandFeatures;
+import dev.metalloc.classifier.features.EntryPointFeatures;
+import dev.metalloc.profiler.api.Profile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Turns choices into verdicts: disjoint ranges of sizes, expectations, and reasons in words. */
+final class VerdictWriter {
+
+    // An allocation with its free is two events.
+    private static final double EVENTS_PER_PAIR = 2;
+
+    private final Profile profile;
+    private final EntryPointFeatures entryPoint;
+    private final OptionWeigher weigher;
+    private final Confidence confidence;
+
+    VerdictWriter(Profile profile, EntryPointFeatures entryPoint, OptionWeigher weigher, Confidence confidence) {
+        this.profile = profile;
+        this.entryPoint = entryPoint;
+        this.weigher = weigher;
+        this.confidence = confidence;
+    }
+
+    /** One verdict that leaves all sizes of the entry point. */
+    Verdict leaveAll(List<BandGroup> groups, LeaveRules.Leave leave) {
+        BandFeatures all = entryPoint.all();
+        long peakBytes = groups.stream().mapToLong(weigher::jdkPeakBytes).sum();
+        double nanos = groups.stream()
+                        .mapToDouble(group -> weigher.jdkNanos(entryPoint, group)
+                                * group.features().allocateCount())
+                        .sum()
+                / all.allocateCount();
+        return verdict(
+                groups.get(0).minByteSize(),
+                groups.get(groups.size() - 1).maxByteSize(),
+                Verdict.LEAVE,
+                Map.of(),
+                unchanged(nanos, peakBytes),
+                confidence.ofRule(leave.certain(), all.allocateCount()),
+                List.of(leave.reason()),
+                "");
+    }
+
+    List<Verdict> verdicts(List<Choice> choices) {
+        List<Verdict> verdicts = new ArrayList<>();
+        double total = choices.stream()
+                .mapToDouble(choice -> Math.max(0, choice.savedShare()))
+                .sum();
+        long free = 0;
+        for (int i = 0; i < choices.size(); i++) {
+            Choice choice = choices.get(i);
+            long next = i + 1 < choices.size() ? choices.get(i + 1).group().minByteSize() : Long.MAX_VALUE;
+            Verdict verdict =
+                    choice.taken().isPresent() ? taken(choice, choice.taken().get(), free, next) : left(choice, total);
+            verdicts.add(verdict);
+            free = verdict.maxByteSize() + 1;
+        }
+        return verdicts;
+    }
+
+    /** Sizes below the group's that no group claims are served too: they are rare, and cost less than the JDK's path. */
+    private Verdict taken(Choice choice, Option option, long free, long next) {
+        BandFeatures band = choice.group().features();
+        long min = Math.max(free, choice.group().zone().minByteSize());
+        long max = Math.min(option.maxByteSize(), next - 1);
+        return verdict(
+                Math.min(min, choice.group().minByteSize()),
+                max,
+                option.name(),
+                option.parameters(),
+                new Expected(
+                        choice.jdkNanos() / EVENTS_PER_PAIR,
+                        option.pairNanos() / EVENTS_PER_PAIR,
+                        weigher.jdkPeakBytes(choice.group()),
+                        option.peakBytes()),
+                confidence.ofChange(choice.jdkNanos(), option.pairNanos(), band.allocateCount()),
+                takenReasons(choice, option),
+                runnerUp(choice, 1));
+    }
+
+    private List<String> takenReasons(Choice choice, Option option) {
+        List<String> reasons = new ArrayList<>();
+        reasons.add(comparison(choice, option));
+        if (!option.detail().isEmpty()) {
+            reasons.add(option.detail());
+        }
+        addContext(reasons);
+        return reasons;
+    }
+
+    private void addContext(List<String> reasons) {
+        double closeNanos = weigher.arenaCloseNanos(entryPoint);
+        if (closeNanos > 0) {
+            reasons.add("closing each arena costs about " + Figures.nanos(closeNanos)
+                    + " for the handshake of all threads, which no allocator saves: open fewer, larger shared arenas");
+        }
+        MainSite.sentence(profile, entryPoint.entryPoint()).ifPresent(reasons::add);
+    }
+
+    private String comparison(Choice choice, Option option) {
+        return rate(choice.group().features()) + ": the JDK path costs about " + Figures.nanos(choice.jdkNanos())
+                + " a pair, " + option.name() + " about " + Figures.nanos(option.pairNanos()) + ": "
+                + Figures.percent(choice.savedShare()) + " of the run";
+    }
+
+    private static String rate(BandFeatures band) {
+        return Figures.count(Math.rint(band.allocatesPerSecond())) + " allocations/s of "
+                + (band.minByteSize() == band.maxByteSize()
+                        ? Figures.bytes(band.minByteSize())
+                        : Figures.bytes(band.minByteSize()) + " to " + Figures.bytes(band.maxByteSize()));
+    }
+
+    private Verdict left(Choice choice, double total) {
+        BandFeatures band = choice.group().features();
+        return verdict(
+                choice.group().minByteSize(),
+                choice.group().maxByteSize(),
+                Verdict.LEAVE,
+                Map.of(),
+                unchanged(choice.jdkNanos(), weigher.jdkPeakBytes(choice.group())),
+                confidence.ofSmallGain(choice.savedShare(), EntryPointChooser.MIN_SAVED_SHARE, band.allocateCount()),
+                leftReasons(choice, total),
+                runnerUp(choice, 0));
+    }
+
+    private List<String> leftReasons(Choice choice, double total) {
+        List<String> reasons = new ArrayList<>();
+        if (choice.best().isEmpty()) {
+            reasons.add(noCandidate(choice));
+        } else if (choice.savedShare() <= 0) {
+            reasons.add(comparison(choice, choice.best().get()).replaceFirst(": [^:]*$", ": nothing is saved"));
+        } else if (choice.savedShare() >= EntryPointChooser.MIN_SAVED_SHARE) {
+            reasons.add(comparison(choice, choice.best().get()));
+            reasons.add("this JDK pools confined blocks of up to " + EntryPointChooser.POOLED_MAX_BYTES
+                    + " B itself, which the figures do not know of");
+        } else {
+            boolean groupOnly = total >= EntryPointChooser.MIN_SAVED_SHARE;
+            reasons.add(comparison(choice, choice.best().get()) + ", less than the "
+                    + Figures.percent(
+                            groupOnly ? EntryPointChooser.MIN_GROUP_SAVED_SHARE : EntryPointChooser.MIN_SAVED_SHARE)
+                    + " a change must save");
+        }
+        addContext(reasons);
+        return reasons;
+    }
+
+    private static String noCandidate(Choice choice) {
+        String rate = rate(choice.group().features());
+        if (choice.group().zone().service() == Zone.Service.NOTHING) {
+            return rate + ": blocks above " + Figures.bytes(Zone.SERVED_MAX_BYTES)
+                    + " are beyond every allocator; their use costs more than their allocation";
+        }
+        return rate + ": no allocator fits ("
+                + String.join("; ", choice.weighing().rejections()) + ")";
+    }
+
+    private static String runnerUp(Choice choice, int rank) {
+        List<Option> options = choice.weighing().options();
+        if (rank < options.size()) {
+            return options.get(rank).text();
+        }
+        return rank == 0 ? "" : "leave, about " + Figures.nanos(choice.jdkNanos()) + " a pair";
+    }
+
+    private static Expected unchanged(double pairNanos, long peakBytes) {
+        return new Expected(pairNanos / EVENTS_PER_PAIR, pairNanos / EVENTS_PER_PAIR, peakBytes, peakBytes);
+    }
+
+    private Verdict verdict(
+            long minByteSize,
+            long maxByteSize,
+            String allocator,
+            Map<String, String> parameters,
+            Expected expected,
+            double sure,
+            List<String> reasons,
+            String runnerUp) {
+        return new Verdict(
+                entryPoint.entryPoint(),
+                0,
+                "",
+                minByteSize,
+                maxByteSize,
+                allocator,
+                parameters,
+                expected,
+                sure,
+                reasons,
+                runnerUp);
+    }
+}

@@ -1,0 +1,122 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.cost;
+
+import dev.metalloc.classifier.features.BandFeatures;
+import dev.metalloc.classifier.features.EntryPointFeatures;
+import dev.metalloc.classifier.features.SizeCounts;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.io.IOException;
+import java.io.Reader;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Nanoseconds for an allocation with its free, of the blocks of one group of bands: on the JDK's path, and on an allocator.
+ *
+ * <p>Immutable. Good for ranking; the figures come from one machine.
+ */
+public final class CostModel {
+
+    private final CostTable table;
+
+    private CostModel(CostTable table) {
+        this.table = table;
+    }
+
+    /** The model shipped with this version. */
+    public static CostModel shipped() {
+        return new CostModel(CostTable.shipped());
+    }
+
+    /**
+     * A model calibrated elsewhere, in the format of the shipped one.
+     *
+     * @throws IllegalArgumentException naming the entry that is wrong
+     */
+    public static CostModel read(Reader properties) throws IOException {
+        return new CostModel(CostTable.read(properties));
+    }
+
+    /** Whether the allocator's cost is known. */
+    public boolean knows(String allocator) {
+        return table.has("allocator." + allocator + ".lifo");
+    }
+
+    /** Mean cost of a block on the JDK's path. */
+    public double jdkNanos(EntryPointFeatures entryPoint, BandFeatures band) {
+        double nanos = mean(band.sizes(), byteSize -> jdkNanos(entryPoint, byteSize));
+        return nanos + band.remoteFreeRatio() * table.number("jdk.remote");
+    }
+
+    /** Mean cost of a block on an allocator {@link #knows known} to the model. */
+    public double allocatorNanos(String allocator, EntryPointFeatures entryPoint, BandFeatures band) {
+        double zeroing = band.zeroedRatio() * mean(band.sizes(), table.curve("zero")::nanos);
+        return stays(allocator, entryPoint)
+                + zeroing
+                + orderNanos(allocator, band)
+                + band.remoteFreeRatio() * table.number("allocator." + allocator + ".remote");
+    }
+
+    /** What closing an arena of this kind costs whoever serves its memory; 0 for most. */
+    public double arenaCloseNanos(EntryPoint entryPoint) {
+        return table.number("arena.close." + entryPoint.name(), 0);
+    }
+
+    /** Bytes the JDK's path holds beyond what was requested, per live block. */
+    public double jdkOverheadBytes() {
+        return table.number("jdk.overhead-bytes-per-block");
+    }
+
+    /** What an allocator holds beyond its blocks, as a part of them. */
+    public double slackRatio(String allocator) {
+        return table.number("allocator." + allocator + ".slack", 0);
+    }
+
+    private double jdkNanos(EntryPointFeatures entryPoint, double byteSize) {
+        return switch (entryPoint.entryPoint()) {
+            case ARENA_CONFINED -> confinedNanos(entryPoint.blocksPerArena(), byteSize);
+            case ARENA_SHARED ->
+                confinedNanos(entryPoint.blocksPerArena(), byteSize)
+                        + arenaCloseNanos(EntryPoint.ARENA_SHARED) / entryPoint.blocksPerArena();
+            case DIRECT_BUFFER -> table.curve("jdk.DIRECT_BUFFER").nanos(byteSize);
+            default -> table.curve("jdk.UNSAFE").nanos(byteSize);
+        };
+    }
+
+    /** Between the measured 1, 10 and 100 blocks per arena, straight over the logarithm of their number. */
+    private double confinedNanos(double blocksPerArena, double byteSize) {
+        double decade = Math.clamp(Math.log10(blocksPerArena), 0.0, 2.0);
+        double one = table.curve("jdk.ARENA_CONFINED.1").nanos(byteSize);
+        double ten = table.curve("jdk.ARENA_CONFINED.10").nanos(byteSize);
+        double hundred = table.curve("jdk.ARENA_CONFINED.100").nanos(byteSize);
+        return decade <= 1 ? between(one, ten, decade) : between(ten, hundred, decade - 1);
+    }
+
+    private static double between(double from, double to, double part) {
+        return from + (to - from) * part;
+    }
+
+    private double stays(String allocator, EntryPointFeatures entryPoint) {
+        String name = entryPoint.entryPoint().name();
+        if (allocator.equals("bump")) {
+            return table.number("frame." + name, table.number("stays." + name, 0)) / entryPoint.blocksPerArena();
+        }
+        return table.number("stays." + name, 0)
+                + arenaCloseNanos(entryPoint.entryPoint()) / entryPoint.blocksPerArena();
+    }
+
+    // Frees with an arena come in one run, newest or oldest first as the allocator likes.
+    private double orderNanos(String allocator, BandFeatures band) {
+        double lifo = table.number("allocator." + allocator + ".lifo");
+        double fifo = table.number("allocator." + allocator + ".fifo");
+        double random = table.number("allocator." + allocator + ".random");
+        return lifo + band.fifoFreeRatio() * (fifo - lifo) + band.randomFreeRatio() * (random - lifo);
+    }
+
+    private static double mean(SizeCounts sizes, DoubleUnaryOperator nanos) {
+        double sum = 0;
+        for (int i = 0; i < sizes.size(); i++) {
+            sum += nanos.applyAsDouble((double) sizes.byteSize(i)) * sizes.count(i);
+        }
+        return sizes.totalCount() == 0 ? 0 : sum / sizes.totalCount();
+    }
+}

@@ -1,0 +1,47 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.flags;
+
+import dev.metalloc.allocators.api.Flag;
+import dev.metalloc.classifier.FlagEvidence;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Flags with their strengths; those not raised count as 0. Filled by one thread, then only read. */
+public final class FlagSet {
+
+    private final Map<Flag, FlagEvidence> flags = new EnumMap<>(Flag.class);
+
+    FlagSet() {}
+
+    void raise(Flag flag, double strength, String evidence) {
+        if (strength >= Threshold.MIN_STRENGTH) {
+            flags.put(flag, new FlagEvidence(flag, strength, evidence));
+        }
+    }
+
+    public double strength(Flag flag) {
+        FlagEvidence evidence = flags.get(flag);
+        return evidence == null ? 0 : evidence.strength();
+    }
+
+    public String evidence(Flag flag) {
+        FlagEvidence evidence = flags.get(flag);
+        return evidence == null ? "" : evidence.evidence();
+    }
+
+    /** Sum of the strengths of some flags. */
+    public double sum(Set<Flag> some) {
+        return some.stream().mapToDouble(this::strength).sum();
+    }
+
+    /** Strongest first; equal ones in the order of the enum. */
+    public List<FlagEvidence> strongestFirst() {
+        return flags.values().stream()
+                .sorted(Comparator.comparingDouble((FlagEvidence flag) -> -flag.strength())
+                        .thenComparing(FlagEvidence::flag))
+                .toList();
+    }
+}

@@ -1,0 +1,476 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.allocators.api.AllocatorTraits;
+import dev.metalloc.allocators.api.Flag;
+import dev.metalloc.classifier.TestProfile.Order;
+import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.Profile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Programs of known behaviour, and what is to be said of them. */
+class ArchetypesTest {
+
+    private static final long MICROS = 1_000;
+    private static final long SECONDS = 1_000_000_000;
+
+    private static Profile arenaPerCall() {
+        return new TestProfile(30)
+                .at(EntryPoint.ARENA_CONFINED)
+                .blocks(100, 57_000_000, Order.BULK, 2 * MICROS, 1)
+                .arenas(57_000_000, 1, 100, 1, 0)
+                .and()
+                .site(EntryPoint.ARENA_CONFINED, "com.example.Hash", 900)
+                .site(EntryPoint.ARENA_CONFINED, "com.example.Other", 100)
+                .build();
+    }
+
+    private static Profile offHeapCache() {
+        TestProfile profile = new TestProfile(60);
+        for (int i = 0; i < 40; i++) {
+            profile.at(EntryPoint.UNSAFE)
+                    .blocks(48 + i * 16, 1_500_000, Order.RANDOM, (i + 1) * SECONDS, 5_000, 0.4, 0);
+        }
+        for (int i = 0; i < 8; i++) {
+            profile.thread("worker-" + i, 7_500_000, 7_500_000, 3_000_000);
+        }
+        return profile.build();
+    }
+
+    private static Profile directBuffersLastInFirstOut() {
+        return new TestProfile(60)
+                .at(EntryPoint.DIRECT_BUFFER)
+                .blocks(4096, 15_000_000, Order.LIFO, 20 * MICROS, 8)
+                .build();
+    }
+
+    private static Profile producerConsumer() {
+        return new TestProfile(60)
+                .at(EntryPoint.UNSAFE)
+                .blocks(256, 60_000_000, Order.FIFO, 100 * MICROS, 1000, 1.0, 0)
+                .and()
+                .thread("producer", 60_000_000, 0, 0)
+                .thread("consumer", 0, 60_000_000, 60_000_000)
+                .build();
+    }
+
+    private static Profile idle() {
+        return new TestProfile(600)
+                .at(EntryPoint.DIRECT_BUFFER)
+                .blocks(8192, 3_000, Order.NEVER, 0, 3_000)
+                .build();
+    }
+
+    private static Profile slowTrickle() {
+        return new TestProfile(100)
+                .at(EntryPoint.UNSAFE)
+                .blocks(100, 8_600_000, Order.LIFO, 20 * MICROS, 10)
+                .build();
+    }
+
+    private static Profile fewEvents() {
+        return new TestProfile(1)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 999, Order.LIFO, MICROS, 1)
+                .build();
+    }
+
+    private static Profile nettyDowncalls() {
+        return new TestProfile(60)
+                .at(EntryPoint.MALLOC_DOWNCALL)
+                .blocks(1024, 90_000_000, Order.LIFO, 5 * MICROS, 100)
+                .build();
+    }
+
+    private static Profile fewHuge() {
+        return new TestProfile(60)
+                .at(EntryPoint.UNSAFE)
+                .blocks(256L << 20, 60_000, Order.RANDOM, SECONDS, 4)
+                .build();
+    }
+
+    private static Profile growing() {
+        TestProfile profile = new TestProfile(60);
+        for (int log2 = 6; log2 <= 14; log2++) {
+            profile.at(EntryPoint.UNSAFE).blocks(1L << log2, 6_000_000, Order.LIFO, 50 * MICROS, 10, 0, 0.8);
+        }
+        return profile.build();
+    }
+
+    private static Profile remoteFrees() {
+        return new TestProfile(60)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 40_000_000, Order.RANDOM, 10 * MICROS, 500, 0.5, 0)
+                .and()
+                .thread("a", 20_000_000, 20_000_000, 10_000_000)
+                .thread("b", 20_000_000, 20_000_000, 10_000_000)
+                .build();
+    }
+
+    private static Profile largeArenaBlocks() {
+        return new TestProfile(60)
+                .at(EntryPoint.ARENA_CONFINED)
+                .blocks(64, 600_000, Order.BULK, 100 * MICROS, 1)
+                .blocks(1L << 20, 600_000, Order.BULK, 100 * MICROS, 2)
+                .arenas(300_000, 4, 2 << 20, 1, 0)
+                .build();
+    }
+
+    private static Profile sharedArenaPerCall() {
+        return new TestProfile(60)
+                .at(EntryPoint.ARENA_SHARED)
+                .blocks(64 << 10, 456_000, Order.BULK, 100 * MICROS, 4)
+                .arenas(456_000, 1, 64 << 10, 1, 0)
+                .build();
+    }
+
+    private static Profile unknownFrees() {
+        return new TestProfile(60)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 60_000_000, Order.LIFO, MICROS, 10)
+                .unknownFrees(1_000_000)
+                .build();
+    }
+
+    private static Profile twoBehaviours() {
+        return new TestProfile(60)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 50_000_000, Order.LIFO, MICROS, 10)
+                .blocks(16_000, 10_000_000, Order.RANDOM, 100 * SECONDS, 2_000)
+                .blocks(256 << 10, 2_000_000, Order.RANDOM, SECONDS, 100)
+                .blocks(64L << 20, 2_000, Order.RANDOM, SECONDS, 1)
+                .build();
+    }
+
+    private static Profile outOfOrderArenas() {
+        return new TestProfile(30)
+                .at(EntryPoint.ARENA_CONFINED)
+                .blocks(100, 57_000_000, Order.BULK, 2 * MICROS, 1)
+                .arenas(57_000_000, 1, 100, 3, 20_000_000)
+                .build();
+    }
+
+    private static Profile virtualThreads() {
+        return new TestProfile(30)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 30_000_000, Order.LIFO, MICROS, 10)
+                .virtualAllocations(30_000_000)
+                .and()
+                .endedThreads(3000)
+                .build();
+    }
+
+    private static List<Profile> all() {
+        return List.of(
+                arenaPerCall(),
+                offHeapCache(),
+                directBuffersLastInFirstOut(),
+                producerConsumer(),
+                idle(),
+                slowTrickle(),
+                fewEvents(),
+                nettyDowncalls(),
+                fewHuge(),
+                growing(),
+                remoteFrees(),
+                largeArenaBlocks(),
+                sharedArenaPerCall(),
+                unknownFrees(),
+                twoBehaviours(),
+                outOfOrderArenas(),
+                virtualThreads());
+    }
+
+    @Test
+    void arenaPerCall_getsFrames() {
+        Recommendation it = classify(arenaPerCall());
+
+        assertRaised(
+                it, Flag.BULK_FREE, Flag.FIXED_SIZE, Flag.FEW_SIZES, Flag.SMALL, Flag.SINGLE_THREAD, Flag.ZERO_NEEDED);
+        Verdict verdict = only(it);
+        assertEquals("bump", verdict.allocator());
+        assertEquals("65536", verdict.parameters().get("frameBytes"));
+        assertEquals(0, verdict.minByteSize());
+        assertEquals(64 << 10, verdict.maxByteSize());
+        assertTrue(verdict.expected().nanosPerEventAfter() < verdict.expected().nanosPerEventBefore() / 2);
+        assertTrue(verdict.confidence() > 0.9, "confidence " + verdict.confidence());
+        assertTrue(verdict.reasons()
+                .get(0)
+                .startsWith("1,900,000 allocations/s of 100 B: the JDK path costs about 33 ns"));
+        assertTrue(verdict.reasons().toString().contains("com.example.Hash.call:7 (90 %"));
+    }
+
+    @Test
+    void offHeapCache_getsSlabWithClassesOfItsSizes() {
+        Recommendation it = classify(offHeapCache());
+
+        assertRaised(it, Flag.RANDOM_FREE, Flag.LONG_LIVED, Flag.MANY_SIZES, Flag.REMOTE_FREE, Flag.MANY_THREADS);
+        Verdict verdict = only(it);
+        assertEquals("slab", verdict.allocator());
+        long[] classes = Arrays.stream(verdict.parameters().get("classes").split(",", -1))
+                .mapToLong(Long::parseLong)
+                .toArray();
+        assertTrue(classes.length <= 16 && classes.length > 4, Arrays.toString(classes));
+        assertEquals(672, classes[classes.length - 1]);
+        assertEquals(672, verdict.maxByteSize());
+        assertTrue(
+                verdict.runnerUp().contains("buddy") || verdict.runnerUp().contains("segregated"), verdict.runnerUp());
+    }
+
+    @Test
+    void directBuffersLastInFirstOut_getSlab() {
+        Recommendation it = classify(directBuffersLastInFirstOut());
+
+        assertRaised(it, Flag.LIFO_FREE, Flag.FIXED_SIZE, Flag.POWER_OF_TWO, Flag.SHORT_LIVED, Flag.MEDIUM);
+        Verdict verdict = only(it);
+        assertEquals("slab", verdict.allocator());
+        assertEquals("4096", verdict.parameters().get("classes"));
+        assertEquals(4096, verdict.maxByteSize());
+    }
+
+    @Test
+    void producerConsumer_getsSlab() {
+        Recommendation it = classify(producerConsumer());
+
+        assertRaised(it, Flag.PRODUCER_CONSUMER, Flag.REMOTE_FREE, Flag.FIFO_FREE);
+        assertEquals("slab", only(it).allocator());
+    }
+
+    @Test
+    void idle_isLeft() {
+        Recommendation it = classify(idle());
+
+        assertRaised(it, Flag.LOW_RATE, Flag.FEW_FREES);
+        assertLeft(it, "5 allocations/s are too few");
+        assertFalse(it.changesAnything());
+    }
+
+    @Test
+    void smallGain_isLeftWithFigures() {
+        assertLeft(
+                classify(slowTrickle()),
+                "86,000 allocations/s of 100 B: the JDK path costs about 32 ns a pair, slab about 7.1 ns: 0.21 % of the run,"
+                        + " less than the 0.50 % a change must save");
+    }
+
+    @Test
+    void fewEvents_areLeft() {
+        assertLeft(classify(fewEvents()), "999 allocations are too few to choose by");
+    }
+
+    @Test
+    void mallocDowncalls_areLeft() {
+        Recommendation it = classify(nettyDowncalls());
+
+        assertLeft(it, "native code");
+        assertEquals(1.0, only(it).confidence());
+    }
+
+    @Test
+    void neverDispatchedEntryPoints_areLeft() {
+        for (EntryPoint entryPoint : EnumSet.of(
+                EntryPoint.ARENA_AUTO,
+                EntryPoint.ARENA_GLOBAL,
+                EntryPoint.MAPPED_FILE,
+                EntryPoint.NETTY,
+                EntryPoint.ARROW)) {
+            Recommendation it = classify(new TestProfile(10)
+                    .at(entryPoint)
+                    .blocks(4096, 50_000_000, Order.BULK, MICROS, 10)
+                    .build());
+            assertLeft(it, "");
+            assertFalse(only(it).reasons().isEmpty(), entryPoint.name());
+        }
+    }
+
+    @Test
+    void fewHuge_areLeft() {
+        Recommendation it = classify(fewHuge());
+
+        assertRaised(it, Flag.HUGE);
+        assertLeft(it, "beyond every allocator");
+    }
+
+    @Test
+    void growing_isSeenAndServed() {
+        Recommendation it = classify(growing());
+
+        assertRaised(it, Flag.GROWING, Flag.POWER_OF_TWO);
+        assertEquals("slab", only(it).allocator());
+        assertEquals(
+                "64,128,256,512,1024,2048,4096,8192,16384",
+                only(it).parameters().get("classes"));
+    }
+
+    @Test
+    void remoteFrees_getSlab() {
+        Recommendation it = classify(remoteFrees());
+
+        assertRaised(it, Flag.REMOTE_FREE, Flag.RANDOM_FREE);
+        assertNotRaised(it, Flag.PRODUCER_CONSUMER, Flag.SINGLE_THREAD);
+        assertEquals("slab", only(it).allocator());
+    }
+
+    @Test
+    void largeArenaBlocks_getAnAllocatorOfTheirOwn() {
+        Recommendation it = classify(largeArenaBlocks());
+
+        assertEquals(2, it.verdicts().size());
+        assertEquals("bump", it.verdicts().get(0).allocator());
+        assertEquals("2097152", roundedFrame(it.verdicts().get(0)));
+        assertTrue(Set.of("buddy", "segregated").contains(it.verdicts().get(1).allocator()));
+        assertTrue(it.verdicts().get(1).expected().nanosPerEventBefore() > 10_000);
+    }
+
+    @Test
+    void sharedArenas_areToldOfTheHandshake() {
+        Recommendation it = classify(sharedArenaPerCall());
+
+        assertTrue(only(it).reasons().toString().contains("22 µs for the handshake"), it.toString());
+    }
+
+    @Test
+    void unknownFrees_areLeft() {
+        assertLeft(classify(unknownFrees()), "1.6 % of the frees are of blocks whose allocation was not seen");
+    }
+
+    @Test
+    void unlikeBands_getVerdictsOfTheirOwn() {
+        Recommendation it = classify(twoBehaviours());
+
+        assertEquals(4, it.verdicts().size(), it.verdicts()::toString);
+        assertEquals(64, it.verdicts().get(0).maxByteSize());
+        assertEquals("slab", it.verdicts().get(0).allocator());
+        assertEquals("leave", it.verdicts().get(3).allocator());
+    }
+
+    @Test
+    void arenasOutOfOrder_areLeft() {
+        assertLeft(classify(outOfOrderArenas()), "35 % of the arenas outlive one opened later");
+    }
+
+    @Test
+    void virtualThreads_areSeen() {
+        assertRaised(classify(virtualThreads()), Flag.VIRTUAL_THREADS, Flag.THREAD_CHURN);
+    }
+
+    @Test
+    void newerJdk_keepsItsOwnPoolOfSmallConfinedBlocks() {
+        Profile small = new TestProfile(30)
+                .java("27+1")
+                .at(EntryPoint.ARENA_CONFINED)
+                .blocks(64, 57_000_000, Order.BULK, 2 * MICROS, 1)
+                .arenas(57_000_000, 1, 64, 1, 0)
+                .build();
+
+        assertLeft(classify(small), "the JDK path costs");
+        assertTrue(only(classify(small)).reasons().toString().contains("this JDK pools"));
+    }
+
+    @Test
+    void noCandidates_leaveEverything() {
+        Recommendation it = new Classifier(List.of(), CostModel.shipped()).classify(offHeapCache());
+
+        assertLeft(it, "no allocator fits");
+    }
+
+    @Test
+    void emptyProfile_hasNoVerdicts() {
+        Recommendation it = classify(new TestProfile(10).build());
+
+        assertTrue(it.verdicts().isEmpty());
+    }
+
+    @Test
+    void verdictsAreDisjointAndCoverWhatWasSeen() {
+        for (Profile profile : all()) {
+            List<Verdict> verdicts = classify(profile).verdicts();
+            for (Verdict a : verdicts) {
+                assertTrue(a.minByteSize() <= a.maxByteSize(), a::toString);
+                assertTrue(a.confidence() >= 0 && a.confidence() <= 1, a::toString);
+                assertFalse(a.reasons().isEmpty(), a::toString);
+                for (Verdict b : verdicts) {
+                    assertTrue(
+                            a == b
+                                    || a.entryPoint() != b.entryPoint()
+                                    || a.maxByteSize() < b.minByteSize()
+                                    || b.maxByteSize() < a.minByteSize(),
+                            () -> a + " and " + b);
+                }
+            }
+            profile.entryPoints()
+                    .forEach(entryPoint -> entryPoint
+                            .bands()
+                            .forEach(band -> assertTrue(
+                                    verdicts.stream()
+                                            .anyMatch(verdict -> verdict.entryPoint() == entryPoint.entryPoint()
+                                                    && verdict.minByteSize() <= band.minByteSize()
+                                                    && verdict.maxByteSize() >= band.maxByteSize()),
+                                    () -> band.log2() + " in " + verdicts)));
+        }
+    }
+
+    @Test
+    void choiceIsDeterministicWhateverTheOrderOfCandidates() {
+        List<AllocatorTraits> reversed = new ArrayList<>(TestTraits.ALL);
+        Collections.reverse(reversed);
+        for (Profile profile : all()) {
+            assertEquals(classify(profile), new Classifier(reversed, CostModel.shipped()).classify(profile));
+        }
+        assertNotEquals(classify(idle()), classify(fewHuge()));
+    }
+
+    private static Recommendation classify(Profile profile) {
+        return new Classifier(TestTraits.ALL, CostModel.shipped()).classify(profile);
+    }
+
+    private static Verdict only(Recommendation recommendation) {
+        assertEquals(1, recommendation.verdicts().size(), recommendation.verdicts()::toString);
+        return recommendation.verdicts().get(0);
+    }
+
+    private static String roundedFrame(Verdict verdict) {
+        long bytes = Long.parseLong(verdict.parameters().get("frameBytes"));
+        assertEquals(1, Long.bitCount(bytes));
+        return String.valueOf(bytes / 2);
+    }
+
+    private static void assertLeft(Recommendation recommendation, String reason) {
+        Verdict verdict = only(recommendation);
+        assertEquals("leave", verdict.allocator(), verdict::toString);
+        assertTrue(verdict.reasons().get(0).contains(reason), verdict::toString);
+        assertEquals(
+                verdict.expected().nanosPerEventBefore(), verdict.expected().nanosPerEventAfter());
+    }
+
+    private static void assertRaised(Recommendation recommendation, Flag... flags) {
+        for (Flag flag : flags) {
+            assertTrue(
+                    recommendation.flags().stream()
+                            .anyMatch(raised -> raised.flag() == flag
+                                    && raised.strength() >= 0.5
+                                    && raised.evidence().matches(".*[0-9].*")),
+                    () -> flag + " in " + recommendation.flags());
+        }
+    }
+
+    private static void assertNotRaised(Recommendation recommendation, Flag... flags) {
+        for (Flag flag : flags) {
+            assertTrue(
+                    recommendation.flags().stream().noneMatch(raised -> raised.flag() == flag),
+                    () -> flag + " in " + recommendation.flags());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.choice;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.classifier.features.SizeCounts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class SlabClassesTest {
+
+    @Test
+    void shouldWasteNoMoreThanAnyOtherClasses() {
+        Random random = new Random(42);
+        for (int round = 0; round < 300; round++) {
+            SizeCounts sizes = randomSizes(random);
+            int classes = 1 + random.nextInt(5);
+
+            SlabClasses made = SlabClasses.leastWaste(sizes, classes);
+
+            assertTrue(made.byteSizes().size() <= classes);
+            assertEquals(waste(sizes, made.byteSizes()), made.wasteBytes(), 1e-6);
+            assertEquals(bruteForce(sizes, classes), made.wasteBytes(), 1e-6, "round " + round);
+        }
+    }
+
+    @Test
+    void shouldMakeRisingMultiplesOf16ThatServeAllSizes() {
+        Random random = new Random(7);
+        for (int round = 0; round < 100; round++) {
+            SizeCounts sizes = randomSizes(random);
+
+            SlabClasses made = SlabClasses.synthesise(sizes);
+
+            long before = 0;
+            for (long byteSize : made.byteSizes()) {
+                assertTrue(byteSize > before && byteSize % 16 == 0);
+                before = byteSize;
+            }
+            assertTrue(made.largestByteSize() >= sizes.byteSize(sizes.size() - 1));
+            assertTrue(made.wasteRatio()
+                    <= SlabClasses.leastWaste(sizes, SlabClasses.MAX_CLASSES).wasteRatio()
+                            + SlabClasses.TOLERATED_WASTE_RATIO);
+        }
+    }
+
+    @Test
+    void shouldSpareClassesThatSaveNothing() {
+        SizeCounts sizes = SizeCounts.of(Map.of(48L, 1_000_000L, 64L, 1L));
+
+        assertEquals(
+                "64",
+                SlabClasses.synthesise(SizeCounts.of(Map.of(49L, 1L, 50L, 1L, 64L, 9L)))
+                        .parameter());
+        assertEquals("48,64", SlabClasses.synthesise(sizes).parameter());
+        assertThrows(IllegalArgumentException.class, () -> SlabClasses.synthesise(SizeCounts.of(Map.of())));
+    }
+
+    private static SizeCounts randomSizes(Random random) {
+        Map<Long, Long> counts = new TreeMap<>();
+        int distinct = 1 + random.nextInt(9);
+        for (int i = 0; i < distinct; i++) {
+            counts.put((long) random.nextInt(300), 1L + random.nextInt(1000));
+        }
+        return SizeCounts.of(counts);
+    }
+
+    /** Least waste over every choice of at most {@code classes} multiples of 16. */
+    private static double bruteForce(SizeCounts sizes, int classes) {
+        SizeCounts rounded = sizes.roundedUp(16);
+        List<Long> all = new ArrayList<>();
+        for (int i = 0; i < rounded.size(); i++) {
+            all.add(rounded.byteSize(i));
+        }
+        double least = Double.POSITIVE_INFINITY;
+        long largest = all.get(all.size() - 1);
+        for (int subset = 0; subset < 1 << all.size(); subset++) {
+            List<Long> chosen = new ArrayList<>();
+            for (int i = 0; i < all.size(); i++) {
+                if ((subset >> i & 1) != 0) {
+                    chosen.add(all.get(i));
+                }
+            }
+            if (chosen.size() <= classes && chosen.contains(largest)) {
+                least = Math.min(least, waste(sizes, chosen));
+            }
+        }
+        return least;
+    }
+
+    private static double waste(SizeCounts sizes, List<Long> classes) {
+        double waste = 0;
+        for (int i = 0; i < sizes.size(); i++) {
+            long byteSize = sizes.byteSize(i);
+            long serving = classes.stream()
+                    .filter(c -> c >= byteSize)
+                    .min(Long::compare)
+                    .orElseThrow();
+            waste += (double) (serving - byteSize) * sizes.count(i);
+        }
+        return waste;
+    }
+}

@@ -1,0 +1,58 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.cost;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.StringReader;
+import org.junit.jupiter.api.Test;
+
+class CostModelTest {
+
+    @Test
+    void shouldInterpolateOnLogarithmicAxes() {
+        CostCurve curve = CostCurve.parse("16:10 1024:80 65536:80");
+
+        assertEquals(10, curve.nanos(1), 1e-9);
+        assertEquals(10, curve.nanos(16), 1e-9);
+        assertEquals(Math.sqrt(800), curve.nanos(128), 1e-9);
+        assertEquals(80, curve.nanos(8192), 1e-9);
+        assertEquals(80, curve.nanos(1 << 20), 1e-9);
+        assertEquals(40, CostCurve.parse("16:10 32:20").nanos(64), 1e-9);
+    }
+
+    @Test
+    void shouldNameWhatIsWrongInATable() {
+        assertRefused("zero = 16:2 8:3\n", "zero: 8:3 (expected: sizes in rising order)");
+        assertRefused("zero = 16:2 32\n", "zero: 32 (expected: byteSize:nanos)");
+        assertRefused("zero = 16:2\n", "two points or more");
+        assertRefused("zero = 16:0 32:1\n", "a number above 0");
+        assertRefused("frame.ARENA_CONFINED = x\n", "frame.ARENA_CONFINED");
+    }
+
+    @Test
+    void shouldKnowTheShippedAllocators() {
+        CostModel model = CostModel.shipped();
+
+        for (String name : new String[] {"bump", "slab", "buddy", "segregated"}) {
+            assertTrue(model.knows(name), name);
+        }
+        assertFalse(model.knows("other"));
+    }
+
+    private static void assertRefused(String table, String expected) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> read(table));
+        assertTrue(String.valueOf(e.getMessage()).contains(expected), e.getMessage());
+    }
+
+    private static CostModel read(String table) {
+        try {
+            return CostModel.read(new StringReader(table));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

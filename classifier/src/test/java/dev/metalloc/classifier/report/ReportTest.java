@@ -1,0 +1,121 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.metalloc.allocators.api.Flag;
+import dev.metalloc.classifier.Classifier;
+import dev.metalloc.classifier.Expected;
+import dev.metalloc.classifier.FlagEvidence;
+import dev.metalloc.classifier.Recommendation;
+import dev.metalloc.classifier.TestProfile;
+import dev.metalloc.classifier.TestProfile.Order;
+import dev.metalloc.classifier.TestTraits;
+import dev.metalloc.classifier.Verdict;
+import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+
+    private static final Recommendation HOSTILE = new Recommendation(
+            "quote \" back \\ line\n tab\t \u0001 \ud83d\ude00 \ud800 ü",
+            2,
+            List.of(new FlagEvidence(Flag.SMALL, 0.5, "50 %")),
+            List.of(new Verdict(
+                    EntryPoint.UNSAFE,
+                    0x2aL,
+                    "a.B.c",
+                    1,
+                    Long.MAX_VALUE,
+                    "slab",
+                    Map.of("classes", "16,32", "b", "2"),
+                    new Expected(32.123456, 1e-9, 5, 6),
+                    0.25,
+                    List.of("one", "two"),
+                    "")),
+            List.of("a note"));
+
+    @Test
+    void shouldWriteExactlyTheContract() throws JsonProcessingException {
+        JsonNode json = new ObjectMapper().readTree(RecommendationJson.write(HOSTILE));
+
+        assertEquals(List.of("app", "runs", "flags", "verdicts"), keys(json));
+        assertEquals(HOSTILE.app(), json.get("app").asText());
+        assertEquals(2, json.get("runs").asInt());
+        assertEquals(
+                List.of("flag", "strength", "evidence"), keys(json.get("flags").get(0)));
+        JsonNode verdict = json.get("verdicts").get(0);
+        assertEquals(
+                List.of(
+                        "entryPoint",
+                        "site",
+                        "minBytes",
+                        "maxBytes",
+                        "allocator",
+                        "parameters",
+                        "expected",
+                        "confidence",
+                        "reasons"),
+                keys(verdict));
+        assertEquals(
+                List.of("nanosPerEventBefore", "nanosPerEventAfter", "peakBytesBefore", "peakBytesAfter"),
+                keys(verdict.get("expected")));
+        assertEquals("000000000000002a", verdict.get("site").asText());
+        assertEquals(Long.MAX_VALUE, verdict.get("maxBytes").asLong());
+        assertEquals("16,32", verdict.get("parameters").get("classes").asText());
+        assertEquals(32.1235, verdict.get("expected").get("nanosPerEventBefore").asDouble());
+        assertEquals(0, verdict.get("expected").get("nanosPerEventAfter").asDouble());
+        assertEquals(0.25, verdict.get("confidence").asDouble());
+        assertEquals("two", verdict.get("reasons").get(1).asText());
+    }
+
+    @Test
+    void shouldWriteEmptyRecommendations() throws JsonProcessingException {
+        Recommendation empty = new Recommendation("a", 1, List.of(), List.of(), List.of());
+
+        JsonNode json = new ObjectMapper().readTree(RecommendationJson.write(empty));
+
+        assertTrue(json.get("flags").isEmpty() && json.get("verdicts").isEmpty());
+        assertTrue(RecommendationText.write(empty).contains("nothing to change"));
+    }
+
+    @Test
+    void shouldWriteRealRecommendationsAsJsonAndText() throws JsonProcessingException {
+        Recommendation real = new Classifier(TestTraits.ALL, CostModel.shipped())
+                .classify(new TestProfile(10)
+                        .at(EntryPoint.DIRECT_BUFFER)
+                        .blocks(1000, 5_000_000, Order.LIFO, 1000, 4)
+                        .and()
+                        .at(EntryPoint.MALLOC_DOWNCALL)
+                        .blocks(1000, 5_000_000, Order.LIFO, 1000, 4)
+                        .build());
+
+        JsonNode json = new ObjectMapper().readTree(RecommendationJson.write(real));
+        String text = RecommendationText.write(real);
+
+        assertEquals("slab", json.get("verdicts").get(0).get("allocator").asText());
+        assertEquals("leave", json.get("verdicts").get(1).get("allocator").asText());
+        assertEquals("any", json.get("verdicts").get(0).get("site").asText());
+        for (Verdict verdict : real.verdicts()) {
+            verdict.reasons().forEach(reason -> assertTrue(text.contains(reason), text));
+        }
+        real.flags().forEach(flag -> assertTrue(text.contains(flag.evidence()), text));
+        assertTrue(text.contains("(classes=1008)"), text);
+        assertFalse(text.contains("null"), text);
+    }
+
+    private static List<String> keys(JsonNode node) {
+        List<String> keys = new ArrayList<>();
+        node.fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+}

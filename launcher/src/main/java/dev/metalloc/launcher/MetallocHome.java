@@ -23,6 +23,10 @@ public record MetallocHome(Path folder) {
         return folder.resolve("plans");
     }
 
+    public Path store() {
+        return folder.resolve("metalloc.db");
+    }
+
     public Path spool() {
         return folder.resolve("spool");
     }

@@ -6,8 +6,10 @@ import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.ApplicationLine;
 import dev.metalloc.launcher.known.KnownApplications;
+import dev.metalloc.launcher.known.RecommendedPolicy;
 import dev.metalloc.launcher.known.Recommendations;
 import dev.metalloc.policy.Policy;
+import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +38,7 @@ public final class AutoCommand implements Runnable {
         Starts starts = new Starts(surroundings);
         Optional<Policy> policy;
         try {
-            policy = knownOrRecommended(home, app);
+            policy = knownOrRecommended(app);
         } catch (CommandFailure e) {
             starts.untouched(line, String.valueOf(e.getMessage()));
             return;
@@ -51,12 +53,13 @@ public final class AutoCommand implements Runnable {
         }
     }
 
-    private Optional<Policy> knownOrRecommended(MetallocHome home, String app) {
-        try (KnownApplications known = KnownApplications.open(home)) {
-            Optional<Policy> policy = known.policy(app);
-            return policy.isPresent()
-                    ? policy
-                    : known.profile(app).map(profile -> known.keep(Recommendations.of(profile)));
-        }
+    private Optional<Policy> knownOrRecommended(String app) {
+        KnownApplications known = KnownApplications.open(surroundings);
+        Optional<Policy> policy = known.policy(app);
+        return policy.isPresent() ? policy : known.profile(app).map(profile -> known.keep(recommended(profile)));
+    }
+
+    private static Policy recommended(Profile profile) {
+        return RecommendedPolicy.of(Recommendations.of(profile), System.currentTimeMillis());
     }
 }

@@ -1,10 +1,10 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.launcher.command;
 
-import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.known.KnownApplications;
 import dev.metalloc.policy.Policy;
+import dev.metalloc.policy.store.AppSummary;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -23,18 +23,17 @@ public final class DbListCommand implements Runnable {
 
     @Override
     public void run() {
-        try (KnownApplications known = KnownApplications.open(MetallocHome.of(surroundings))) {
-            for (String app : known.names()) {
+        KnownApplications known = KnownApplications.open(surroundings);
+            for (AppSummary app : known.list()) {
                 surroundings
                         .out()
                         .printf(
                                 Locale.ROOT,
                                 "%s\tprofiles=%d\t%s%n",
-                                app,
-                                known.profileCount(app),
-                                policy(known.policy(app)));
+                                app.app(),
+                                app.profileCount(),
+                                policy(known.policy(app.app())));
             }
-        }
     }
 
     private static String policy(Optional<Policy> policy) {

@@ -2,7 +2,6 @@
 package dev.metalloc.launcher.command;
 
 import dev.metalloc.launcher.CommandFailure;
-import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.known.KnownApplications;
 import dev.metalloc.policy.PolicyToml;
@@ -30,15 +29,14 @@ public final class DbShowCommand implements Runnable {
 
     @Override
     public void run() {
-        try (KnownApplications known = KnownApplications.open(MetallocHome.of(surroundings))) {
-            if (!known.names().contains(app)) {
+        KnownApplications known = KnownApplications.open(surroundings);
+            if (!known.knows(app)) {
                 throw CommandFailure.failed("nothing known of " + app + " (see metalloc db list)");
             }
             PrintStream out = surroundings.out();
             out.println("# " + app);
             known.profile(app).ifPresent(profile -> print(profile, out));
             known.policy(app).ifPresent(policy -> out.print("\n" + PolicyToml.write(policy)));
-        }
     }
 
     private static void print(Profile profile, PrintStream out) {

@@ -3,7 +3,6 @@ package dev.metalloc.launcher.command;
 
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.ExitCodes;
-import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.doctor.EnvironmentChecks;
 import dev.metalloc.launcher.doctor.Finding;
@@ -49,11 +48,12 @@ public final class DoctorCommand implements Callable<Integer> {
     }
 
     private Finding store() {
-        try (KnownApplications known = KnownApplications.open(MetallocHome.of(surroundings))) {
+        try {
+            KnownApplications known = KnownApplications.open(surroundings);
             return new Finding(
                     Finding.State.WELL,
                     "store",
-                    "applications known: " + known.names().size());
+                    "applications known: " + known.list().size());
         } catch (CommandFailure e) {
             return new Finding(Finding.State.BROKEN, "store", String.valueOf(e.getMessage()));
         }

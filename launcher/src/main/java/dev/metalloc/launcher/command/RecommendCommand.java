@@ -2,11 +2,13 @@
 package dev.metalloc.launcher.command;
 
 import dev.metalloc.classifier.Recommendation;
+import dev.metalloc.classifier.report.RecommendationJson;
+import dev.metalloc.classifier.report.RecommendationText;
 import dev.metalloc.launcher.CommandFailure;
-import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.known.KnownApplications;
 import dev.metalloc.launcher.known.ProfileSource;
+import dev.metalloc.launcher.known.RecommendedPolicy;
 import dev.metalloc.launcher.known.Recommendations;
 import dev.metalloc.policy.Policy;
 import dev.metalloc.policy.PolicyToml;
@@ -48,16 +50,14 @@ public final class RecommendCommand implements Runnable {
         if (verify) {
             throw CommandFailure.badUsage("--verify is not in this version (leave it out)");
         }
-        try (KnownApplications known = KnownApplications.open(MetallocHome.of(surroundings))) {
-            Profile profile = ProfileSource.profile(source, known, surroundings);
-            Recommendation recommendation = Recommendations.of(profile);
-            Policy policy = known.keep(recommendation);
-            surroundings
-                    .out()
-                    .print(json ? Recommendations.json(recommendation) : Recommendations.text(recommendation));
-            surroundings.out().flush();
-            write(policy);
-        }
+        KnownApplications known = KnownApplications.open(surroundings);
+        Profile profile = ProfileSource.profile(source, known, surroundings);
+        Recommendation recommendation = Recommendations.of(profile);
+        Policy policy = known.keep(RecommendedPolicy.of(recommendation, System.currentTimeMillis()));
+        surroundings
+                .out()
+                .println((json ? RecommendationJson.write(recommendation) : RecommendationText.write(recommendation)).strip());
+        write(policy);
     }
 
     private void write(Policy policy) {

@@ -45,7 +45,7 @@ public final class RunCommand implements Runnable {
         MetallocHome home = MetallocHome.of(surroundings);
         String app = Identities.of(null, line, surroundings).name();
         if (policySource != null) {
-            new PolicyRun(surroundings, home).start(line, app, namedPolicy(policySource, home));
+            new PolicyRun(surroundings, home).start(line, app, namedPolicy(policySource));
         } else {
             startWithOwnPolicy(line, home, app);
         }
@@ -54,7 +54,7 @@ public final class RunCommand implements Runnable {
     private void startWithOwnPolicy(ApplicationLine line, MetallocHome home, String app) {
         Optional<Policy> policy;
         try {
-            policy = storedPolicy(home, app);
+            policy = storedPolicy(app);
         } catch (CommandFailure e) {
             // The application comes first: it starts whatever state our store is in.
             new Starts(surroundings).untouched(line, String.valueOf(e.getMessage()));
@@ -67,10 +67,10 @@ public final class RunCommand implements Runnable {
         }
     }
 
-    private Policy namedPolicy(String source, MetallocHome home) {
+    private Policy namedPolicy(String source) {
         Path file = surroundings.workingDirectory().resolve(source);
         if (!Files.exists(file) && !source.endsWith(".toml")) {
-            return storedPolicy(home, source)
+            return storedPolicy(source)
                     .orElseThrow(() -> CommandFailure.failed(
                             "no policy file and no application called " + source + " (see metalloc db list)"));
         }
@@ -81,9 +81,7 @@ public final class RunCommand implements Runnable {
         }
     }
 
-    private static Optional<Policy> storedPolicy(MetallocHome home, String app) {
-        try (KnownApplications known = KnownApplications.open(home)) {
-            return known.policy(app);
-        }
+    private Optional<Policy> storedPolicy(String app) {
+        return KnownApplications.open(surroundings).policy(app);
     }
 }

@@ -2,6 +2,7 @@
 package dev.metalloc.launcher;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ public final class Failures {
         }
         if (e instanceof AccessDeniedException) {
             return CommandFailure.failed("cannot read " + file + ": permission denied (check its permissions)", e);
+        }
+        if (e instanceof CharacterCodingException) {
+            return CommandFailure.failed(file + ": not a text file (name a policy file)", e);
         }
         String message = String.valueOf(e.getMessage());
         return CommandFailure.failed(

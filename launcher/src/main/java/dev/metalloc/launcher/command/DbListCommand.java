@@ -24,16 +24,16 @@ public final class DbListCommand implements Runnable {
     @Override
     public void run() {
         KnownApplications known = KnownApplications.open(surroundings);
-            for (AppSummary app : known.list()) {
-                surroundings
-                        .out()
-                        .printf(
-                                Locale.ROOT,
-                                "%s\tprofiles=%d\t%s%n",
-                                app.app(),
-                                app.profileCount(),
-                                policy(known.policy(app.app())));
-            }
+        for (AppSummary app : known.list()) {
+            surroundings
+                    .out()
+                    .printf(
+                            Locale.ROOT,
+                            "%s\tprofiles=%d\t%s%n",
+                            app.app(),
+                            app.profileCount(),
+                            policy(known.policy(app.app())));
+        }
     }
 
     private static String policy(Optional<Policy> policy) {

@@ -30,13 +30,13 @@ public final class DbShowCommand implements Runnable {
     @Override
     public void run() {
         KnownApplications known = KnownApplications.open(surroundings);
-            if (!known.knows(app)) {
-                throw CommandFailure.failed("nothing known of " + app + " (see metalloc db list)");
-            }
-            PrintStream out = surroundings.out();
-            out.println("# " + app);
-            known.profile(app).ifPresent(profile -> print(profile, out));
-            known.policy(app).ifPresent(policy -> out.print("\n" + PolicyToml.write(policy)));
+        if (!known.knows(app)) {
+            throw CommandFailure.failed("nothing known of " + app + " (see metalloc db list)");
+        }
+        PrintStream out = surroundings.out();
+        out.println("# " + app);
+        known.profile(app).ifPresent(profile -> print(profile, out));
+        known.policy(app).ifPresent(policy -> out.print("\n" + PolicyToml.write(policy)));
     }
 
     private static void print(Profile profile, PrintStream out) {

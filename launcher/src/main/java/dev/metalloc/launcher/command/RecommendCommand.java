@@ -8,8 +8,8 @@ import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.known.KnownApplications;
 import dev.metalloc.launcher.known.ProfileSource;
-import dev.metalloc.launcher.known.RecommendedPolicy;
 import dev.metalloc.launcher.known.Recommendations;
+import dev.metalloc.launcher.known.RecommendedPolicy;
 import dev.metalloc.policy.Policy;
 import dev.metalloc.policy.PolicyToml;
 import dev.metalloc.profiler.api.Profile;
@@ -56,7 +56,8 @@ public final class RecommendCommand implements Runnable {
         Policy policy = known.keep(RecommendedPolicy.of(recommendation, System.currentTimeMillis()));
         surroundings
                 .out()
-                .println((json ? RecommendationJson.write(recommendation) : RecommendationText.write(recommendation)).strip());
+                .println((json ? RecommendationJson.write(recommendation) : RecommendationText.write(recommendation))
+                        .strip());
         write(policy);
     }
 

@@ -42,7 +42,10 @@ public final class KnownApplications {
         MetallocHome home = MetallocHome.of(surroundings).prepared();
         return asked(() -> {
             PolicyStore store = PolicyStore.open(home.store());
-            new Spool(home.spool(), new SpooledProfile()).sweep(store).problems().forEach(surroundings::tell);
+            new Spool(home.spool(), new SpooledProfile())
+                    .sweep(store)
+                    .problems()
+                    .forEach(surroundings::tell);
             return new KnownApplications(store);
         });
     }
@@ -79,7 +82,8 @@ public final class KnownApplications {
         try {
             return ProfileReader.decode(ByteBuffer.wrap(bytes));
         } catch (IOException e) {
-            throw CommandFailure.failed("stored profile " + stored.id() + " of " + stored.app() + ": " + e.getMessage(), e);
+            throw CommandFailure.failed(
+                    "stored profile " + stored.id() + " of " + stored.app() + ": " + e.getMessage(), e);
         }
     }
 

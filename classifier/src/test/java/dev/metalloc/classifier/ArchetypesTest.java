@@ -122,9 +122,9 @@ class ArchetypesTest {
     private static Profile largeArenaBlocks() {
         return new TestProfile(60)
                 .at(EntryPoint.ARENA_CONFINED)
-                .blocks(64, 600_000, Order.BULK, 100 * MICROS, 1)
+                .blocks(64, 6_000_000, Order.BULK, 100 * MICROS, 1)
                 .blocks(1L << 20, 600_000, Order.BULK, 100 * MICROS, 2)
-                .arenas(300_000, 4, 2 << 20, 1, 0)
+                .arenas(300_000, 22, 2 << 20, 1, 0)
                 .build();
     }
 
@@ -219,7 +219,8 @@ class ArchetypesTest {
         assertRaised(it, Flag.RANDOM_FREE, Flag.LONG_LIVED, Flag.MANY_SIZES, Flag.REMOTE_FREE, Flag.MANY_THREADS);
         Verdict verdict = only(it);
         assertEquals("slab", verdict.allocator());
-        long[] classes = Arrays.stream(verdict.parameters().get("classes").split(",", -1))
+        long[] classes = Arrays.stream(
+                        verdict.parameters().getOrDefault("classes", "").split(",", -1))
                 .mapToLong(Long::parseLong)
                 .toArray();
         assertTrue(classes.length <= 16 && classes.length > 4, Arrays.toString(classes));
@@ -329,7 +330,7 @@ class ArchetypesTest {
 
         assertEquals(2, it.verdicts().size());
         assertEquals("bump", it.verdicts().get(0).allocator());
-        assertEquals("2097152", roundedFrame(it.verdicts().get(0)));
+        assertEquals("65536", it.verdicts().get(0).parameters().get("frameBytes"));
         assertTrue(Set.of("buddy", "segregated").contains(it.verdicts().get(1).allocator()));
         assertTrue(it.verdicts().get(1).expected().nanosPerEventBefore() > 10_000);
     }
@@ -347,13 +348,26 @@ class ArchetypesTest {
     }
 
     @Test
-    void unlikeBands_getVerdictsOfTheirOwn() {
+    void neighboursWithOneAnswer_shareAVerdictAndItsClasses() {
         Recommendation it = classify(twoBehaviours());
 
-        assertEquals(4, it.verdicts().size(), it.verdicts()::toString);
-        assertEquals(64, it.verdicts().get(0).maxByteSize());
+        assertEquals(3, it.verdicts().size(), it.verdicts()::toString);
         assertEquals("slab", it.verdicts().get(0).allocator());
-        assertEquals("leave", it.verdicts().get(3).allocator());
+        assertEquals("64,16000", it.verdicts().get(0).parameters().get("classes"));
+        assertTrue(Set.of("buddy", "segregated").contains(it.verdicts().get(1).allocator()));
+        assertEquals("leave", it.verdicts().get(2).allocator());
+    }
+
+    @Test
+    void frames_coverNestedArenas() {
+        Recommendation it = classify(new TestProfile(30)
+                .at(EntryPoint.ARENA_CONFINED)
+                .blocks(1000, 300_000_000, Order.BULK, 2 * MICROS, 100)
+                .arenas(3_000_000, 100, 100_000, 3, 0)
+                .build());
+
+        // 3 arenas of 100,000 bytes, each of 100 blocks with up to 16 bytes of rounding.
+        assertEquals("524288", only(it).parameters().get("frameBytes"));
     }
 
     @Test
@@ -403,7 +417,7 @@ class ArchetypesTest {
                 assertFalse(a.reasons().isEmpty(), a::toString);
                 for (Verdict b : verdicts) {
                     assertTrue(
-                            a == b
+                            a.equals(b)
                                     || a.entryPoint() != b.entryPoint()
                                     || a.maxByteSize() < b.minByteSize()
                                     || b.maxByteSize() < a.minByteSize(),
@@ -439,12 +453,6 @@ class ArchetypesTest {
     private static Verdict only(Recommendation recommendation) {
         assertEquals(1, recommendation.verdicts().size(), recommendation.verdicts()::toString);
         return recommendation.verdicts().get(0);
-    }
-
-    private static String roundedFrame(Verdict verdict) {
-        long bytes = Long.parseLong(verdict.parameters().get("frameBytes"));
-        assertEquals(1, Long.bitCount(bytes));
-        return String.valueOf(bytes / 2);
     }
 
     private static void assertLeft(Recommendation recommendation, String reason) {

@@ -205,7 +205,7 @@ public final class TestProfile {
     private static final class Band {
 
         private final int log2;
-        private final long[] byOrder = new long[Order.values().length];
+        private final Map<Order, Long> byOrder = new EnumMap<>(Order.class);
         private final Histogram lifetimeNanos = histogram();
         private final Histogram lifetimeBytes = histogram();
         private long count;
@@ -243,7 +243,7 @@ public final class TestProfile {
                 frees += added;
                 freedBytes += added * byteSize;
                 remote += (long) (remoteRatio * added);
-                byOrder[order.ordinal()] += added;
+                byOrder.merge(order, added, Long::sum);
                 lifetimeNanos.recordValueWithCount(lifetime, added);
                 lifetimeBytes.recordValueWithCount(Math.max(1, lifetime / 100), added);
             }
@@ -257,10 +257,10 @@ public final class TestProfile {
                     frees,
                     freedBytes,
                     remote,
-                    byOrder[Order.LIFO.ordinal()],
-                    byOrder[Order.FIFO.ordinal()],
-                    byOrder[Order.RANDOM.ordinal()],
-                    byOrder[Order.BULK.ordinal()],
+                    byOrder.getOrDefault(Order.LIFO, 0L),
+                    byOrder.getOrDefault(Order.FIFO, 0L),
+                    byOrder.getOrDefault(Order.RANDOM, 0L),
+                    byOrder.getOrDefault(Order.BULK, 0L),
                     grown,
                     grown,
                     zeroed,

@@ -116,7 +116,7 @@ final class OptionWeigher {
         long threads = application.activeThreadCount();
         return switch (traits.name()) {
             case "bump" -> {
-                long frameBytes = FrameBytes.of(entryPoint);
+                long frameBytes = FrameBytes.of(entryPoint, band);
                 yield new Option(
                         traits,
                         Map.of("frameBytes", String.valueOf(frameBytes)),

@@ -32,7 +32,7 @@ public record SlabClasses(List<Long> byteSizes, double wasteBytes, double reques
     // Classes that no cache keeps warm cost more than the bytes they save.
     static final int MAX_CLASSES = 16;
     // A class less is worth as much as this part of the bytes: a part-filled slab per thread is saved.
-    static final double TOLERATED_WASTE_RATIO = 0.02;
+    static final double TOLERATED_WASTE_RATIO = 0.001;
 
     public SlabClasses {
         byteSizes = List.copyOf(byteSizes);

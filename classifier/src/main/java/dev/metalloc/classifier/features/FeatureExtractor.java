@@ -64,9 +64,9 @@ public final class FeatureExtractor {
                 .features(SizeCounts.of(profile), seconds, profile.unknownFreeCount(), profile.peakLiveBytes());
         ArenaShapes arenas = profile.arenas();
         boolean shaped = arenas.allocationsPerArena().getTotalCount() > 0;
+        long highBlocks = shaped ? arenas.allocationsPerArena().getValueAtPercentile(ARENA_PERCENTILE) : 0;
         long highBytes = shaped
-                ? arenas.bytesPerArena().getValueAtPercentile(ARENA_PERCENTILE)
-                        + BLOCK_QUANTUM_BYTES * arenas.allocationsPerArena().getValueAtPercentile(ARENA_PERCENTILE)
+                ? arenas.bytesPerArena().getValueAtPercentile(ARENA_PERCENTILE) + BLOCK_QUANTUM_BYTES * highBlocks
                 : 0;
         return new EntryPointFeatures(
                 profile.entryPoint(),
@@ -74,6 +74,7 @@ public final class FeatureExtractor {
                 (double) profile.virtualThreadAllocateCount() / Math.max(1, profile.allocateCount()),
                 shaped ? Math.max(1, arenas.allocationsPerArena().getMean()) : 1,
                 highBytes,
+                highBlocks,
                 arenas.maxOpenCount(),
                 (double) arenas.outOfOrderCloseCount() / Math.max(1, arenas.closeCount()),
                 profile);

@@ -24,7 +24,7 @@ enum Threshold {
 
     FIXED_SIZE_TOP_SHARE(0.9, 0.99, "one free list serves all when one size makes up 99 %"),
     FEW_SIZES_COUNT(16, 6, "as many classes as a slab can keep warm"),
-    MANY_SIZES_COUNT(16, 64, "more sizes than classes means rounding, whatever the classes"),
+    MANY_SIZES_COUNT(16, 48, "with three times as many sizes as a slab has classes, rounding costs whatever they are"),
     POWER_OF_TWO_SHARE(0.5, 0.95, "a buddy wastes nothing on powers of two, and up to half on others"),
 
     SMALL_EVENT_SHARE(0.5, 0.95, "blocks to 1 KiB: transitions and bookkeeping are the cost"),

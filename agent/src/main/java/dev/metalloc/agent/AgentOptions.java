@@ -64,7 +64,8 @@ public final class AgentOptions {
                 return;
             }
         }
-        throw new IllegalArgumentException("agent option '" + key + "' (expected one of: " + String.join(", ", KNOWN) + ")");
+        throw new IllegalArgumentException(
+                "agent option '" + key + "' (expected one of: " + String.join(", ", KNOWN) + ")");
     }
 
     private static String decode(String value) {

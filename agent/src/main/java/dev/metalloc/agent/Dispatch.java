@@ -71,7 +71,8 @@ final class Dispatch {
     }
 
     private static boolean isFrameRule(PlanRule rule) {
-        return rule.entryPoint() == EntryPoint.ARENA_CONFINED && rule.spec().allocator().equals("bump");
+        return rule.entryPoint() == EntryPoint.ARENA_CONFINED
+                && rule.spec().allocator().equals("bump");
     }
 
     private static FrameStacks frames(PlanRule rule, ChunkSource source) {

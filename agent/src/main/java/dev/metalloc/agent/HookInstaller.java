@@ -57,8 +57,8 @@ final class HookInstaller implements ClassFileTransformer {
             }
         }
         if (!installer.refused.isEmpty()) {
-            throw new IllegalStateException(
-                    installer.refused.get(0).replace('/', '.') + " was changed by another agent in a way the hooks do not know");
+            throw new IllegalStateException(installer.refused.get(0).replace('/', '.')
+                    + " was changed by another agent in a way the hooks do not know");
         }
         if (installer.placed.size() < hooked.length) {
             throw new IllegalStateException("the JVM did not offer all classes for hooking");

@@ -48,11 +48,20 @@ final class ImageCache {
     private static String key(AgentMode mode, File agentJar) {
         File modules = new File(System.getProperty("java.home"), "lib/modules");
         return mode.name()
-                + '|' + System.getProperty("java.runtime.version")
-                + '|' + System.getProperty("java.vm.name")
-                + '|' + System.getProperty("os.arch")
-                + '|' + modules.length() + '|' + modules.lastModified()
-                + '|' + agentJar.length() + '|' + agentJar.lastModified();
+                + '|'
+                + System.getProperty("java.runtime.version")
+                + '|'
+                + System.getProperty("java.vm.name")
+                + '|'
+                + System.getProperty("os.arch")
+                + '|'
+                + modules.length()
+                + '|'
+                + modules.lastModified()
+                + '|'
+                + agentJar.length()
+                + '|'
+                + agentJar.lastModified();
     }
 
     private static String fileName(AgentMode mode, String key) {

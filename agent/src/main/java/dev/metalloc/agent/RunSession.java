@@ -87,7 +87,11 @@ final class RunSession implements Runnable {
     private static void append(StringBuilder text, EntryPoint entryPoint, @Nullable ServedEntry served) {
         if (served != null) {
             AllocatorStats stats = served.allocator().stats();
-            append(text, entryPoint, stats.allocateCount(), "blocks by " + served.allocator().traits().name());
+            append(
+                    text,
+                    entryPoint,
+                    stats.allocateCount(),
+                    "blocks by " + served.allocator().traits().name());
         }
     }
 

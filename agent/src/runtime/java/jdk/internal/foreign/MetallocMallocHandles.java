@@ -42,10 +42,12 @@ final class MetallocMallocHandles {
             return around(handle, "malloc", MethodType.methodType(long.class, MethodHandle.class, long.class));
         }
         if (address == CALLOC && type.parameterCount() == 2) {
-            return around(handle, "calloc", MethodType.methodType(long.class, MethodHandle.class, long.class, long.class));
+            return around(
+                    handle, "calloc", MethodType.methodType(long.class, MethodHandle.class, long.class, long.class));
         }
         if (address == REALLOC && type.parameterCount() == 2) {
-            return around(handle, "realloc", MethodType.methodType(long.class, MethodHandle.class, long.class, long.class));
+            return around(
+                    handle, "realloc", MethodType.methodType(long.class, MethodHandle.class, long.class, long.class));
         }
         if (address == FREE && type.parameterCount() == 1) {
             return around(handle, "free", MethodType.methodType(void.class, MethodHandle.class, long.class));
@@ -67,8 +69,7 @@ final class MetallocMallocHandles {
             throws ReflectiveOperationException {
         MethodHandle toSegment = lookup.findStatic(
                 MemorySegment.class, "ofAddress", MethodType.methodType(MemorySegment.class, long.class));
-        MethodHandle toAddress =
-                lookup.findVirtual(MemorySegment.class, "address", MethodType.methodType(long.class));
+        MethodHandle toAddress = lookup.findVirtual(MemorySegment.class, "address", MethodType.methodType(long.class));
         MethodHandle converted = handle;
         for (int i = 0; i < wanted.parameterCount(); i++) {
             Class<?> has = converted.type().parameterType(i);

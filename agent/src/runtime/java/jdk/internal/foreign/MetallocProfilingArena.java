@@ -94,7 +94,10 @@ final class MetallocProfilingArena implements Arena {
         try {
             Failsafe.faultPoint();
             record.allocated(
-                    MetallocProfileHooks.current(), byteSize, byteAlignment, flags | MetallocProfileHooks.virtualFlag());
+                    MetallocProfileHooks.current(),
+                    byteSize,
+                    byteAlignment,
+                    flags | MetallocProfileHooks.virtualFlag());
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

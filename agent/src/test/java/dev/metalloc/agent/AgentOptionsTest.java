@@ -24,15 +24,16 @@ class AgentOptionsTest {
     @Test
     void shouldNameWhatIsWrong() {
         assertMessage("agent mode 'trace'", "trace,out=x");
-        assertMessage("agent mode ''", null);
+        assertMessage("agent mode ''", "");
         assertMessage("agent option 'wrong'", "run,plan=x,wrong=1");
         assertMessage("agent option 'out' is missing", "profile,app=x");
         assertMessage("agent option 'plan' is missing", "run");
     }
 
     private static void assertMessage(String expected, String arguments) {
-        String message = assertThrows(IllegalArgumentException.class, () -> AgentOptions.parse(arguments))
-                .getMessage();
+        String message =
+                String.valueOf(assertThrows(IllegalArgumentException.class, () -> AgentOptions.parse(arguments))
+                        .getMessage());
         assertTrue(message.startsWith(expected), message);
     }
 }

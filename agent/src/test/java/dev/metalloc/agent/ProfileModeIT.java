@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.metalloc.agent.app.ArenaSemantics;
-import dev.metalloc.agent.app.KnownCounts;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.io.ProfileReader;
+import example.app.ArenaSemantics;
+import example.app.KnownCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,8 @@ class ProfileModeIT {
 
     private ChildJvm profiled(String more) {
         return new ChildJvm(folder)
-                .agent("profile,out=" + folder.resolve("p.mprof") + ",app=known,cache=" + folder.resolve("cache") + more);
+                .agent("profile,out=" + folder.resolve("p.mprof") + ",app=known,cache=" + folder.resolve("cache")
+                        + more);
     }
 
     private Profile profile() throws IOException {
@@ -57,8 +58,12 @@ class ProfileModeIT {
         EntryPointProfile shared = entryPoint(profile, EntryPoint.ARENA_SHARED);
         assertEquals(KnownCounts.SHARED_ARENAS, shared.allocateCount());
         assertEquals(KnownCounts.SHARED_ARENAS, shared.arenas().closeCount());
-        assertEquals(KnownCounts.GLOBAL_BLOCKS, entryPoint(profile, EntryPoint.ARENA_GLOBAL).allocateCount());
-        assertEquals(KnownCounts.AUTO_BLOCKS, entryPoint(profile, EntryPoint.ARENA_AUTO).allocateCount());
+        assertEquals(
+                KnownCounts.GLOBAL_BLOCKS,
+                entryPoint(profile, EntryPoint.ARENA_GLOBAL).allocateCount());
+        assertEquals(
+                KnownCounts.AUTO_BLOCKS,
+                entryPoint(profile, EntryPoint.ARENA_AUTO).allocateCount());
 
         EntryPointProfile direct = entryPoint(profile, EntryPoint.DIRECT_BUFFER);
         assertEquals(KnownCounts.DIRECT_BUFFERS, direct.allocateCount());
@@ -100,7 +105,8 @@ class ProfileModeIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseZGC", "-XX:TieredStopAtLevel=1", "--illegal-native-access=deny"})
+    @ValueSource(
+            strings = {"-XX:+UseSerialGC", "-XX:+UseZGC", "-XX:TieredStopAtLevel=1", "--illegal-native-access=deny"})
     void shouldNotChangeWhatArenasDo(String option) throws Exception {
         ChildJvm.Result plain = new ChildJvm(folder).option(option).run(ArenaSemantics.class);
         assertEquals(0, plain.exitCode(), plain.err());
@@ -178,14 +184,11 @@ class ProfileModeIT {
 
     @Test
     void shouldSayInOneLineThatTheFileCannotBeWritten() throws Exception {
-        ChildJvm.Result result = new ChildJvm(folder)
-                .agent("profile,out=/proc/nowhere/p.mprof")
-                .run(KnownCounts.class);
+        ChildJvm.Result result =
+                new ChildJvm(folder).agent("profile,out=/proc/nowhere/p.mprof").run(KnownCounts.class);
         assertEquals(0, result.exitCode());
         assertEquals(
-                1,
-                result.err().lines().filter(l -> l.startsWith("metalloc: ")).count(),
-                result.err());
+                1, result.err().lines().filter(l -> l.startsWith("metalloc: ")).count(), result.err());
     }
 
     @Test
@@ -222,8 +225,9 @@ class ProfileModeIT {
 
     @Test
     void shouldRefuseASecondAgent() throws Exception {
-        ChildJvm.Result result =
-                profiled("").agent("profile,out=" + folder.resolve("second.mprof")).run(KnownCounts.class);
+        ChildJvm.Result result = profiled("")
+                .agent("profile,out=" + folder.resolve("second.mprof"))
+                .run(KnownCounts.class);
         assertEquals(0, result.exitCode());
         assertTrue(result.err().contains("loaded already"), result.err());
         assertFalse(Files.exists(folder.resolve("second.mprof")));

@@ -4,14 +4,14 @@ package dev.metalloc.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.metalloc.agent.app.ArenaSemantics;
-import dev.metalloc.agent.app.DirectLimit;
-import dev.metalloc.agent.app.KnownCounts;
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
+import example.app.ArenaSemantics;
+import example.app.DirectLimit;
+import example.app.KnownCounts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,8 +37,7 @@ class RunModeIT {
         List<PlanRule> rules = new ArrayList<>();
         rules.add(rule(EntryPoint.ARENA_CONFINED, 0, 65_536, "bump", Map.of("frameBytes", "262144")));
         rules.add(rule(EntryPoint.ARENA_CONFINED, 65_537, 8 << 20, "segregated", Map.of()));
-        for (EntryPoint entryPoint :
-                List.of(EntryPoint.ARENA_SHARED, EntryPoint.DIRECT_BUFFER, EntryPoint.UNSAFE)) {
+        for (EntryPoint entryPoint : List.of(EntryPoint.ARENA_SHARED, EntryPoint.DIRECT_BUFFER, EntryPoint.UNSAFE)) {
             rules.add(rule(entryPoint, 0, 4_096, "slab", Map.of("classes", "32,112,512,2048,4096")));
             rules.add(rule(entryPoint, 4_097, 1 << 20, "segregated", Map.of()));
             rules.add(rule(entryPoint, (1 << 20) + 1, 8 << 20, "buddy", Map.of()));
@@ -111,9 +110,8 @@ class RunModeIT {
         ChildJvm.Result plain =
                 new ChildJvm(folder).option("-XX:MaxDirectMemorySize=4m").run(DirectLimit.class);
         assertTrue(plain.out().contains("OutOfMemoryError"), plain.out());
-        ChildJvm.Result result = dispatched(everything(), 0)
-                .option("-XX:MaxDirectMemorySize=4m")
-                .run(DirectLimit.class);
+        ChildJvm.Result result =
+                dispatched(everything(), 0).option("-XX:MaxDirectMemorySize=4m").run(DirectLimit.class);
         assertEquals(plain.out(), result.out());
     }
 
@@ -136,7 +134,8 @@ class RunModeIT {
         Path plan = folder.resolve("bad.plan");
         for (String text : List.of("", "nonsense", "metalloc-plan 99\n")) {
             Files.writeString(plan, text);
-            ChildJvm.Result result = new ChildJvm(folder).agent("run,plan=" + plan).run(KnownCounts.class);
+            ChildJvm.Result result =
+                    new ChildJvm(folder).agent("run,plan=" + plan).run(KnownCounts.class);
             assertEquals(plain.out(), result.out());
             assertEquals(1, metallocLines(result).lines().count(), result.err());
             assertTrue(metallocLines(result).contains("untouched"), result.err());
@@ -145,8 +144,7 @@ class RunModeIT {
 
     @Test
     void shouldRunUntouchedOnAnUnknownAllocator() throws Exception {
-        ChildJvm.Result result = dispatched(
-                        List.of(rule(EntryPoint.UNSAFE, 0, 4_096, "magic", Map.of())), 0)
+        ChildJvm.Result result = dispatched(List.of(rule(EntryPoint.UNSAFE, 0, 4_096, "magic", Map.of())), 0)
                 .run(KnownCounts.class);
         assertEquals(0, result.exitCode());
         assertTrue(metallocLines(result).contains("magic"), result.err());

@@ -17,6 +17,7 @@ public final class Failsafe {
     private static final AtomicLong CALLS = new AtomicLong();
     private static final AtomicLong TRIPS = new AtomicLong();
 
+    @SuppressWarnings("StaticAssignmentOfThrowable") // kept for the report at exit, never thrown
     private static volatile @Nullable Throwable first;
 
     private Failsafe() {}
@@ -35,6 +36,7 @@ public final class Failsafe {
     }
 
     /** Notes a failure; the first one is kept for the report. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // kept for the report at exit, never thrown
     public static void trip(Throwable failure) {
         if (TRIPS.getAndIncrement() == 0) {
             first = failure;

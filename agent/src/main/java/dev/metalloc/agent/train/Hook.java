@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent.train;
 
+import java.util.List;
+
 /**
  * One change to one kind of place in a JDK class.
  *
@@ -10,7 +12,7 @@ package dev.metalloc.agent.train;
  * @param kind what is changed in it
  * @param calledOwner for {@link Kind#REPLACE_CALL}: internal name of the called method's class
  * @param calledName for {@link Kind#REPLACE_CALL}: the called method's name
- * @param loadedParameterType descriptor of the method's own parameters to pass on to the hook, in order; empty for none
+ * @param loadedParameterTypes descriptors of the method's own parameters to pass on to the hook, in order; empty for none
  * @param hookName static method of the hook class
  * @param hookDescriptor its descriptor
  */
@@ -22,7 +24,7 @@ record Hook(
         Kind kind,
         String calledOwner,
         String calledName,
-        String[] loadedParameterTypes,
+        List<String> loadedParameterTypes,
         String hookName,
         String hookDescriptor) {
 

@@ -47,10 +47,17 @@ final class HookTable {
 
     private static void addRawMemory(List<Hook> hooks) {
         String unsafe = "sun/misc/Unsafe";
-        hooks.add(internal(HookGroup.UNSAFE, unsafe, "allocateMemory", "(J)J", "allocateMemory", "unsafeAllocate", U + "J)J"));
+        hooks.add(internal(
+                HookGroup.UNSAFE, unsafe, "allocateMemory", "(J)J", "allocateMemory", "unsafeAllocate", U + "J)J"));
         hooks.add(internal(HookGroup.UNSAFE, unsafe, "freeMemory", "(J)V", "freeMemory", "unsafeFree", U + "J)V"));
         hooks.add(internal(
-                HookGroup.UNSAFE, unsafe, "reallocateMemory", "(JJ)J", "reallocateMemory", "unsafeReallocate", U + "JJ)J"));
+                HookGroup.UNSAFE,
+                unsafe,
+                "reallocateMemory",
+                "(JJ)J",
+                "reallocateMemory",
+                "unsafeReallocate",
+                U + "JJ)J"));
         String buffer = "java/nio/DirectByteBuffer";
         hooks.add(internal(
                 HookGroup.DIRECT_BUFFER, buffer, "<init>", "(I)V", "allocateMemory", "directAllocate", U + "J)J"));
@@ -71,7 +78,7 @@ final class HookTable {
                 Hook.Kind.FILTER_RETURN,
                 "",
                 "",
-                new String[] {SEGMENT, FUNCTION},
+                List.of(SEGMENT, FUNCTION),
                 "downcall",
                 "(" + HANDLE + SEGMENT + FUNCTION + ")" + HANDLE));
     }
@@ -86,7 +93,7 @@ final class HookTable {
                 Hook.Kind.REPLACE_CALL,
                 SEGMENTS,
                 "allocateMemoryWrapper",
-                new String[] {SESSION},
+                List.of(SESSION),
                 "segmentAllocate",
                 "(J" + SESSION + ")J"));
         hooks.add(internal(HookGroup.SEGMENT, SEGMENTS + "$1", "*", "*", "freeMemory", "segmentFree", U + "J)V"));
@@ -101,7 +108,7 @@ final class HookTable {
                 Hook.Kind.FILTER_RETURN,
                 "",
                 "",
-                new String[0],
+                List.of(),
                 hookName,
                 ARENA_FILTER);
     }
@@ -123,7 +130,7 @@ final class HookTable {
                 Hook.Kind.REPLACE_CALL,
                 INTERNAL_UNSAFE,
                 calledName,
-                new String[0],
+                List.of(),
                 hookName,
                 hookDescriptor);
     }

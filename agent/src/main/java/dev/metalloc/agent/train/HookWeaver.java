@@ -66,14 +66,14 @@ final class HookWeaver {
         }
 
         /** Local slots of the parameters to pass on, or null where the method lacks one. */
-        private static int @Nullable [] slots(int access, String descriptor, String[] wanted) {
-            int[] slots = new int[wanted.length];
+        private static int @Nullable [] slots(int access, String descriptor, List<String> wanted) {
+            int[] slots = new int[wanted.size()];
             Type[] parameters = Type.getArgumentTypes(descriptor);
-            for (int w = 0; w < wanted.length; w++) {
+            for (int w = 0; w < wanted.size(); w++) {
                 int slot = (access & Opcodes.ACC_STATIC) != 0 ? 0 : 1;
                 int found = -1;
                 for (Type parameter : parameters) {
-                    if (parameter.getDescriptor().equals(wanted[w])) {
+                    if (parameter.getDescriptor().equals(wanted.get(w))) {
                         found = slot;
                     }
                     slot += parameter.getSize();

@@ -99,8 +99,7 @@ public final class ImageFile {
                 out.writeLong(checksum(body, 0, body.length));
                 out.write(body);
             }
-            Files.move(
-                    unfinished.toPath(), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(unfinished.toPath(), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(unfinished.toPath());
         }

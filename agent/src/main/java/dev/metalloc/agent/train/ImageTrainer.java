@@ -43,7 +43,8 @@ public final class ImageTrainer {
      * @return null where a hook finds no place in it
      */
     public static byte @Nullable [] weave(AgentMode mode, String className, byte[] classFile) {
-        return HookWeaver.weave(classFile, hooksByClass(mode).getOrDefault(className, List.of()), HookTable.hookClass(mode));
+        return HookWeaver.weave(
+                classFile, hooksByClass(mode).getOrDefault(className, List.of()), HookTable.hookClass(mode));
     }
 
     private static Map<String, List<Hook>> hooksByClass(AgentMode mode) {
@@ -65,9 +66,8 @@ public final class ImageTrainer {
         for (Map.Entry<String, List<Hook>> entry : hooksByClass(mode).entrySet()) {
             HookGroup group = entry.getValue().get(0).group();
             byte[] original = jdkClassFile(entry.getKey());
-            byte[] bytes = original == null
-                    ? null
-                    : HookWeaver.weave(original, entry.getValue(), HookTable.hookClass(mode));
+            byte[] bytes =
+                    original == null ? null : HookWeaver.weave(original, entry.getValue(), HookTable.hookClass(mode));
             if (original == null || bytes == null) {
                 unknown.add(group);
             } else {
@@ -126,7 +126,10 @@ public final class ImageTrainer {
     }
 
     private static void addAfterParents(
-            String name, Map<String, byte[]> files, Map<String, Boolean> visited, List<PreparedImage.ClassFile> ordered) {
+            String name,
+            Map<String, byte[]> files,
+            Map<String, Boolean> visited,
+            List<PreparedImage.ClassFile> ordered) {
         byte[] bytes = files.get(name);
         if (bytes == null || visited.put(name, Boolean.TRUE) != null) {
             return;

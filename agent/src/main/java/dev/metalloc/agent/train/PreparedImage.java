@@ -12,7 +12,10 @@ import java.util.List;
  * @param missingGroups hook groups that found no place in this JDK
  */
 public record PreparedImage(
-        String key, List<ClassFile> runtimeClasses, List<HookedClassFile> hookedClasses, List<HookGroup> missingGroups) {
+        String key,
+        List<ClassFile> runtimeClasses,
+        List<HookedClassFile> hookedClasses,
+        List<HookGroup> missingGroups) {
 
     public PreparedImage {
         runtimeClasses = List.copyOf(runtimeClasses);

@@ -12,6 +12,8 @@ import dev.metalloc.allocators.source.MmapChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -136,8 +138,8 @@ class FrameStackTest {
 
     @Test
     void shouldHaveNoneForVirtualThreads() throws InterruptedException {
-        FrameStack[] found = {stack};
-        Thread.ofVirtual().start(() -> found[0] = stacks.current()).join();
-        assertNull(found[0]);
+        AtomicReference<@Nullable FrameStack> found = new AtomicReference<>(stack);
+        Thread.ofVirtual().start(() -> found.set(stacks.current())).join();
+        assertNull(found.get());
     }
 }

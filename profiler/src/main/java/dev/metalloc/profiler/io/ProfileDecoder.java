@@ -187,10 +187,10 @@ final class ProfileDecoder {
         TimePoint before = new TimePoint(0, 0, 0, 0);
         for (int i = 0; i < count; i++) {
             before = new TimePoint(
-                    before.elapsedMillis() + in.varint(),
+                    before.elapsedMillis() + in.zigzag(),
                     before.liveBytes() + in.zigzag(),
-                    before.allocatedBytes() + in.varint(),
-                    before.allocatedCount() + in.varint());
+                    before.allocatedBytes() + in.zigzag(),
+                    before.allocatedCount() + in.zigzag());
             points.add(before);
         }
         return points;

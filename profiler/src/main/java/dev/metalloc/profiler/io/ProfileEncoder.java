@@ -159,10 +159,10 @@ final class ProfileEncoder {
         out.varint(profile.timeLine().size());
         TimePoint before = new TimePoint(0, 0, 0, 0);
         for (TimePoint point : profile.timeLine()) {
-            out.varint(point.elapsedMillis() - before.elapsedMillis());
+            out.zigzag(point.elapsedMillis() - before.elapsedMillis());
             out.zigzag(point.liveBytes() - before.liveBytes());
-            out.varint(point.allocatedBytes() - before.allocatedBytes());
-            out.varint(point.allocatedCount() - before.allocatedCount());
+            out.zigzag(point.allocatedBytes() - before.allocatedBytes());
+            out.zigzag(point.allocatedCount() - before.allocatedCount());
             before = point;
         }
     }

@@ -3,7 +3,8 @@
 /**
  * Profiles as files, {@code *.mprof}.
  *
- * <p>All numbers are big-endian. <em>varint</em>: seven bits to a byte, lowest first, the high bit set on all but the last.
+ * <p>All numbers are big-endian. <em>varint</em>: seven bits to a byte, lowest first, the high bit set on all but the last;
+ * <em>zigzag</em>: a varint of {@code (n << 1) ^ (n >> 63)}, where numbers may be negative.
  * <em>string</em>: varint number in the string table.
  *
  * <pre>
@@ -25,12 +26,13 @@
  *   <li>{@code ENTR}: count, then the entry points, each with its bands and arena shapes
  *   <li>{@code SITE}: count, then the sites with their frames
  *   <li>{@code THRD}: thread counts, then count and thread summaries
- *   <li>{@code TIME}: count, then for each point the differences to the one before, zigzag for the live bytes
+ *   <li>{@code TIME}: count, then for each point the differences to the one before
  *   <li>{@code COST}: the peak of live bytes over all, then the components of {@code ProfilerCost}
  * </ul>
  *
- * Counts and lengths are varints. A histogram is its length and HdrHistogram's V2 encoding, uncompressed. Enums are the
- * strings of their names.
+ * Counts and lengths are varints; differences, peaks of live bytes, lines and the start time zigzag. A histogram is its
+ * length and HdrHistogram's V2 encoding, uncompressed, so that its size in memory can be told before it is decoded. Enums
+ * are the strings of their names.
  */
 @NullMarked
 package dev.metalloc.profiler.io;

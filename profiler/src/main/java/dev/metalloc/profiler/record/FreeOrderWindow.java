@@ -11,14 +11,12 @@ package dev.metalloc.profiler.record;
 final class FreeOrderWindow {
     static final int WINDOW = 1024;
     private static final int WORD_MASK = WINDOW / 64 - 1;
-
-    static final int HELD_LONGS = WINDOW / 64 + 2 * 8 + 10;
-    /** A scan further than this would cost more than the answer is worth. */
-    private static final int MAX_SCAN = 256;
     /** Live sets larger than the window meet a distance this small by chance in under one free of a hundred. */
     private static final int NEIGHBOUR_DISTANCE = 4;
     /** Producers that one consumer can follow at once. */
     private static final int REMOTE_OWNERS = 8;
+
+    static final int HELD_LONGS = WINDOW / 64 + 2 * REMOTE_OWNERS + 10;
 
     private final long[] liveBits = new long[WINDOW / 64];
     private final long[] remoteOwners = new long[REMOTE_OWNERS];
@@ -88,11 +86,8 @@ final class FreeOrderWindow {
         return sequence > newest - WINDOW;
     }
 
-    /** Both ends excluded; a distance too long to scan counts as not empty. */
+    /** Both ends excluded, both within the window. Ends at the first live block. */
     private boolean noneLiveBetween(long from, long to) {
-        if (to - from > MAX_SCAN) {
-            return false;
-        }
         long sequence = from + 1;
         while (sequence < to) {
             long inWord = Math.min(64 - (sequence & 63), to - sequence);

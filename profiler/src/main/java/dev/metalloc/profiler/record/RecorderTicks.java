@@ -7,10 +7,13 @@ import org.jspecify.annotations.Nullable;
  * What is observed from time to time: live bytes by band, the time line, threads that ended.
  *
  * <p>Summing up all threads takes longer the more there are, so it is done less often then: it may use one part in
- * {@value #DUTY_DIVISOR} of the time.
+ * {@value #DUTY_DIVISOR} of the time, but pauses a quarter of a second at most.
  */
 final class RecorderTicks {
     private static final long DUTY_DIVISOR = 100;
+    /** The first observation runs cold and would stop the ones after it for seconds. */
+    private static final long MAX_PAUSE_NANOS = 250_000_000;
+
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Recorder recorder;
@@ -46,7 +49,7 @@ final class RecorderTicks {
         } finally {
             recorder.registry.reading.release();
         }
-        nextObservationNanos = elapsedNanos + (System.nanoTime() - begin) * DUTY_DIVISOR;
+        nextObservationNanos = elapsedNanos + Math.min(MAX_PAUSE_NANOS, (System.nanoTime() - begin) * DUTY_DIVISOR);
     }
 
     /** Under registry.reading. */

@@ -1,5 +1,5 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-package dev.metalloc.agent.app;
+package example.app;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Prints, line by line, what the JDK's arenas do where their documentation promises something. */
+@SuppressWarnings({"MustBeClosedChecker", "ThreadPriorityCheck"}) // open arenas and races are what is looked at
 public final class ArenaSemantics {
 
     private ArenaSemantics() {}
@@ -51,7 +52,8 @@ public final class ArenaSemantics {
         try {
             return String.valueOf(action.call());
         } catch (Throwable e) {
-            return e.getClass().getName() + ": " + String.valueOf(e.getMessage()).replaceAll("address: ?[0-9a-fx]+", "address");
+            return e.getClass().getName() + ": "
+                    + String.valueOf(e.getMessage()).replaceAll("address: ?[0-9a-fx]+", "address");
         }
     }
 
@@ -97,20 +99,34 @@ public final class ArenaSemantics {
             MemorySegment segment = arena.allocate(24, alignment);
             line(kind + " aligned " + alignment, segment.address() % Math.max(16, alignment) == 0);
         }
-        line(kind + " malloc alignment", arena.allocate(8).address() % 16 + " " + arena.allocate(1).address() % 16);
+        line(
+                kind + " malloc alignment",
+                arena.allocate(8).address() % 16 + " " + arena.allocate(1).address() % 16);
         line(kind + " layout", arena.allocate(ValueLayout.JAVA_LONG, 5).byteSize());
         line(kind + " negative count", outcome(() -> arena.allocate(ValueLayout.JAVA_LONG, -1)));
         line(kind + " from int", arena.allocateFrom(ValueLayout.JAVA_INT, 42).get(ValueLayout.JAVA_INT, 0));
-        line(kind + " from ints", arena.allocateFrom(ValueLayout.JAVA_INT, 1, 2, 3).getAtIndex(ValueLayout.JAVA_INT, 2));
+        line(
+                kind + " from ints",
+                arena.allocateFrom(ValueLayout.JAVA_INT, 1, 2, 3).getAtIndex(ValueLayout.JAVA_INT, 2));
         line(kind + " from long", arena.allocateFrom(ValueLayout.JAVA_LONG, 43L).get(ValueLayout.JAVA_LONG, 0));
-        line(kind + " from double", arena.allocateFrom(ValueLayout.JAVA_DOUBLE, 1.5).get(ValueLayout.JAVA_DOUBLE, 0));
-        line(kind + " from address", arena.allocateFrom(ValueLayout.ADDRESS, MemorySegment.ofAddress(77)).get(ValueLayout.ADDRESS, 0).address());
+        line(
+                kind + " from double",
+                arena.allocateFrom(ValueLayout.JAVA_DOUBLE, 1.5).get(ValueLayout.JAVA_DOUBLE, 0));
+        line(
+                kind + " from address",
+                arena.allocateFrom(ValueLayout.ADDRESS, MemorySegment.ofAddress(77))
+                        .get(ValueLayout.ADDRESS, 0)
+                        .address());
         line(kind + " from text", arena.allocateFrom("grüße").getString(0));
-        line(kind + " from text 16", arena.allocateFrom("grüße", StandardCharsets.UTF_16LE).byteSize());
+        line(
+                kind + " from text 16",
+                arena.allocateFrom("grüße", StandardCharsets.UTF_16LE).byteSize());
         line(kind + " from null", outcome(() -> arena.allocateFrom((String) null)));
         line(kind + " large", arena.allocate(3 << 20).byteSize());
         SegmentAllocator slices = SegmentAllocator.slicingAllocator(arena.allocate(256));
-        line(kind + " slices", slices.allocate(100).byteSize() + slices.allocate(100).byteSize());
+        line(
+                kind + " slices",
+                slices.allocate(100).byteSize() + slices.allocate(100).byteSize());
         line(kind + " slices full", outcome(() -> slices.allocate(100)));
         List<String> cleaned = new ArrayList<>();
         MemorySegment view = arena.allocate(64).reinterpret(32, arena, s -> cleaned.add("cleaned " + s.byteSize()));
@@ -139,10 +155,15 @@ public final class ArenaSemantics {
         MemorySegment fourth = innermost.allocate(32);
         fourth.fill((byte) 4);
         inner.close();
-        line("nested after middle closed", first.get(ValueLayout.JAVA_BYTE, 31) + " " + third.get(ValueLayout.JAVA_BYTE, 31)
-                + " " + fourth.get(ValueLayout.JAVA_BYTE, 31) + " " + outcome(() -> second.get(ValueLayout.JAVA_BYTE, 0)));
+        line(
+                "nested after middle closed",
+                first.get(ValueLayout.JAVA_BYTE, 31) + " " + third.get(ValueLayout.JAVA_BYTE, 31) + " "
+                        + fourth.get(ValueLayout.JAVA_BYTE, 31) + " "
+                        + outcome(() -> second.get(ValueLayout.JAVA_BYTE, 0)));
         outer.close();
-        line("nested after outer closed", fourth.get(ValueLayout.JAVA_BYTE, 31) + " " + outcome(() -> first.get(ValueLayout.JAVA_BYTE, 0)));
+        line(
+                "nested after outer closed",
+                fourth.get(ValueLayout.JAVA_BYTE, 31) + " " + outcome(() -> first.get(ValueLayout.JAVA_BYTE, 0)));
         MemorySegment fifth = innermost.allocate(32);
         line("nested fresh zero", fifth.get(ValueLayout.JAVA_LONG, 0));
         innermost.close();
@@ -232,7 +253,8 @@ public final class ArenaSemantics {
             line("file written", channel.write(out, 0));
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 16, arena);
             line("file mapped", mapped.getString(0));
-            ByteBuffer in = arena.allocate(MemoryLayout.sequenceLayout(7, ValueLayout.JAVA_BYTE)).asByteBuffer();
+            ByteBuffer in = arena.allocate(MemoryLayout.sequenceLayout(7, ValueLayout.JAVA_BYTE))
+                    .asByteBuffer();
             line("file read", channel.read(in, 0));
         } finally {
             Files.delete(file);
@@ -248,7 +270,8 @@ public final class ArenaSemantics {
                     MemorySegment segment = arena.allocate(64);
                     segment.set(ValueLayout.JAVA_INT, 0, 5);
                     Thread.yield();
-                    sum.addAndGet(segment.get(ValueLayout.JAVA_INT, 0) + arena.allocate(8).get(ValueLayout.JAVA_INT, 0));
+                    sum.addAndGet(segment.get(ValueLayout.JAVA_INT, 0)
+                            + arena.allocate(8).get(ValueLayout.JAVA_INT, 0));
                 }
             }));
         }
@@ -312,7 +335,10 @@ public final class ArenaSemantics {
         ByteBuffer direct = ByteBuffer.allocateDirect(1000);
         direct.putLong(0, 5).putLong(992, 6);
         ByteBuffer slice = direct.slice(992, 8);
-        line("direct", direct.getLong(0) + slice.getLong(0) + " " + direct.alignedSlice(8).capacity());
+        line(
+                "direct",
+                direct.getLong(0) + slice.getLong(0) + " "
+                        + direct.alignedSlice(8).capacity());
         line("direct negative", outcome(() -> ByteBuffer.allocateDirect(-1)));
         line("direct empty", ByteBuffer.allocateDirect(0).capacity());
     }

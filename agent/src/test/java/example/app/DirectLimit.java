@@ -1,5 +1,5 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-package dev.metalloc.agent.app;
+package example.app;
 
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;

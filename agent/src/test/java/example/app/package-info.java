@@ -2,6 +2,6 @@
 
 /** Applications that know nothing of Metalloc: the tests run them in child JVMs with and without the agent. */
 @NullMarked
-package dev.metalloc.agent.app;
+package example.app;
 
 import org.jspecify.annotations.NullMarked;

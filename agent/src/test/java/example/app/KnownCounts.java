@@ -1,5 +1,5 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-package dev.metalloc.agent.app;
+package example.app;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -7,7 +7,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.List;
  * Allocates, through each entry point, as often as the constants say; the argument says how it ends: {@code return},
  * {@code exit3}, {@code throw} or {@code wait} (for a signal).
  */
-@SuppressWarnings({"removal", "deprecation"}) // the Unsafe of applications is what is tested
 public final class KnownCounts {
 
     public static final int CONFINED_ARENAS = 1_000;
@@ -33,8 +31,6 @@ public final class KnownCounts {
     public static final int REMOTE_FREES = 250;
     public static final int VIRTUAL_BLOCKS = 123;
 
-    private static final sun.misc.Unsafe UNSAFE = unsafe();
-
     private KnownCounts() {}
 
     public static void main(String[] arguments) throws Throwable {
@@ -49,16 +45,6 @@ public final class KnownCounts {
                 new java.util.concurrent.CountDownLatch(1).await();
             }
             default -> {}
-        }
-    }
-
-    private static sun.misc.Unsafe unsafe() {
-        try {
-            Field field = sun.misc.Unsafe.class.getDeclaredField("theUnsafe");
-            field.setAccessible(true);
-            return (sun.misc.Unsafe) field.get(null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -92,7 +78,7 @@ public final class KnownCounts {
             ByteBuffer buffer = ByteBuffer.allocateDirect(DIRECT_BYTES);
             buffer.putInt(0, i);
             sum += buffer.getInt(0);
-            UNSAFE.invokeCleaner(buffer);
+            RawMemory.clean(buffer);
         }
         return sum;
     }
@@ -101,27 +87,27 @@ public final class KnownCounts {
         long sum = 0;
         long[] addresses = new long[UNSAFE_BLOCKS];
         for (int i = 0; i < UNSAFE_BLOCKS; i++) {
-            addresses[i] = UNSAFE.allocateMemory(UNSAFE_BYTES);
-            UNSAFE.setMemory(addresses[i], UNSAFE_BYTES, (byte) i);
+            addresses[i] = RawMemory.allocate(UNSAFE_BYTES);
+            RawMemory.fill(addresses[i], UNSAFE_BYTES, (byte) i);
         }
         for (int i = 0; i < UNSAFE_BLOCKS; i++) {
-            sum += UNSAFE.getByte(addresses[i] + UNSAFE_BYTES - 1) - (byte) i;
-            UNSAFE.freeMemory(addresses[i]);
+            sum += RawMemory.byteAt(addresses[i] + UNSAFE_BYTES - 1) - (byte) i;
+            RawMemory.free(addresses[i]);
         }
-        UNSAFE.freeMemory(0);
+        RawMemory.free(0);
         return sum;
     }
 
     private static long reallocations() {
         long sum = 0;
         for (int i = 0; i < REALLOCATIONS; i++) {
-            long address = UNSAFE.reallocateMemory(0, 64);
-            UNSAFE.putLong(address, i);
-            address = UNSAFE.reallocateMemory(address, 4096);
-            sum += UNSAFE.getLong(address);
-            address = UNSAFE.reallocateMemory(address, 100_000);
-            sum += UNSAFE.getLong(address);
-            UNSAFE.freeMemory(address);
+            long address = RawMemory.reallocate(0, 64);
+            RawMemory.putLong(address, i);
+            address = RawMemory.reallocate(address, 4096);
+            sum += RawMemory.longAt(address);
+            address = RawMemory.reallocate(address, 100_000);
+            sum += RawMemory.longAt(address);
+            RawMemory.free(address);
         }
         return sum;
     }
@@ -147,13 +133,13 @@ public final class KnownCounts {
         long[] addresses = new long[REMOTE_FREES];
         Thread allocator = new Thread(() -> {
             for (int i = 0; i < REMOTE_FREES; i++) {
-                addresses[i] = UNSAFE.allocateMemory(500);
+                addresses[i] = RawMemory.allocate(500);
             }
         });
         allocator.start();
         allocator.join();
         for (long address : addresses) {
-            UNSAFE.freeMemory(address);
+            RawMemory.free(address);
         }
         return REMOTE_FREES;
     }
@@ -161,7 +147,7 @@ public final class KnownCounts {
     private static long virtual() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < VIRTUAL_BLOCKS; i++) {
-            threads.add(Thread.ofVirtual().start(() -> UNSAFE.freeMemory(UNSAFE.allocateMemory(24))));
+            threads.add(Thread.ofVirtual().start(() -> RawMemory.free(RawMemory.allocate(24))));
         }
         for (Thread thread : threads) {
             thread.join();

@@ -1,0 +1,121 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.aggregate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.ProfileMode;
+import dev.metalloc.profiler.api.ProfilerCost;
+import dev.metalloc.profiler.api.RunInfo;
+import dev.metalloc.profiler.api.ThreadCounts;
+import dev.metalloc.profiler.api.ThreadSummary;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ProfilesTest {
+    @Test
+    void orderDoesNotMatter() {
+        for (int seed = 0; seed < 30; seed++) {
+            Profile a = RandomProfiles.of(seed);
+            Profile b = RandomProfiles.of(seed + 1000);
+            assertEquals(Profiles.merge(a, b), Profiles.merge(b, a), "seed " + seed);
+        }
+    }
+
+    @Test
+    void groupingDoesNotMatter() {
+        for (int seed = 0; seed < 30; seed++) {
+            Profile a = RandomProfiles.of(seed);
+            Profile b = RandomProfiles.of(seed + 1000);
+            Profile c = RandomProfiles.of(seed + 2000);
+            assertEquals(
+                    Profiles.merge(Profiles.merge(a, b), c), Profiles.merge(a, Profiles.merge(b, c)), "seed " + seed);
+        }
+    }
+
+    @Test
+    void equalityTellsProfilesApart() {
+        assertNotEquals(RandomProfiles.of(1), RandomProfiles.of(2));
+    }
+
+    @Test
+    void countsAddUpAndPeaksDoNot() {
+        Profile a = RandomProfiles.of(1);
+        Profile b = RandomProfiles.of(2);
+        Profile merged = Profiles.merge(List.of(a, b));
+        assertEquals(a.allocateCount() + b.allocateCount(), merged.allocateCount());
+        assertEquals(a.allocateBytes() + b.allocateBytes(), merged.allocateBytes());
+        assertEquals(a.freeCount() + b.freeCount(), merged.freeCount());
+        assertEquals(2, merged.run().runCount());
+        assertEquals(
+                a.run().durationNanos() + b.run().durationNanos(), merged.run().durationNanos());
+        assertEquals(Math.max(a.peakLiveBytes(), b.peakLiveBytes()), merged.peakLiveBytes());
+        assertEquals(bySite(a) + bySite(b), bySite(merged), "every sample is in one site");
+    }
+
+    @Test
+    void threadsBeyondTheCapAreFoldedInAnyOrder() {
+        List<Profile> profiles = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            profiles.add(withThreads(i * 64, 64));
+        }
+        Profile merged = Profiles.merge(profiles);
+        assertEquals(Profiles.MAX_NAMED_THREADS + 1, merged.threads().size());
+        assertEquals(ThreadFold.OTHERS, merged.threads().getLast().name());
+        assertEquals(
+                12 * 64,
+                merged.threads().stream()
+                        .mapToLong(ThreadSummary::allocateCount)
+                        .sum());
+        for (int seed = 0; seed < 10; seed++) {
+            Collections.shuffle(profiles, new Random(seed));
+            Profile left = Profiles.merge(profiles.subList(0, 5));
+            Profile right = Profiles.merge(profiles.subList(5, 12));
+            assertEquals(merged, Profiles.merge(right, left));
+        }
+    }
+
+    @Test
+    void singleProfileIsAnsweredAsItIs() {
+        Profile profile = RandomProfiles.of(1);
+        assertSame(profile, Profiles.merge(List.of(profile)));
+        assertThrows(IllegalArgumentException.class, () -> Profiles.merge(List.of()));
+    }
+
+    @Test
+    void overlapIsOneForTheSameAndLessForOthers() {
+        Profile profile = RandomProfiles.of(1);
+        assertEquals(1, Profiles.overlap(profile, profile), 1e-9);
+        assertEquals(1, Profiles.overlap(profile, Profiles.merge(profile, profile)), 1e-9);
+        assertEquals(0, Profiles.overlap(profile, withThreads(0, 1)));
+        double other = Profiles.overlap(profile, RandomProfiles.of(2));
+        assertTrue(other > 0 && other < 1, "" + other);
+    }
+
+    private static long bySite(Profile profile) {
+        return profile.sites().stream().mapToLong(site -> site.sampleCount()).sum();
+    }
+
+    private static Profile withThreads(int from, int count) {
+        List<ThreadSummary> threads = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            threads.add(new ThreadSummary("thread-" + i, 1, 0, 0, 0));
+        }
+        return new Profile(
+                new RunInfo("app", "25", ProfileMode.FULL, 1, 1, 1, true, List.of()),
+                List.of(),
+                List.of(),
+                threads,
+                new ThreadCounts(count, 0, count),
+                List.of(),
+                0,
+                new ProfilerCost(0, 0, 0, 0, 0));
+    }
+}

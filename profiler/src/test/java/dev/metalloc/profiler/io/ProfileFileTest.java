@@ -1,0 +1,172 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.profiler.aggregate.Profiles;
+import dev.metalloc.profiler.aggregate.RandomProfiles;
+import dev.metalloc.profiler.api.Profile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProfileFileTest {
+    @TempDir
+    Path folder;
+
+    private final byte[] bytes = ProfileEncoder.encode(RandomProfiles.of(7));
+
+    @Test
+    void profileComesBackAsItWas() throws IOException {
+        for (int seed = 0; seed < 20; seed++) {
+            Profile profile = RandomProfiles.of(seed);
+            Path file = folder.resolve("p.mprof");
+            ProfileWriter.write(file, profile);
+            Profile read = ProfileReader.read(file);
+            assertEquals(profile, read);
+            assertArrayEquals(ProfileEncoder.encode(profile), ProfileEncoder.encode(read));
+            Profile other = RandomProfiles.of(seed + 100);
+            assertEquals(Profiles.merge(profile, other), Profiles.merge(read, other), "what was read can be merged");
+        }
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve("p.mprof")), files.toList());
+        }
+    }
+
+    @Test
+    void everyTruncationIsRefused() {
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] part = new byte[length];
+            System.arraycopy(bytes, 0, part, 0, length);
+            String message = refusal(part);
+            boolean headed = length >= 4;
+            assertTrue(message.startsWith(headed || length == 0 ? "truncated" : "not a Metalloc profile"), message);
+        }
+    }
+
+    @Test
+    void everyFlippedBitIsRefused() {
+        for (int at = 0; at < bytes.length; at++) {
+            byte[] flipped = bytes.clone();
+            flipped[at] ^= (byte) (1 << (at & 7));
+            assertOneLine(refusal(flipped));
+        }
+    }
+
+    /** With the checksum made right again, only the checks of the content stand between it and the reader. */
+    @Test
+    void hostileContentIsRefusedOrHarmless() {
+        SplittableRandom random = new SplittableRandom(5);
+        int refused = 0;
+        for (int round = 0; round < 4_000; round++) {
+            byte[] hostile = bytes.clone();
+            for (int i = random.nextInt(1, 4); i > 0; i--) {
+                hostile[random.nextInt(ProfileFormat.HEADER_BYTES, hostile.length - 4)] =
+                        (byte) (random.nextBoolean() ? 0xFF : random.nextInt());
+            }
+            seal(hostile);
+            try {
+                ProfileReader.decode(ByteBuffer.wrap(hostile));
+            } catch (ProfileFormatException e) {
+                refused++;
+                assertOneLine(String.valueOf(e.getMessage()));
+            }
+        }
+        assertTrue(refused > 1_000, "" + refused);
+    }
+
+    @Test
+    void histogramThatWouldFillTheMemoryIsRefused() {
+        ByteBuffer encoded = ByteBuffer.allocate(100);
+        int length = new Histogram(2).encodeIntoByteBuffer(encoded);
+        ByteBuffer header = encoded.flip().limit(length).putInt(12, 3).putLong(24, Long.MAX_VALUE / 2);
+        HistogramBudget budget = new HistogramBudget();
+        ProfileFormatException e = assertThrows(ProfileFormatException.class, () -> {
+            for (int i = 0; i < 10_000; i++) {
+                budget.take(header);
+            }
+        });
+        assertEquals("profile would take more than 256 MiB in memory", e.getMessage());
+        header.putInt(12, 5);
+        assertThrows(ProfileFormatException.class, () -> new HistogramBudget().take(header));
+    }
+
+    @Test
+    void messagesSayWhatIsWrong() {
+        assertEquals("not a Metalloc profile", refusal("PK zip archive".getBytes(StandardCharsets.UTF_8)));
+        assertEquals("truncated (the end of the profile is missing)", refusal(new byte[0]));
+        byte[] newer = bytes.clone();
+        newer[5] = 9;
+        assertEquals("written by a newer Metalloc (version 9, this one reads up to 1)", refusal(newer));
+        byte[] damaged = bytes.clone();
+        damaged[100] ^= 1;
+        assertEquals("checksum does not match (the file was damaged)", refusal(damaged));
+    }
+
+    @Test
+    void sectionsOfOtherNamesArePassedOver() throws IOException {
+        byte[] longer = new byte[bytes.length + 12];
+        System.arraycopy(bytes, 0, longer, 0, bytes.length - 4);
+        ByteBuffer.wrap(longer)
+                .putLong(8, longer.length)
+                .position(bytes.length - 4)
+                .put("XTRA".getBytes(StandardCharsets.US_ASCII))
+                .putInt(4)
+                .putInt(42);
+        seal(longer);
+        assertEquals(ProfileReader.decode(ByteBuffer.wrap(bytes)), ProfileReader.decode(ByteBuffer.wrap(longer)));
+    }
+
+    @Test
+    void fileNameIsInTheMessage() throws IOException {
+        Path file = folder.resolve("p.mprof");
+        Files.writeString(file, "hello, world");
+        IOException e = assertThrows(ProfileFormatException.class, () -> ProfileReader.read(file));
+        assertEquals(file + ": not a Metalloc profile", e.getMessage());
+    }
+
+    @Test
+    void missingFolderIsSaidInOneLine() {
+        Path file = folder.resolve("absent").resolve("p.mprof");
+        IOException e = assertThrows(IOException.class, () -> ProfileWriter.write(file, RandomProfiles.of(1)));
+        assertEquals("cannot write " + file + ": its folder does not exist (create it)", e.getMessage());
+    }
+
+    @Test
+    void targetThatCannotBeReplacedLeavesNothingBehind() throws IOException {
+        Path occupied = folder.resolve("p.mprof");
+        Files.createDirectories(occupied.resolve("inside"));
+        IOException e = assertThrows(IOException.class, () -> ProfileWriter.write(occupied, RandomProfiles.of(1)));
+        assertOneLine(String.valueOf(e.getMessage()));
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(occupied), files.toList());
+        }
+    }
+
+    private static String refusal(byte[] file) {
+        return String.valueOf(
+                assertThrows(ProfileFormatException.class, () -> ProfileReader.decode(ByteBuffer.wrap(file)))
+                        .getMessage());
+    }
+
+    private static void assertOneLine(String message) {
+        assertTrue(!message.isEmpty() && message.indexOf('\n') < 0, message);
+    }
+
+    private static void seal(byte[] file) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(file, 0, file.length - 4);
+        ByteBuffer.wrap(file).putInt(file.length - 4, (int) checksum.getValue());
+    }
+}

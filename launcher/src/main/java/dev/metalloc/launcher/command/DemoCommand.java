@@ -24,7 +24,7 @@ public final class DemoCommand implements Callable<Integer> {
     private int pairCount = 3;
 
     @Option(names = "--requests", paramLabel = "N", description = "Requests per run (default: ${DEFAULT-VALUE}).")
-    private long requestCount = 2_000_000;
+    private long requestCount = 3_000_000;
 
     public DemoCommand(Surroundings surroundings) {
         this.surroundings = surroundings;

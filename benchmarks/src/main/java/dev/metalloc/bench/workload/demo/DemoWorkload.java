@@ -23,7 +23,10 @@ import java.util.Optional;
 public final class DemoWorkload {
 
     private static final int FAST = 1;
-    private static final int PACKED_EVERY = 64;
+    private static final int LEAST_DOCUMENT_BYTES = 200;
+    private static final int MOST_DOCUMENT_BYTES = 2048;
+    private static final byte[] CORPUS = RandomText.prose(0, 1 << 20).getBytes(StandardCharsets.UTF_8);
+    private static final int PACKED_EVERY = 128;
 
     private final ZlibBinding zlib = new ZlibBinding();
     private final OffHeapCache cache;
@@ -37,7 +40,7 @@ public final class DemoWorkload {
     /** Arguments: {@code requests=N}, {@code documents=N}, {@code megabytes=N}, {@code result=FILE}. */
     public static void main(String[] arguments) throws Exception {
         WorkArguments values = new WorkArguments(arguments);
-        long requestCount = values.number("requests", 2_000_000);
+        long requestCount = values.number("requests", 3_000_000);
         long documentCount = values.number("documents", 60_000);
         long capacityBytes = values.number("megabytes", 48) << 20;
         Optional<Path> resultFile = values.text("result").map(Path::of);
@@ -85,7 +88,8 @@ public final class DemoWorkload {
     }
 
     private static byte[] rendered(long document) {
-        int length = RandomText.between(document, 200, 2048);
-        return RandomText.prose(document, length).getBytes(StandardCharsets.UTF_8);
+        int length = RandomText.between(document, LEAST_DOCUMENT_BYTES, MOST_DOCUMENT_BYTES);
+        int start = RandomText.between(~document, 0, CORPUS.length - length);
+        return Arrays.copyOfRange(CORPUS, start, start + length);
     }
 }

@@ -28,7 +28,7 @@ public final class ProfileReader {
     }
 
     /** The same for a file's bytes; the buffer's position is of no account afterwards. */
-    static Profile decode(ByteBuffer file) throws ProfileFormatException {
+    public static Profile decode(ByteBuffer file) throws ProfileFormatException {
         checkMagic(file);
         checkLength(file);
         int checksumAt = file.limit() - ProfileFormat.CHECKSUM_BYTES;

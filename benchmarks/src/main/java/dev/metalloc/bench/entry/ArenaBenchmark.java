@@ -1,0 +1,63 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.bench.entry;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** An arena opened, filled with blocks of one size and closed. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(3)
+public class ArenaBenchmark {
+
+    private static final int SEVERAL = 10;
+
+    @Param({"16", "64", "1024", "4096", "65536"})
+    public long byteSize;
+
+    @Benchmark
+    public byte confinedWithOneBlock() {
+        try (Arena arena = Arena.ofConfined()) {
+            return touched(arena.allocate(byteSize));
+        }
+    }
+
+    @Benchmark
+    public int confinedWithTenBlocks() {
+        try (Arena arena = Arena.ofConfined()) {
+            int sum = 0;
+            for (int block = 0; block < SEVERAL; block++) {
+                sum += touched(arena.allocate(byteSize));
+            }
+            return sum;
+        }
+    }
+
+    @Benchmark
+    public byte sharedWithOneBlock() {
+        try (Arena arena = Arena.ofShared()) {
+            return touched(arena.allocate(byteSize));
+        }
+    }
+
+    // Memory that nobody writes could cost nothing.
+    private static byte touched(MemorySegment block) {
+        block.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+        return block.get(ValueLayout.JAVA_BYTE, block.byteSize() - 1);
+    }
+}

@@ -1,0 +1,166 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.bench;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.LocationProvider;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The arrows between modules point one way, strategies do not know each other, restricted methods stay in few hands. */
+@AnalyzeClasses(locations = ArchitectureTest.Modules.class)
+class ArchitectureTest {
+
+    /** What each module compiled, instead of the class path, on which the agent's jar has relocated copies. */
+    static final class Modules implements LocationProvider {
+        @Override
+        public Set<Location> get(Class<?> testClass) {
+            return Stream.of("allocators", "profiler", "policy-db", "classifier", "agent", "launcher", "benchmarks")
+                    .map(module -> Path.of("..", module, "target", "classes"))
+                    .map(Location::of)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private static final String AGENT = "dev.metalloc.agent..";
+
+    /** The agent's hooks, which are defined into this package of the JDK. */
+    private static final String HOOKS = "jdk.internal.foreign..";
+
+    private static final String JDK = "java..";
+    private static final String JDK_INTERNAL = "jdk..";
+    private static final String NULLNESS = "org.jspecify..";
+    private static final String HISTOGRAM = "org.HdrHistogram..";
+
+    @ArchTest
+    static final ArchRule allocatorsKnowOnlyTheJdk = classes()
+            .that()
+            .resideInAPackage("dev.metalloc.allocators..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.metalloc.allocators..", JDK, JDK_INTERNAL, NULLNESS);
+
+    @ArchTest
+    static final ArchRule profilerKnowsOnlyTheJdkAndHistograms = classes()
+            .that()
+            .resideInAPackage("dev.metalloc.profiler..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.metalloc.profiler..", JDK, JDK_INTERNAL, NULLNESS, HISTOGRAM);
+
+    @ArchTest
+    static final ArchRule recordingReachesNothingHeavy = classes()
+            .that()
+            .resideInAPackage("dev.metalloc.profiler.record..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("dev.metalloc.profiler.record..", JDK, JDK_INTERNAL, NULLNESS)
+                    .or(equivalentTo(EntryPoint.class)));
+
+    @ArchTest
+    static final ArchRule policyKnowsTheContractsOnly = noClasses()
+            .that()
+            .resideInAPackage("dev.metalloc.policy..")
+            .should()
+            .dependOnClassesThat(
+                    metallocOutside("dev.metalloc.policy", "dev.metalloc.profiler.api", "dev.metalloc.allocators.api"));
+
+    @ArchTest
+    static final ArchRule planNeedsOnlyTheJdk = classes()
+            .that()
+            .resideInAPackage("dev.metalloc.policy.plan..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.metalloc.policy.plan..",
+                    "dev.metalloc.profiler.api..",
+                    "dev.metalloc.allocators.api..",
+                    JDK,
+                    NULLNESS);
+
+    @ArchTest
+    static final ArchRule classifierKnowsTheContractsOnly = noClasses()
+            .that()
+            .resideInAPackage("dev.metalloc.classifier..")
+            .should()
+            .dependOnClassesThat(metallocOutside(
+                    "dev.metalloc.classifier", "dev.metalloc.profiler.api", "dev.metalloc.allocators.api"));
+
+    @ArchTest
+    static final ArchRule agentKnowsOfPoliciesOnlyThePlan = noClasses()
+            .that()
+            .resideInAnyPackage(AGENT, HOOKS)
+            .should()
+            .dependOnClassesThat(metallocOutside(
+                    "dev.metalloc.agent",
+                    "dev.metalloc.policy.plan",
+                    "dev.metalloc.profiler",
+                    "dev.metalloc.allocators"));
+
+    @ArchTest
+    static final ArchRule nobodyKnowsTheTopModules = noClasses()
+            .that()
+            .resideOutsideOfPackages(AGENT, HOOKS, "dev.metalloc.launcher..", "dev.metalloc.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(AGENT, "dev.metalloc.launcher..", "dev.metalloc.bench..");
+
+    @ArchTest
+    static final ArchRule launcherShipsTheAgentAsAFile = noClasses()
+            .that()
+            .resideInAPackage("dev.metalloc.launcher..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(AGENT, "dev.metalloc.bench..");
+
+    @ArchTest
+    static final ArchRule strategiesDoNotKnowEachOther = slices().matching(
+                    "dev.metalloc.allocators.(bump|slab|buddy|segregated)..")
+            .should()
+            .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule restrictedMethodsStayInFewHands = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.metalloc.allocators.source..", AGENT, HOOKS, "dev.metalloc.bench..")
+            .should()
+            .callMethodWhere(restricted());
+
+    private static DescribedPredicate<JavaClass> metallocOutside(String... allowed) {
+        return describe("are Metalloc's, outside of " + String.join(", ", allowed), type -> {
+            String name = type.getPackageName();
+            return within(name, "dev.metalloc") && Set.of(allowed).stream().noneMatch(each -> within(name, each));
+        });
+    }
+
+    private static boolean within(String packageName, String root) {
+        return packageName.equals(root) || packageName.startsWith(root + ".");
+    }
+
+    private static DescribedPredicate<JavaCall<?>> restricted() {
+        return describe("the method is a restricted one of the foreign function interface", call -> {
+            String name = call.getName();
+            JavaClass owner = call.getTargetOwner();
+            return owner.isEquivalentTo(Linker.class)
+                    || (owner.isEquivalentTo(MemorySegment.class) && name.equals("reinterpret"))
+                    || (owner.isEquivalentTo(SymbolLookup.class) && name.equals("libraryLookup"));
+        });
+    }
+}

@@ -1,0 +1,52 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The folder where profiles, policies and caches are kept: {@code METALLOC_HOME}, else {@code ~/.metalloc}. */
+public record MetallocHome(Path folder) {
+
+    public static MetallocHome of(Surroundings surroundings) {
+        return new MetallocHome(surroundings
+                .variable("METALLOC_HOME")
+                .map(surroundings.workingDirectory()::resolve)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".metalloc")));
+    }
+
+    public Path profiles() {
+        return folder.resolve("profiles");
+    }
+
+    public Path plans() {
+        return folder.resolve("plans");
+    }
+
+    public Path store() {
+        return folder.resolve("metalloc.db");
+    }
+
+    public Path spool() {
+        return folder.resolve("spool");
+    }
+
+    /** Where the agent keeps what it prepared for a JDK build. */
+    public Path cache() {
+        return folder.resolve("cache");
+    }
+
+    /** Makes the folders where they are missing and tries a write; one clear failure where it cannot be done. */
+    public MetallocHome prepared() {
+        try {
+            for (Path each : new Path[] {folder, profiles(), plans(), spool(), cache()}) {
+                Files.createDirectories(each);
+            }
+            Files.delete(Files.createTempFile(folder, ".writable", null));
+        } catch (IOException e) {
+            throw CommandFailure.failed(
+                    "cannot write METALLOC_HOME=" + folder + " (set METALLOC_HOME to a folder that can be written)", e);
+        }
+        return this;
+    }
+}

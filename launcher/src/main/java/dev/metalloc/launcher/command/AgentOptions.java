@@ -1,0 +1,46 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.command;
+
+import dev.metalloc.launcher.CommandFailure;
+import dev.metalloc.launcher.MetallocHome;
+import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.launcher.jvm.AgentOption;
+import dev.metalloc.profiler.api.ProfileMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** The agent's options for its two modes. */
+final class AgentOptions {
+
+    private AgentOptions() {}
+
+    static AgentOption profile(
+            Surroundings surroundings, MetallocHome home, String app, ProfileMode mode, Path output) {
+        return new AgentOption(jar(surroundings), "profile")
+                .with("out", output)
+                .with("app", app)
+                .with("mode", mode.name().toLowerCase(Locale.ROOT))
+                .with("spool", home.spool())
+                .with("cache", home.cache());
+    }
+
+    static AgentOption run(Surroundings surroundings, String app, Path plan, Path cache) {
+        return new AgentOption(jar(surroundings), "run")
+                .with("plan", plan)
+                .with("app", app)
+                .with("cache", cache);
+    }
+
+    private static Path jar(Surroundings surroundings) {
+        Path jar = surroundings.agentJar();
+        if (!Files.isRegularFile(jar)) {
+            throw CommandFailure.failed("agent jar missing: " + jar + " (build it: mvn -DskipTests package)");
+        }
+        if (jar.toString().indexOf('=') >= 0) {
+            throw CommandFailure.failed(
+                    "the JVM cannot load an agent from a path with = in it: " + jar + " (move the installation)");
+        }
+        return jar;
+    }
+}

@@ -1,0 +1,65 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.command;
+
+import dev.metalloc.launcher.CommandFailure;
+import dev.metalloc.launcher.MetallocHome;
+import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.launcher.jvm.ApplicationLine;
+import dev.metalloc.launcher.known.KnownApplications;
+import dev.metalloc.launcher.known.Recommendations;
+import dev.metalloc.launcher.known.RecommendedPolicy;
+import dev.metalloc.policy.Policy;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.ProfileMode;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+/** {@code auto}: profiles what it does not know, and runs what it knows with its policy. */
+@Command(
+        name = "auto",
+        customSynopsis = "metalloc auto -- java …",
+        description = "Profile an application the first time, run it with its policy afterwards.")
+public final class AutoCommand implements Runnable {
+
+    private final Surroundings surroundings;
+    private final List<String> application;
+
+    public AutoCommand(Surroundings surroundings, List<String> application) {
+        this.surroundings = surroundings;
+        this.application = application;
+    }
+
+    @Override
+    public void run() {
+        ApplicationLine line = new ApplicationLine(surroundings, application);
+        MetallocHome home = MetallocHome.of(surroundings);
+        String app = Identities.of(null, line, surroundings).name();
+        Starts starts = new Starts(surroundings);
+        Optional<Policy> policy;
+        try {
+            policy = knownOrRecommended(app);
+        } catch (CommandFailure e) {
+            starts.untouched(line, String.valueOf(e.getMessage()));
+            return;
+        }
+        if (policy.isPresent()) {
+            new PolicyRun(surroundings, home).start(line, app, policy.get());
+        } else if (line.takesAgent()) {
+            surroundings.tell("nothing known of " + app + " yet: profiling it");
+            starts.profiled(line, home.prepared(), app, ProfileMode.SAMPLED, null);
+        } else {
+            starts.untouched(line, line.refusal());
+        }
+    }
+
+    private Optional<Policy> knownOrRecommended(String app) {
+        KnownApplications known = KnownApplications.open(surroundings);
+        Optional<Policy> policy = known.policy(app);
+        return policy.isPresent() ? policy : known.profile(app).map(profile -> known.keep(recommended(profile)));
+    }
+
+    private static Policy recommended(Profile profile) {
+        return RecommendedPolicy.of(Recommendations.of(profile), System.currentTimeMillis());
+    }
+}

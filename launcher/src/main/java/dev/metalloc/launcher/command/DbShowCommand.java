@@ -1,0 +1,60 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.command;
+
+import dev.metalloc.launcher.CommandFailure;
+import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.launcher.known.KnownApplications;
+import dev.metalloc.policy.PolicyToml;
+import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.Profile;
+import java.io.PrintStream;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code db show}: one application's merged profile and its policy. */
+@Command(name = "show", description = "Show what is known of an application.")
+public final class DbShowCommand implements Runnable {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final Surroundings surroundings;
+
+    @Parameters(paramLabel = "APP", description = "The application's name, as db list prints it.")
+    private String app = "";
+
+    public DbShowCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public void run() {
+        KnownApplications known = KnownApplications.open(surroundings);
+        if (!known.knows(app)) {
+            throw CommandFailure.failed("nothing known of " + app + " (see metalloc db list)");
+        }
+        PrintStream out = surroundings.out();
+        out.println("# " + app);
+        known.profile(app).ifPresent(profile -> print(profile, out));
+        known.policy(app).ifPresent(policy -> out.print("\n" + PolicyToml.write(policy)));
+    }
+
+    private static void print(Profile profile, PrintStream out) {
+        out.printf(
+                Locale.ROOT,
+                "# %d run(s), %.1f s, peak %d KiB live%n",
+                profile.run().runCount(),
+                profile.run().durationNanos() / NANOS_PER_SECOND,
+                profile.peakLiveBytes() >> 10);
+        for (EntryPointProfile entryPoint : profile.entryPoints()) {
+            out.printf(
+                    Locale.ROOT,
+                    "# %s: %d allocations, %d bytes, %d frees, peak %d KiB live%n",
+                    entryPoint.entryPoint(),
+                    entryPoint.allocateCount(),
+                    entryPoint.allocateBytes(),
+                    entryPoint.freeCount(),
+                    entryPoint.peakLiveBytes() >> 10);
+        }
+    }
+}

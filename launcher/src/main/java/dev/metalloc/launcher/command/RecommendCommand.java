@@ -1,0 +1,75 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.command;
+
+import dev.metalloc.classifier.Recommendation;
+import dev.metalloc.classifier.report.RecommendationJson;
+import dev.metalloc.classifier.report.RecommendationText;
+import dev.metalloc.launcher.CommandFailure;
+import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.launcher.known.KnownApplications;
+import dev.metalloc.launcher.known.ProfileSource;
+import dev.metalloc.launcher.known.Recommendations;
+import dev.metalloc.launcher.known.RecommendedPolicy;
+import dev.metalloc.policy.Policy;
+import dev.metalloc.policy.PolicyToml;
+import dev.metalloc.profiler.api.Profile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code recommend}: says what a profile shows and which allocators it asks for, and keeps the policy. */
+@Command(
+        name = "recommend",
+        description = "Explain what a profile shows and which allocators fit; keep the policy for run.")
+public final class RecommendCommand implements Runnable {
+
+    private final Surroundings surroundings;
+
+    @Parameters(paramLabel = "PROFILE|APP", description = "A profile file, or an application in the store.")
+    private String source = "";
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Option(names = "-o", paramLabel = "FILE", description = "Write the policy to a TOML file too.")
+    private @Nullable Path output;
+
+    @Option(names = "--verify", hidden = true)
+    private boolean verify;
+
+    public RecommendCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public void run() {
+        if (verify) {
+            throw CommandFailure.badUsage("--verify is not in this version (leave it out)");
+        }
+        KnownApplications known = KnownApplications.open(surroundings);
+        Profile profile = ProfileSource.profile(source, known, surroundings);
+        Recommendation recommendation = Recommendations.of(profile);
+        Policy policy = known.keep(RecommendedPolicy.of(recommendation, System.currentTimeMillis()));
+        surroundings
+                .out()
+                .println((json ? RecommendationJson.write(recommendation) : RecommendationText.write(recommendation))
+                        .strip());
+        write(policy);
+    }
+
+    private void write(Policy policy) {
+        if (output == null) {
+            return;
+        }
+        Path file = surroundings.workingDirectory().resolve(output);
+        try {
+            Files.writeString(file, PolicyToml.write(policy));
+        } catch (IOException e) {
+            throw CommandFailure.failed("cannot write " + file + " (choose another file with -o)", e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.command;
+
+import dev.metalloc.launcher.CommandFailure;
+import dev.metalloc.launcher.MetallocHome;
+import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.launcher.jvm.ApplicationLine;
+import dev.metalloc.launcher.jvm.CommandLineFile;
+import dev.metalloc.profiler.api.ProfileMode;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/** The three ways an application is started: recorded, dispatched, untouched. */
+final class Starts {
+
+    private final Surroundings surroundings;
+
+    Starts(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** Recorded; fails where the JVM cannot load the agent, because a profile was asked for. */
+    void profiled(
+            ApplicationLine line, MetallocHome home, String app, ProfileMode mode, @Nullable Path requestedOutput) {
+        if (!line.takesAgent()) {
+            throw CommandFailure.failed(line.refusal() + ", and cannot be profiled (start it with a newer JDK)");
+        }
+        Path output = requestedOutput != null
+                ? requestedOutput
+                : ProfileFile.in(
+                        home.profiles(), app, LocalDateTime.now(ZoneId.systemDefault()), surroundings.processId());
+        line.jvmReplacement().ifPresent(surroundings::tell);
+        CommandLineFile.handOver(surroundings, line.with(AgentOptions.profile(surroundings, home, app, mode, output)));
+    }
+
+    void dispatched(ApplicationLine line, String app, Path plan, Path cache) {
+        line.jvmReplacement().ifPresent(surroundings::tell);
+        CommandLineFile.handOver(surroundings, line.with(AgentOptions.run(surroundings, app, plan, cache)));
+    }
+
+    /** As if we were not there, apart from one line that says why. */
+    void untouched(ApplicationLine line, String reason) {
+        surroundings.tell(reason + ": starting it untouched");
+        CommandLineFile.handOver(surroundings, line.untouched());
+    }
+}

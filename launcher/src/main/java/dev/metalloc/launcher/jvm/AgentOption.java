@@ -1,0 +1,51 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.jvm;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The {@code -javaagent} option: the jar, then comma-separated keys and values.
+ *
+ * <p>Values are percent-encoded as UTF-8, so that a comma or a blank in a path ends neither the value nor the option.
+ */
+public final class AgentOption {
+
+    private final Path jar;
+    private final List<String> parts = new ArrayList<>();
+
+    public AgentOption(Path jar, String mode) {
+        this.jar = jar;
+        parts.add(mode);
+    }
+
+    public AgentOption with(String key, Object value) {
+        parts.add(key + "=" + encoded(value.toString()));
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return "-javaagent:" + jar + "=" + String.join(",", parts);
+    }
+
+    static String encoded(String value) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte each : value.getBytes(StandardCharsets.UTF_8)) {
+            int octet = each & 0xff;
+            // Bytes beyond ASCII too: the child's file encoding need not be UTF-8.
+            if (octet <= ' ' || octet >= 0x7f || octet == ',' || octet == '%' || octet == '"' || octet == '\'') {
+                encoded.append('%').append(hexDigit(octet >> 4)).append(hexDigit(octet & 0xf));
+            } else {
+                encoded.append((char) octet);
+            }
+        }
+        return encoded.toString();
+    }
+
+    private static char hexDigit(int value) {
+        return Character.toUpperCase(Character.forDigit(value, 16));
+    }
+}

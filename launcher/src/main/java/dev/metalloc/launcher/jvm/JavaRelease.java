@@ -1,0 +1,46 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.jvm;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A JDK's version as its {@code release} file states it: starting the JVM to ask would cost the user a start-up. */
+public record JavaRelease(Path home, String version, int feature) {
+
+    /** The oldest feature release that the agent loads into. */
+    public static final int LEAST_FEATURE = 22;
+
+    private static final Pattern VERSION_LINE = Pattern.compile("^JAVA_VERSION=\"((\\d+)[^\"]*)\"", Pattern.MULTILINE);
+
+    /** The JDK at a folder; empty where there is no {@code release} file that says. */
+    public static Optional<JavaRelease> in(Path home) {
+        Path release = home.resolve("release");
+        try {
+            Matcher line = VERSION_LINE.matcher(Files.readString(release, StandardCharsets.ISO_8859_1));
+            return line.find()
+                    ? Optional.of(new JavaRelease(home, line.group(1), Integer.parseInt(line.group(2))))
+                    : Optional.empty();
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The JDK that a {@code java} executable belongs to, through symbolic links. */
+    public static Optional<JavaRelease> ofExecutable(Path java) {
+        try {
+            Path bin = java.toRealPath().getParent();
+            return bin == null || bin.getParent() == null ? Optional.empty() : in(bin.getParent());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    public boolean takesAgent() {
+        return feature >= LEAST_FEATURE;
+    }
+}

@@ -1,0 +1,97 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.known;
+
+import dev.metalloc.launcher.CommandFailure;
+import dev.metalloc.launcher.MetallocHome;
+import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.policy.Policy;
+import dev.metalloc.policy.store.AppSummary;
+import dev.metalloc.policy.store.PolicyState;
+import dev.metalloc.policy.store.PolicyStore;
+import dev.metalloc.policy.store.PolicyStoreException;
+import dev.metalloc.policy.store.Spool;
+import dev.metalloc.policy.store.StoredPolicy;
+import dev.metalloc.policy.store.StoredProfile;
+import dev.metalloc.profiler.aggregate.Profiles;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.io.ProfileReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The applications that the store knows, after it took in what their runs left in the spool.
+ *
+ * <p>Every method fails with one clear line where the store cannot be used.
+ */
+public final class KnownApplications {
+
+    /** Older runs say little about a program that has changed since, and each costs time to read. */
+    private static final int MOST_MERGED_PROFILES = 16;
+
+    private final PolicyStore store;
+
+    private KnownApplications(PolicyStore store) {
+        this.store = store;
+    }
+
+    public static KnownApplications open(Surroundings surroundings) {
+        MetallocHome home = MetallocHome.of(surroundings).prepared();
+        return asked(() -> {
+            PolicyStore store = PolicyStore.open(home.store());
+            new Spool(home.spool(), new SpooledProfile())
+                    .sweep(store)
+                    .problems()
+                    .forEach(surroundings::tell);
+            return new KnownApplications(store);
+        });
+    }
+
+    /** All applications, the last seen first. */
+    public List<AppSummary> list() {
+        return asked(store::list);
+    }
+
+    public boolean knows(String app) {
+        return asked(() -> store.show(app)).isPresent();
+    }
+
+    /** The policy to use for an application. */
+    public Optional<Policy> policy(String app) {
+        return asked(() -> store.latestPolicy(app)).map(StoredPolicy::policy);
+    }
+
+    /** What the application's last runs showed, together. */
+    public Optional<Profile> profile(String app) {
+        List<Profile> profiles = new ArrayList<>();
+        for (StoredProfile stored : asked(() -> store.latestProfiles(app, MOST_MERGED_PROFILES))) {
+            asked(() -> store.profileBytes(stored.id())).ifPresent(bytes -> profiles.add(decoded(bytes, stored)));
+        }
+        return profiles.isEmpty() ? Optional.empty() : Optional.of(Profiles.merge(profiles));
+    }
+
+    /** Keeps a policy as the application's newest and returns it with the version it got. */
+    public Policy keep(Policy policy) {
+        return asked(() -> store.savePolicy(policy, PolicyState.DRAFT));
+    }
+
+    private static Profile decoded(byte[] bytes, StoredProfile stored) {
+        try {
+            return ProfileReader.decode(ByteBuffer.wrap(bytes));
+        } catch (IOException e) {
+            throw CommandFailure.failed(
+                    "stored profile " + stored.id() + " of " + stored.app() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static <T> T asked(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (PolicyStoreException e) {
+            throw CommandFailure.failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.known;
+
+import dev.metalloc.classifier.Classifier;
+import dev.metalloc.classifier.Recommendation;
+import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.profiler.api.Profile;
+
+/** What the classifier says with the allocators and costs at hand. */
+public final class Recommendations {
+
+    private Recommendations() {}
+
+    public static Recommendation of(Profile profile) {
+        return new Classifier(Candidates.traits(), CostModel.shipped()).classify(profile);
+    }
+}

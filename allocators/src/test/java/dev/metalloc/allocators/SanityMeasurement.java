@@ -14,8 +14,8 @@ import java.util.Random;
 final class SanityMeasurement {
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final int ROUNDS = 7;
-    private static final int OPERATIONS = 2_000_000;
+    private static final int ROUNDS = 40;
+    private static final int OPERATIONS = 500_000;
 
     private SanityMeasurement() {}
 

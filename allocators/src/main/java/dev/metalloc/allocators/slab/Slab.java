@@ -9,11 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run of equal blocks owned by one heap, with all records out of line.
  *
- * <p>Owner only, but for {@link #indexOf}, {@link #isLive} and {@link #freeRemotely}, which any thread may call.
+ * <p>Owner only, but for {@link #isBlockStart}, {@link #isLive} and {@link #freeRemotely}, which any thread may call.
  */
 /* Implementation notes
  *
- * Blocks below highWater were handed out at least once; those of them that are free lie on the stack freeIndexes[0..top).
+ * Blocks are named by granules, their offset in units of 16 bytes: free needs no division to find a block, since a set bit in
+ * live says that a block starts at this granule. Only what is refused is looked at more closely.
+ *
+ * The first highWater blocks were handed out at least once; those of them that are free lie on the stack
+ * freeGranules[0..top).
  *
  * Frees by other threads set a bit in remote[1..] and then add 1 to the count in remote[0]; who takes the count from 0 to
  * 1 puts the slab on its heap's list. The owner takes the slab off the list, collects bits by exchange and subtracts as
@@ -38,15 +42,13 @@ final class Slab {
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
 
-    /** Exact for offsets and blocks up to 2^20: the error, below 2^20 * 2^20, stays below 2^42. */
-    private static final int RECIPROCAL_SHIFT = 42;
+    private static final int GRANULE_SHIFT = 4;
 
     private final long address;
     private final int sizeClass;
     private final int blockBytes;
     private final int blockCount;
-    private final long reciprocal;
-    private final char[] freeIndexes;
+    private final char[] freeGranules;
     private final long[] live;
     private final long[] remote;
 
@@ -66,9 +68,8 @@ final class Slab {
         this.sizeClass = sizeClass;
         this.blockBytes = blockBytes;
         this.blockCount = slabBytes / blockBytes;
-        this.reciprocal = ((1L << RECIPROCAL_SHIFT) + blockBytes - 1) / blockBytes;
-        this.freeIndexes = new char[blockCount];
-        int words = (blockCount + 63) >>> 6;
+        this.freeGranules = new char[blockCount];
+        int words = ((slabBytes >>> GRANULE_SHIFT) + 63) >>> 6;
         this.live = new long[words];
         this.remote = new long[words + 1];
         this.dirtyBytes = dirtyBytes;
@@ -82,21 +83,20 @@ final class Slab {
         if (below < 0) {
             return 0;
         }
-        int index = freeIndexes[below];
+        int granule = freeGranules[below];
         top = below;
-        live[index >>> 6] |= 1L << index;
-        return address + (long) index * blockBytes;
+        live[granule >>> 6] |= 1L << granule;
+        return address + ((long) granule << GRANULE_SHIFT);
     }
 
     /** Hands out a block that never was, with {@code zeroBytes} bytes zero, or 0 where none is left. */
     long popFresh(int zeroBytes) {
-        int index = highWater;
-        if (index == blockCount) {
+        if (highWater == blockCount) {
             return 0;
         }
-        highWater = index + 1;
-        live[index >>> 6] |= 1L << index;
-        int offset = index * blockBytes;
+        int offset = highWater++ * blockBytes;
+        int granule = offset >>> GRANULE_SHIFT;
+        live[granule >>> 6] |= 1L << granule;
         if (offset < dirtyBytes && zeroBytes != 0) {
             OffHeapMemory.zeroGranules(address + offset, zeroBytes);
         }
@@ -104,14 +104,14 @@ final class Slab {
     }
 
     /** Takes back a live block; false where it is not live. */
-    boolean push(int index) {
-        long word = live[index >>> 6];
-        long bit = 1L << index;
-        if ((word & bit) == 0 || (remote[0] != 0 && isRemotelyFreed(index))) {
+    boolean push(int granule) {
+        long word = live[granule >>> 6];
+        long bit = 1L << granule;
+        if ((word & bit) == 0 || (remote[0] != 0 && isRemotelyFreed(granule))) {
             return false;
         }
-        live[index >>> 6] = word & ~bit;
-        freeIndexes[top++] = (char) index;
+        live[granule >>> 6] = word & ~bit;
+        freeGranules[top++] = (char) granule;
         return true;
     }
 
@@ -146,18 +146,12 @@ final class Slab {
         return refused;
     }
 
-    private int pushAll(int firstIndex, long bits) {
-        int refused = 0;
-        for (long rest = bits; rest != 0; rest &= rest - 1) {
-            int index = firstIndex + Long.numberOfTrailingZeros(rest);
-            long bit = 1L << index;
-            if ((live[index >>> 6] & bit) == 0) {
-                refused++;
-            } else {
-                live[index >>> 6] &= ~bit;
-                freeIndexes[top++] = (char) index;
-            }
+    private int pushAll(int firstGranule, long bits) {
+        int refused = Long.bitCount(bits & ~live[firstGranule >>> 6]);
+        for (long rest = bits & live[firstGranule >>> 6]; rest != 0; rest &= rest - 1) {
+            freeGranules[top++] = (char) (firstGranule + Long.numberOfTrailingZeros(rest));
         }
+        live[firstGranule >>> 6] &= ~bits;
         return refused;
     }
 
@@ -178,29 +172,28 @@ final class Slab {
 
     // ---- any thread
 
-    /** The index of the block that starts at an offset in the slab, or -1 where none ever started there. */
-    int indexOf(int offset) {
-        int index = (int) ((offset * reciprocal) >>> RECIPROCAL_SHIFT);
-        return index * blockBytes == offset && index < highWater ? index : -1;
+    /** Whether a block ever started at an offset in the slab. */
+    boolean isBlockStart(int offset) {
+        return offset % blockBytes == 0 && offset / blockBytes < highWater;
     }
 
     /* Plain read of a word the owner writes: the block's own bit was set before its address was handed to this thread,
      * and changes only when the block is freed. */
-    boolean isLive(int index) {
-        return (live[index >>> 6] & 1L << index) != 0 && !isRemotelyFreed(index);
+    boolean isLive(int granule) {
+        return (live[granule >>> 6] & 1L << granule) != 0 && !isRemotelyFreed(granule);
     }
 
-    private boolean isRemotelyFreed(int index) {
-        return ((long) WORD.getOpaque(remote, (index >>> 6) + 1) & 1L << index) != 0;
+    private boolean isRemotelyFreed(int granule) {
+        return ((long) WORD.getOpaque(remote, (granule >>> 6) + 1) & 1L << granule) != 0;
     }
 
     /** Notes a free by a thread that is not the owner: {@link #REFUSED}, {@link #NOTED}, or {@link #FIRST_NOTED}. */
-    int freeRemotely(int index) {
-        long bit = 1L << index;
-        if ((live[index >>> 6] & bit) == 0) {
+    int freeRemotely(int granule) {
+        long bit = 1L << granule;
+        if ((live[granule >>> 6] & bit) == 0) {
             return REFUSED;
         }
-        if (((long) WORD.getAndBitwiseOr(remote, (index >>> 6) + 1, bit) & bit) != 0) {
+        if (((long) WORD.getAndBitwiseOr(remote, (granule >>> 6) + 1, bit) & bit) != 0) {
             return REFUSED;
         }
         return (long) WORD.getAndAdd(remote, 0, 1L) == 0 ? FIRST_NOTED : NOTED;
@@ -292,11 +285,11 @@ final class Slab {
         check(liveBits == highWater - top, "live bits == highWater - top");
         long[] seen = new long[live.length];
         for (int i = 0; i < top; i++) {
-            int index = freeIndexes[i];
-            long bit = 1L << index;
-            check(index < highWater, "free index < highWater");
-            check(((live[index >>> 6] | seen[index >>> 6]) & bit) == 0, "free indexes are dead and distinct");
-            seen[index >>> 6] |= bit;
+            int granule = freeGranules[i];
+            long bit = 1L << granule;
+            check(isBlockStart(granule << GRANULE_SHIFT), "free granules are blocks handed out before");
+            check(((live[granule >>> 6] | seen[granule >>> 6]) & bit) == 0, "free granules are dead and distinct");
+            seen[granule >>> 6] |= bit;
         }
         check(state != POOLED || (liveBits == 0 && remote[0] == 0), "a pooled slab has no live block");
     }

@@ -39,14 +39,21 @@ public final class SlabAllocator implements OffHeapAllocator {
     public static final int DEFAULT_SLAB_BYTES = 64 << 10;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
 
+    private static final int GRANULE_SHIFT = 4;
+
     /** Unused tail of a region is never touched; below this many slabs it is not worth to have one. */
     private static final int LEAST_SLABS = 4;
 
     private final SizeClasses classes;
     private final int largest;
-    private final ReservedRegion region;
+    /** What the fast paths need of region and pool: fewer loads where final fields are not constants. */
+    private final long base;
+
+    private final long regionBytes;
     private final int slabShift;
     private final int slabMask;
+    private final @Nullable Slab[] slabs;
+    private final ReservedRegion region;
     private final SlabPool pool;
     private final SlabHeaps heaps;
     private final SlabHeap sharedHeap;
@@ -67,7 +74,10 @@ public final class SlabAllocator implements OffHeapAllocator {
         this.slabShift = Sizes.log2(slabBytes);
         this.slabMask = (int) slabBytes - 1;
         this.region = ReservedRegion.reserve(source, regionBytes, slabBytes * LEAST_SLABS, slabBytes, slabBytes);
-        this.pool = new SlabPool(classes, region, (int) slabBytes);
+        this.base = region.base();
+        this.regionBytes = region.byteSize();
+        this.slabs = new Slab[(int) (this.regionBytes >>> slabShift)];
+        this.pool = new SlabPool(classes, region, (int) slabBytes, slabs);
         this.heaps = new SlabHeaps(classes, pool, refusedFreeCount);
         this.sharedHeap = new SlabHeap(classes, pool, refusedFreeCount, SlabHeap.SHARED);
         this.traits = traits(classes);
@@ -100,8 +110,8 @@ public final class SlabAllocator implements OffHeapAllocator {
                         Flag.LONG_RUN),
                 Set.of(Flag.LARGE, Flag.HUGE),
                 200_000,
-                // A free index of two bytes and two bits.
-                2.25,
+                // A free granule of two bytes, and two bits for each of some four granules.
+                3,
                 true,
                 true,
                 ThreadModel.THREAD_CACHED);
@@ -184,41 +194,37 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public FreeOutcome free(long address) {
-        if (!region.owns(address)) {
-            return refused(FreeOutcome.FOREIGN);
+        long offset = address - base;
+        if (Long.compareUnsigned(offset, regionBytes) >= 0 || (offset & (MIN_ALIGNMENT - 1)) != 0) {
+            return refused(address);
         }
-        int offset = (int) (address - region.base()) & slabMask;
-        Slab slab = slabAt(address);
-        int index = slab == null ? -1 : slab.indexOf(offset);
-        if (slab == null || index < 0) {
-            return refused(FreeOutcome.NOT_A_BLOCK);
-        }
-        SlabHeap heap = slab.heap();
-        if (heap == null) {
-            return refused(FreeOutcome.ALREADY_FREE);
-        }
+        Slab slab = slabs[(int) (offset >>> slabShift)];
         Thread thread = OwnerThread.current();
-        if (thread != null && heap.ownerId() == thread.threadId()) {
-            return freeOwned(heap, slab, index);
+        SlabHeap heap = slab == null ? null : slab.heap();
+        if (slab == null || heap == null) {
+            return refused(address);
         }
-        return freeElsewhere(thread, heap, slab, index);
+        int granule = ((int) offset & slabMask) >>> GRANULE_SHIFT;
+        return thread != null && heap.ownerId() == thread.threadId()
+                ? freeOwned(heap, slab, granule)
+                : freeElsewhere(thread, heap, slab, granule);
     }
 
-    private FreeOutcome freeOwned(SlabHeap heap, Slab slab, int index) {
-        if (!slab.push(index)) {
-            return refused(FreeOutcome.ALREADY_FREE);
+    private FreeOutcome freeOwned(SlabHeap heap, Slab slab, int granule) {
+        if (!slab.push(granule)) {
+            return refused(slab.address() + ((long) granule << GRANULE_SHIFT));
         }
         heap.afterFree(slab);
         return FreeOutcome.FREED;
     }
 
-    private FreeOutcome freeElsewhere(@Nullable Thread thread, SlabHeap heap, Slab slab, int index) {
-        if (thread == null && heap == sharedHeap) {
-            return freeShared(slab, index);
+    private FreeOutcome freeElsewhere(@Nullable Thread thread, SlabHeap heap, Slab slab, int granule) {
+        if (thread == null && heap.ownerId() == SlabHeap.SHARED) {
+            return freeShared(slab, granule);
         }
-        int noted = slab.freeRemotely(index);
+        int noted = slab.freeRemotely(granule);
         if (noted == Slab.REFUSED) {
-            return refused(FreeOutcome.ALREADY_FREE);
+            return refused(slab.address() + ((long) granule << GRANULE_SHIFT));
         }
         if (noted == Slab.FIRST_NOTED) {
             heap.listRemoteFree(slab);
@@ -226,22 +232,28 @@ public final class SlabAllocator implements OffHeapAllocator {
         return FreeOutcome.FREED;
     }
 
-    private FreeOutcome freeShared(Slab slab, int index) {
+    private FreeOutcome freeShared(Slab slab, int granule) {
         sharedLock.lock();
         try {
-            return freeOwned(sharedHeap, slab, index);
+            return freeOwned(sharedHeap, slab, granule);
         } finally {
             sharedLock.unlock();
         }
     }
 
-    private FreeOutcome refused(FreeOutcome outcome) {
+    /** Counts an address that is no live block's and says what it is. */
+    private FreeOutcome refused(long address) {
         refusedFreeCount.incrementAndGet();
-        return outcome;
+        if (!owns(address)) {
+            return FreeOutcome.FOREIGN;
+        }
+        Slab slab = slabAt(address);
+        boolean wasBlock = slab != null && slab.isBlockStart((int) (address - base) & slabMask);
+        return wasBlock ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
     }
 
     private @Nullable Slab slabAt(long address) {
-        return pool.at((int) ((address - region.base()) >>> slabShift));
+        return slabs[(int) ((address - base) >>> slabShift)];
     }
 
     @Override
@@ -265,17 +277,14 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public boolean owns(long address) {
-        return region.owns(address);
+        return Long.compareUnsigned(address - base, regionBytes) < 0;
     }
 
     @Override
     public long usableSize(long address) {
-        Slab slab = region.owns(address) ? slabAt(address) : null;
-        if (slab == null) {
-            return -1;
-        }
-        int index = slab.indexOf((int) (address - region.base()) & slabMask);
-        return index >= 0 && slab.isLive(index) ? slab.blockBytes() : -1;
+        Slab slab = owns(address) && (address & (MIN_ALIGNMENT - 1)) == 0 ? slabAt(address) : null;
+        int granule = ((int) (address - base) & slabMask) >>> GRANULE_SHIFT;
+        return slab != null && slab.isLive(granule) ? slab.blockBytes() : -1;
     }
 
     @Override
@@ -289,7 +298,7 @@ public final class SlabAllocator implements OffHeapAllocator {
         long usedBytes = 0;
         int usedSlots = pool.usedSlots();
         for (int slot = 0; slot < usedSlots; slot++) {
-            Slab slab = pool.at(slot);
+            Slab slab = slabs[slot];
             if (slab != null) {
                 int live = slab.liveCount();
                 liveCount += live;

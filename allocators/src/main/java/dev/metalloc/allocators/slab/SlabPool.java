@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The slabs of no heap: empty ones, purged ones, and address space never used.
  *
- * <p>Any thread, one lock; {@link #at} needs none.
+ * <p>Any thread, one lock; the table of slabs may be read without it.
  */
 /* Implementation notes
  *
@@ -31,19 +31,14 @@ final class SlabPool {
     private @Nullable Slab purged;
     private int usedSlots;
 
-    SlabPool(SizeClasses classes, ReservedRegion region, int slabBytes) {
+    /** @param slabs the table to fill, a place for each slab of the region */
+    SlabPool(SizeClasses classes, ReservedRegion region, int slabBytes, @Nullable Slab[] slabs) {
         this.classes = classes;
         this.region = region;
         this.slabBytes = slabBytes;
         this.slabShift = Sizes.log2(slabBytes);
-        this.slabs = new Slab[(int) (region.byteSize() >>> slabShift)];
+        this.slabs = slabs;
         this.empty = new Slab[classes.count()];
-    }
-
-    /** The slab at a place in the region, or null where none ever was. */
-    @Nullable
-    Slab at(int slot) {
-        return slabs[slot];
     }
 
     /** An empty slab of a class for a heap, or null where memory ran out. */
@@ -212,7 +207,7 @@ final class SlabPool {
             }
             int owned = 0;
             for (int slot = 0; slot < usedSlots; slot++) {
-                owned += validate(slots(slot)) ? 1 : 0;
+                owned += validate(slabIn(slot)) ? 1 : 0;
             }
             check(owned + pooled == usedSlots, "owned + pooled == all slabs");
             check(region.committedBytes() == committed, "committed bytes == bytes of slabs not purged");
@@ -221,7 +216,7 @@ final class SlabPool {
         }
     }
 
-    private Slab slots(int slot) {
+    private Slab slabIn(int slot) {
         Slab slab = slabs[slot];
         if (slab == null) {
             throw new IllegalStateException("slab pool: broken: every used slot has a slab");

@@ -19,9 +19,9 @@ class SlabTest {
             Slab slab = new Slab(BASE, 0, blockBytes, 65536, 0);
             int count = 0;
             while (slab.popFresh(0) != 0) {
-                assertEquals(count, slab.indexOf(count * blockBytes));
-                assertEquals(-1, slab.indexOf(count * blockBytes + 1));
-                assertEquals(-1, slab.indexOf(count * blockBytes + blockBytes - 1));
+                assertTrue(slab.isBlockStart(count * blockBytes));
+                assertFalse(slab.isBlockStart(count * blockBytes + 1));
+                assertFalse(slab.isBlockStart((count + 1) * blockBytes));
                 count++;
             }
             assertEquals(65536 / blockBytes, count);
@@ -49,14 +49,14 @@ class SlabTest {
             slab.popFresh(0);
         }
         slab.setState(Slab.CURRENT);
-        assertEquals(Slab.FIRST_NOTED, slab.freeRemotely(3));
-        assertEquals(Slab.NOTED, slab.freeRemotely(63));
-        assertEquals(Slab.REFUSED, slab.freeRemotely(3));
+        assertEquals(Slab.FIRST_NOTED, slab.freeRemotely(3 * 4));
+        assertEquals(Slab.NOTED, slab.freeRemotely(63 * 4));
+        assertEquals(Slab.REFUSED, slab.freeRemotely(3 * 4));
         assertEquals(62, slab.liveCount());
-        assertFalse(slab.push(3));
+        assertFalse(slab.push(3 * 4));
         assertEquals(0, slab.collectRemoteFrees());
-        assertEquals(Slab.REFUSED, slab.freeRemotely(3));
-        assertEquals(Slab.FIRST_NOTED, slab.freeRemotely(4));
+        assertEquals(Slab.REFUSED, slab.freeRemotely(3 * 4));
+        assertEquals(Slab.FIRST_NOTED, slab.freeRemotely(4 * 4));
         slab.validate();
     }
 

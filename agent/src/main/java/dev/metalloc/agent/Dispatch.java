@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.FrameStack;
 import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
@@ -120,6 +121,31 @@ final class Dispatch {
             groups.add(HookGroup.UNSAFE);
         }
         return groups;
+    }
+
+    /**
+     * Allocates, zeroes and frees once through everything, before an application can: all that is linked or initialised
+     * late is so now, and outside of any hook.
+     *
+     * @throws IllegalStateException where something does not serve
+     */
+    void selfTest() {
+        for (Map.Entry<EntryPoint, ServedEntry> entry : entries.entrySet()) {
+            long address = entry.getValue().allocate(1);
+            if (address == 0) {
+                throw new IllegalStateException(entry.getKey() + ": the allocator serves nothing");
+            }
+            if (!entry.getValue().free(address)) {
+                throw new IllegalStateException(entry.getKey() + ": the allocator does not take its block back");
+            }
+        }
+        FrameStack stack = frames == null ? null : frames.current();
+        if (stack != null) {
+            int frame = stack.open();
+            long address = stack.next(frame, frames.maxBlockByteSize());
+            stack.take(address, frames.maxBlockByteSize());
+            stack.close(frame);
+        }
     }
 
     /** Hands the allocators whose hooks will be there to the hooks; must come before the hooks are installed. */

@@ -40,6 +40,7 @@ final class RunSession implements Runnable {
         RunState.rangeAddress = source.rangeAddress();
         RunState.rangeByteSize = source.rangeByteSize();
         Dispatch dispatch = Dispatch.of(plan, source);
+        dispatch.selfTest();
         Set<HookGroup> groups = dispatch.groups();
         for (HookGroup missing : image.missingGroups()) {
             if (groups.remove(missing)) {

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.launcher.known;
 
+import dev.metalloc.allocators.AllocatorCatalog;
 import dev.metalloc.classifier.Classifier;
 import dev.metalloc.classifier.Recommendation;
 import dev.metalloc.classifier.cost.CostModel;
@@ -12,6 +13,10 @@ public final class Recommendations {
     private Recommendations() {}
 
     public static Recommendation of(Profile profile) {
-        return new Classifier(Candidates.traits(), CostModel.shipped()).classify(profile);
+        return new Classifier(
+                        AllocatorCatalog.load(Recommendations.class.getClassLoader())
+                                .traits(),
+                        CostModel.shipped())
+                .classify(profile);
     }
 }

@@ -1,7 +1,6 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
-import dev.metalloc.agent.runtime.FrameStack;
 import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
@@ -139,12 +138,8 @@ final class Dispatch {
                 throw new IllegalStateException(entry.getKey() + ": the allocator does not take its block back");
             }
         }
-        FrameStack stack = frames == null ? null : frames.current();
-        if (stack != null) {
-            int frame = stack.open();
-            long address = stack.next(frame, frames.maxBlockByteSize());
-            stack.take(address, frames.maxBlockByteSize());
-            stack.close(frame);
+        if (frames != null) {
+            frames.selfTest();
         }
     }
 

@@ -97,6 +97,21 @@ public final class FrameStacks {
         return 0L;
     }
 
+    /** Opens and closes a frame with the largest block in it, on the running thread. */
+    public void selfTest() {
+        FrameStack stack = current();
+        if (stack == null) {
+            return;
+        }
+        int frame = stack.open();
+        long address = stack.next(frame, maxBlockByteSize);
+        if (address == 0) {
+            throw new IllegalStateException("a frame of " + frameByteSize + " bytes does not hold " + maxBlockByteSize);
+        }
+        stack.take(address, maxBlockByteSize);
+        stack.close(frame);
+    }
+
     /** Arenas served, over all threads; racy, for the summary. */
     public synchronized long openedCount() {
         long sum = 0;

@@ -137,6 +137,7 @@ final class Dispatch {
             if (!entry.getValue().free(address)) {
                 throw new IllegalStateException(entry.getKey() + ": the allocator does not take its block back");
             }
+            entry.getValue().start();
         }
         if (frames != null) {
             frames.selfTest();

@@ -7,7 +7,6 @@ import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.train.HookGroup;
 import dev.metalloc.agent.train.PreparedImage;
-import dev.metalloc.allocators.api.AllocatorStats;
 import dev.metalloc.allocators.source.MmapChunkSource;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
@@ -87,12 +86,7 @@ final class RunSession implements Runnable {
 
     private static void append(StringBuilder text, EntryPoint entryPoint, @Nullable ServedEntry served) {
         if (served != null) {
-            AllocatorStats stats = served.allocator().stats();
-            append(
-                    text,
-                    entryPoint,
-                    stats.allocateCount(),
-                    "blocks by " + served.allocator().traits().name());
+            append(text, entryPoint, served.servedCount(), "blocks by " + served.allocatorName());
         }
     }
 

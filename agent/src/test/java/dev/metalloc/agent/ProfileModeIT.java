@@ -99,7 +99,7 @@ class ProfileModeIT {
         if (mode.equals("full")) {
             assertTrue(
                     profile.sites().stream()
-                            .anyMatch(s -> s.frames().get(0).methodName().equals("unsafeBlocks")
+                            .anyMatch(s -> s.frames().get(1).methodName().equals("unsafeBlocks")
                                     && s.estimatedAllocateCount() == KnownCounts.UNSAFE_BLOCKS),
                     profile.sites().toString());
         }

@@ -16,6 +16,7 @@ public final class ServedEntry {
 
     private final OffHeapAllocator allocator;
     private final long maxByteSize;
+    private long countAtStart;
 
     public ServedEntry(OffHeapAllocator allocator, long maxByteSize) {
         this.allocator = allocator;
@@ -42,7 +43,17 @@ public final class ServedEntry {
         return allocator.owns(address) ? allocator.usableSize(address) : -1;
     }
 
-    public OffHeapAllocator allocator() {
-        return allocator;
+    public String allocatorName() {
+        return allocator.traits().name();
+    }
+
+    /** From here on blocks count as the application's. */
+    public void start() {
+        countAtStart = allocator.stats().allocateCount();
+    }
+
+    /** Blocks handed out to the application. */
+    public long servedCount() {
+        return allocator.stats().allocateCount() - countAtStart;
     }
 }

@@ -25,10 +25,13 @@ final class MetallocProfilingArena implements Arena {
 
     private final Arena arena;
     private final ArenaRecord record;
+    /** The recorder of the only thread that can come here, or null where it has to be found each time. */
+    private final ThreadRecorder confinedTo;
 
-    private MetallocProfilingArena(Arena arena, ArenaRecord record) {
+    private MetallocProfilingArena(Arena arena, ArenaRecord record, ThreadRecorder confinedTo) {
         this.arena = arena;
         this.record = record;
+        this.confinedTo = confinedTo;
     }
 
     static Arena of(Arena arena, EntryPoint entryPoint, ThreadRecorder current) {
@@ -37,7 +40,10 @@ final class MetallocProfilingArena implements Arena {
             // Refers to the record alone: a reference to the arena would keep it reachable for ever.
             MemorySegment.NULL.reinterpret(0, arena, new Collected(record));
         }
-        return new MetallocProfilingArena(arena, record);
+        // A virtual thread may go on on another carrier.
+        boolean isConfined = entryPoint == EntryPoint.ARENA_CONFINED
+                && !Thread.currentThread().isVirtual();
+        return new MetallocProfilingArena(arena, record, isConfined ? current : null);
     }
 
     /** The one global arena; racing threads may make two records of it, both of which count. */
@@ -60,7 +66,7 @@ final class MetallocProfilingArena implements Arena {
 
         @Override
         public void accept(MemorySegment segment) {
-            recordClose(record);
+            recordClose(record, null);
         }
     }
 
@@ -72,7 +78,7 @@ final class MetallocProfilingArena implements Arena {
     @Override
     public void close() {
         arena.close();
-        recordClose(record);
+        recordClose(record, confinedTo);
     }
 
     @Override
@@ -103,13 +109,13 @@ final class MetallocProfilingArena implements Arena {
         }
     }
 
-    private static void recordClose(ArenaRecord record) {
+    private static void recordClose(ArenaRecord record, ThreadRecorder confinedTo) {
         if (!ProfileState.active) {
             return;
         }
         try {
             Failsafe.faultPoint();
-            record.closed(MetallocProfileHooks.current());
+            record.closed(confinedTo != null ? confinedTo : MetallocProfileHooks.current());
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class ArenaRecord {
     static final int MAX_KEPT = 4096;
     /** Most arenas have few blocks; their array goes back to the thread that closes them. */
-    private static final int FIRST_KEPT = 4;
+    private static final int FIRST_KEPT = 16;
 
     private static final int GROWTH_SHIFT = 2;
 

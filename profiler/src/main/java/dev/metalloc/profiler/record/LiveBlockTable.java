@@ -3,6 +3,7 @@ package dev.metalloc.profiler.record;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,9 @@ final class LiveBlockTable {
      * Implementation notes.
      *
      * Levels of open addressing, each twice as large as the one before; a level is never moved or shrunk, so nobody waits
-     * for a rehash. A block may lie in any level, in one of the PROBES slots from its home.
+     * for a rehash. A block may lie in any level, in one of the PROBES slots from its home. Blocks go into the largest
+     * level, and a larger one is added as soon as a block finds no slot there; the smaller ones then drain, and are only
+     * used again when there may be no larger one. Searches begin with the largest level, where nearly all blocks are.
      *
      * A slot's key is EMPTY -> BUSY -> address -> BUSY -> TOMBSTONE -> BUSY -> ... Whoever turned it BUSY by CAS owns the
      * values until the next release of the key. The release pairs with the CAS (acquire) of the one who takes it out.
@@ -37,12 +40,15 @@ final class LiveBlockTable {
     private static final long BUSY = 1;
     private static final long TOMBSTONE = 2;
 
-    private static final int PROBES = 32;
+    /** Two cache lines of keys; blocks begin to find no slot when a level is about two thirds full. */
+    private static final int PROBES = 16;
+
     private static final int FIRST_LEVEL_LOG2 = 14;
     private static final int SLOT_BYTES = (1 + VALUES) * Long.BYTES;
 
     private final AtomicReferenceArray<@Nullable Level> levels;
     private final AtomicLong droppedCount = new AtomicLong();
+    private final AtomicReference<@Nullable Level> largest = new AtomicReference<>();
 
     /** Makes room for maxBlocks over all levels, rounded down to whole levels; for one level at least unless it is 0. */
     LiveBlockTable(int maxBlocks) {
@@ -60,15 +66,27 @@ final class LiveBlockTable {
 
     /** False, and counted, where the table is full. */
     boolean insert(long address, long byteSize, long birthBytes, long birthNanos, long meta, long sequence) {
-        for (int i = 0; i < levels.length(); i++) {
-            Level level = levels.getAcquire(i);
-            if (level == null) {
-                level = addLevel(i);
+        Level level = largest.get();
+        while (true) {
+            int slot = level == null ? -1 : level.claim(address);
+            if (level != null && slot >= 0) {
+                level.put(slot, address, byteSize, birthBytes, birthNanos, meta, sequence);
+                return true;
             }
-            int slot = level.claim(address);
-            if (slot >= 0) {
-                level.fill(slot, byteSize, birthBytes, birthNanos, meta, sequence);
-                level.keys.setRelease(slot, address);
+            level = largerThan(level);
+            if (level == null) {
+                return insertInSmaller(address, byteSize, birthBytes, birthNanos, meta, sequence);
+            }
+        }
+    }
+
+    private boolean insertInSmaller(
+            long address, long byteSize, long birthBytes, long birthNanos, long meta, long sequence) {
+        for (int i = levels.length() - 2; i >= 0; i--) {
+            Level level = levels.get(i);
+            int slot = level == null ? -1 : level.claim(address);
+            if (level != null && slot >= 0) {
+                level.put(slot, address, byteSize, birthBytes, birthNanos, meta, sequence);
                 return true;
             }
         }
@@ -76,17 +94,24 @@ final class LiveBlockTable {
         return false;
     }
 
+    /** The next level, added where it is not there yet; null where there may be none. */
+    private @Nullable Level largerThan(@Nullable Level level) {
+        int index = level == null ? 0 : level.index + 1;
+        return index < levels.length() ? addLevel(index) : null;
+    }
+
     /** Takes a block out and copies its values; false where it is not in the table. */
     boolean remove(long address, long[] values) {
-        if (!isAddress(address)) {
+        Level level = largest.get();
+        if (level == null || !isAddress(address)) {
             return false;
         }
-        for (int i = 0; i < levels.length(); i++) {
-            Level level = levels.getAcquire(i);
-            if (level == null) {
-                return false;
-            }
-            if (level.remove(address, values)) {
+        if (level.remove(address, values)) {
+            return true;
+        }
+        for (int i = level.index - 1; i >= 0; i--) {
+            Level smaller = levels.getAcquire(i);
+            if (smaller != null && smaller.remove(address, values)) {
                 return true;
             }
         }
@@ -110,21 +135,29 @@ final class LiveBlockTable {
     }
 
     private Level addLevel(int index) {
-        Level added = new Level(FIRST_LEVEL_LOG2 + index);
+        Level added = new Level(index);
         Level other = levels.compareAndExchange(index, null, added);
-        return other == null ? added : other;
+        Level there = other == null ? added : other;
+        Level before = largest.get();
+        while ((before == null || before.index < index) && !largest.compareAndSet(before, there)) {
+            before = largest.get();
+        }
+        return there;
     }
 
     private static final class Level {
         /** 2^64 divided by the golden ratio: spreads the high bits of neighbouring addresses. */
         private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
+        final int index;
         final AtomicLongArray keys;
         private final long[] values;
         private final int mask;
         private final int shift;
 
-        Level(int log2) {
+        Level(int index) {
+            int log2 = FIRST_LEVEL_LOG2 + index;
+            this.index = index;
             keys = new AtomicLongArray(1 << log2);
             values = new long[VALUES << log2];
             mask = (1 << log2) - 1;
@@ -144,13 +177,14 @@ final class LiveBlockTable {
             return -1;
         }
 
-        void fill(int slot, long byteSize, long birthBytes, long birthNanos, long meta, long sequence) {
+        void put(int slot, long address, long byteSize, long birthBytes, long birthNanos, long meta, long sequence) {
             int at = slot * VALUES;
             values[at + SIZE] = byteSize;
             values[at + BIRTH_BYTES] = birthBytes;
             values[at + BIRTH_NANOS] = birthNanos;
             values[at + META] = meta;
             values[at + SEQUENCE] = sequence;
+            keys.setRelease(slot, address);
         }
 
         boolean remove(long address, long[] into) {

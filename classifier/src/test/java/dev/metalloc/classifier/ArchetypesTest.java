@@ -269,7 +269,7 @@ class ArchetypesTest {
 
     @Test
     void fewEvents_areLeft() {
-        assertLeft(classify(fewEvents()), "999 allocations are too few to choose by");
+        assertLeft(classify(fewEvents()), "only 999 seen, too few to choose by");
     }
 
     @Test

@@ -36,7 +36,7 @@ final class LeaveRules {
         }
         BandFeatures all = entryPoint.all();
         if (all.allocateCount() < MIN_ALLOCATE_COUNT) {
-            return leave(Figures.count(all.allocateCount()) + " allocations are too few to choose by (expected: "
+            return leave("only " + Figures.count(all.allocateCount()) + " seen, too few to choose by (expected: "
                     + Figures.count(MIN_ALLOCATE_COUNT) + " or more)");
         }
         if (entryPoint.entryPoint() == EntryPoint.UNSAFE && all.unknownFreeRatio() > MAX_UNKNOWN_FREE_RATIO) {

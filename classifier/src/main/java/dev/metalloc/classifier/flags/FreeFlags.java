@@ -7,6 +7,8 @@ import dev.metalloc.classifier.features.BandFeatures;
 
 /** Flags about how blocks live, grow and die. */
 final class FreeFlags {
+    /** The profiler's clock ticks every few milliseconds: of shorter lives it says no more than that. */
+    private static final double CLOCK_STEP_NANOS = 10e6;
 
     private FreeFlags() {}
 
@@ -43,7 +45,7 @@ final class FreeFlags {
         double median = band.lifetimeNanosMedian();
         // A lifetime only counts for blocks that died: where few did, the others are the long-lived ones.
         double unfreed = 1 - band.freeRatio();
-        String lifetime = "half the freed blocks lived less than " + Figures.nanos(median);
+        String lifetime = "half the freed blocks lived less than " + Figures.nanos(Math.max(median, CLOCK_STEP_NANOS));
         flags.raise(Flag.SHORT_LIVED, Threshold.SHORT_LIVED_NANOS.strength(median) * band.freeRatio(), lifetime);
         flags.raise(
                 Flag.LONG_LIVED,

@@ -166,20 +166,35 @@ public final class ArenaRecord {
         if (kept == null) {
             return;
         }
-        for (int at = 0; at < keptCount * VALUES; at += VALUES) {
-            current.countFree(
-                    entry,
-                    kept[at + SIZE],
-                    kept[at + BIRTH_BYTES],
-                    kept[at + BIRTH_NANOS],
-                    kept[at + META],
-                    BandRow.BULK_FREE_COUNT);
-        }
+        countKept(current, entry, kept);
         births = null;
         if (kept.length == FIRST_KEPT * VALUES) {
             current.spareBirths = kept;
         }
         current.recorder.releaseArenaBlocks(reservedCount);
+    }
+
+    /** Most blocks are of the closing thread and stand for no sample: what these share is read once. */
+    private void countKept(ThreadRecorder current, EntryRecord entry, long[] kept) {
+        long ownMeta = BlockMeta.pack(current.owner, SiteTable.NONE, entryPoint);
+        long nowBytes = current.allocatedBytes();
+        long nowNanos = current.recorder.elapsedNanos();
+        long freedBytes = 0;
+        for (int at = 0; at < keptCount * VALUES; at += VALUES) {
+            long byteSize = kept[at + SIZE];
+            long birthBytes = kept[at + BIRTH_BYTES];
+            long birthNanos = kept[at + BIRTH_NANOS];
+            if (kept[at + META] == ownMeta) {
+                long[] row = entry.band(SizeBands.band(byteSize));
+                BandRow.countFrees(row, 1, byteSize, BandRow.BULK_FREE_COUNT, false);
+                BandRow.countLifetimeNanos(row, Math.max(0, nowNanos - birthNanos));
+                BandRow.countLifetimeBytes(row, nowBytes - birthBytes);
+                freedBytes += byteSize;
+            } else {
+                current.countFree(entry, byteSize, birthBytes, birthNanos, kept[at + META], BandRow.BULK_FREE_COUNT);
+            }
+        }
+        current.changeLiveBytes(entry, -freedBytes);
     }
 
     /** Taken for the opener's: who allocated them was not kept. */

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.Charset;
 import java.util.function.Consumer;
+import jdk.internal.vm.annotation.DontInline;
 
 /**
  * The JDK's arena, with a record of each block and of the closing.
@@ -93,6 +94,8 @@ final class MetallocProfilingArena implements Arena {
         return segment;
     }
 
+    /* Out of line: inlined, it uses up the room that the JDK's own code needs for its segments to stay off the heap. */
+    @DontInline
     private void record(long byteSize, long byteAlignment, int flags) {
         if (!ProfileState.active) {
             return;
@@ -109,6 +112,7 @@ final class MetallocProfilingArena implements Arena {
         }
     }
 
+    @DontInline
     private static void recordClose(ArenaRecord record, ThreadRecorder confinedTo) {
         if (!ProfileState.active) {
             return;

@@ -6,17 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.bench.cli.Metalloc.Ended;
 import dev.metalloc.bench.workload.cache.OffHeapCacheWorkload;
 import dev.metalloc.bench.workload.demo.DemoWorkload;
 import dev.metalloc.bench.workload.netty.NettyWorkload;
 import dev.metalloc.bench.workload.zlib.ZlibWorkload;
+import dev.metalloc.policy.Policy;
+import dev.metalloc.policy.PolicyRule;
+import dev.metalloc.policy.PolicySite;
+import dev.metalloc.policy.PolicyToml;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.io.ProfileReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,6 +69,48 @@ class EndToEndIT {
         assertEquals(0, run.exitCode(), run.err());
         assertEquals(plain.out(), run.out());
         assertTrue(run.err().contains("metalloc: "), run.err());
+    }
+
+    static Stream<Arguments> dispatchedApplications() {
+        return Stream.of(
+                Arguments.of(ZlibWorkload.class, "records=20000", "ARENA_CONFINED"),
+                Arguments.of(OffHeapCacheWorkload.class, "operations=100000", "UNSAFE"),
+                Arguments.of(NettyWorkload.class, "requests=8000", "DIRECT_BUFFER"),
+                Arguments.of(DemoWorkload.class, "requests=50000", "ARENA_CONFINED"));
+    }
+
+    /** Short runs are left alone as a rule; this policy serves them all the same. */
+    @ParameterizedTest
+    @MethodSource("dispatchedApplications")
+    void shouldComputeTheSameWhereEverythingIsServed(Class<?> mainClass, String argument, String served)
+            throws Exception {
+        Metalloc metalloc = new Metalloc(scratch);
+        List<String> application = Metalloc.java(mainClass.getName(), argument);
+        Ended plain = metalloc.run(application);
+        Path policy = scratch.resolve("everything.toml");
+        Files.writeString(policy, PolicyToml.write(everything(mainClass.getName())));
+
+        Ended run = metalloc.run(Metalloc.behind(List.of("run", "--policy", policy.toString()), application));
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals(plain.out(), run.out());
+        Matcher count = Pattern.compile(served + " ([0-9,]+) (arenas|blocks)").matcher(run.err());
+        assertTrue(count.find(), run.err());
+        assertTrue(Long.parseLong(count.group(1).replace(",", "")) > 1000, run.err());
+    }
+
+    private static Policy everything(String app) {
+        List<PolicyRule> rules = new ArrayList<>();
+        rules.add(rule(EntryPoint.ARENA_CONFINED, 0, 65_536, "bump"));
+        for (EntryPoint entryPoint : List.of(EntryPoint.ARENA_SHARED, EntryPoint.DIRECT_BUFFER, EntryPoint.UNSAFE)) {
+            rules.add(rule(entryPoint, 0, 32_768, "slab"));
+            rules.add(rule(entryPoint, 32_769, 8 << 20, "segregated"));
+        }
+        return new Policy(app, 1, 0, "a test", "balanced", rules);
+    }
+
+    private static PolicyRule rule(EntryPoint entryPoint, long min, long max, String allocator) {
+        return new PolicyRule(
+                entryPoint, PolicySite.ANY, min, max, AllocatorSpec.of(allocator), 1, List.of("as the test says"));
     }
 
     private static void assertCounts(String outcome, Profile profile) {

@@ -4,8 +4,7 @@ package dev.metalloc.profiler.record;
 /**
  * What a recorder had counted at one moment, as plain arrays: the form in which it leaves the place below the application.
  *
- * <p>The arrays belong to whoever gets the snapshot. {@link #toArray} and {@link #ofArray} carry it between two copies of
- * this class, such as the one in the runtime image and the one beside the agent.
+ * <p>The arrays belong to whoever gets the snapshot.
  *
  * @param totals {@link TotalsRow}
  * @param entryPoints one {@link EntryRow} for each entry point that saw an event, in their order
@@ -31,48 +30,4 @@ public record RawSnapshot(
         long[][] sites,
         String[][] siteClassNames,
         String[][] siteMethodNames,
-        int[][] siteLines) {
-
-    private static final int COMPONENTS = 13;
-
-    /** The components in their order, in types of the JDK alone. */
-    public Object[] toArray() {
-        return new Object[] {
-            totals,
-            entryPoints,
-            arenaAllocations,
-            arenaBytes,
-            bands,
-            threadNames,
-            threads,
-            otherThreads,
-            timeLine,
-            sites,
-            siteClassNames,
-            siteMethodNames,
-            siteLines
-        };
-    }
-
-    /** The reverse; fails where the array was made by another version of this class. */
-    public static RawSnapshot ofArray(Object[] array) {
-        if (array.length != COMPONENTS) {
-            throw new IllegalArgumentException("snapshot with " + array.length + " parts (expected: " + COMPONENTS
-                    + "; the recorder is of another version)");
-        }
-        return new RawSnapshot(
-                (long[]) array[0],
-                (long[][]) array[1],
-                (long[][]) array[2],
-                (long[][]) array[3],
-                (long[][]) array[4],
-                (String[]) array[5],
-                (long[][]) array[6],
-                (long[]) array[7],
-                (long[][]) array[8],
-                (long[][]) array[9],
-                (String[][]) array[10],
-                (String[][]) array[11],
-                (int[][]) array[12]);
-    }
-}
+        int[][] siteLines) {}

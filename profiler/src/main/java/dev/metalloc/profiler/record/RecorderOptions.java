@@ -14,8 +14,8 @@ package dev.metalloc.profiler.record;
 public record RecorderOptions(
         long sampleIntervalBytes, boolean everySite, int maxLiveBlocks, int maxSites, int liveFlushBytes) {
 
-    /** A stack walk costs microseconds: one in 256 KiB keeps it below one per cent of programs that do much else. */
-    public static final long DEFAULT_SAMPLE_INTERVAL_BYTES = 256 << 10;
+    /** A stack walk costs ten microseconds and more: one in a mebibyte keeps that below one per cent at a gigabyte a second. */
+    public static final long DEFAULT_SAMPLE_INTERVAL_BYTES = 1 << 20;
 
     public static final int DEFAULT_MAX_LIVE_BLOCKS = 4 << 20;
     public static final int DEFAULT_MAX_SITES = 4096;

@@ -168,21 +168,6 @@ class RecorderTest {
     }
 
     @Test
-    void snapshotCrossesAsPlainArrays() {
-        thread.allocated(MALLOC, 0x1000, 100, 0, 0);
-        RawSnapshot snapshot = recorder.snapshot();
-        for (Object part : snapshot.toArray()) {
-            Class<?> element = part.getClass();
-            while (element.isArray()) {
-                element = element.componentType();
-            }
-            assertTrue(element.isPrimitive() || element == String.class, element.getName());
-        }
-        assertSame(snapshot.bands(), RawSnapshot.ofArray(snapshot.toArray()).bands());
-        assertThrows(IllegalArgumentException.class, () -> RawSnapshot.ofArray(new Object[3]));
-    }
-
-    @Test
     void arenasComeFirstInTheEnum() {
         for (EntryPoint entryPoint : EntryPoint.values()) {
             assertEquals(entryPoint.isArena(), Recorder.isArena(entryPoint.ordinal()));

@@ -62,7 +62,7 @@ final class RunSession implements Runnable {
                 MetallocAgent.say("dispatch went back to the JDK after an internal error: " + failure);
             }
             MetallocAgent.say(summary());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             MetallocAgent.say("no summary: " + e);
         }
     }

@@ -71,11 +71,11 @@ class EndToEndIT {
         assertTrue(run.err().contains("metalloc: "), run.err());
     }
 
+    /** Without Netty: with native access enabled it takes its buffers from malloc handles, which are not served. */
     static Stream<Arguments> dispatchedApplications() {
         return Stream.of(
                 Arguments.of(ZlibWorkload.class, "records=20000", "ARENA_CONFINED"),
                 Arguments.of(OffHeapCacheWorkload.class, "operations=100000", "UNSAFE"),
-                Arguments.of(NettyWorkload.class, "requests=8000", "DIRECT_BUFFER"),
                 Arguments.of(DemoWorkload.class, "requests=50000", "ARENA_CONFINED"));
     }
 
@@ -93,9 +93,6 @@ class EndToEndIT {
         Ended run = metalloc.run(Metalloc.behind(List.of("run", "--policy", policy.toString()), application));
         assertEquals(0, run.exitCode(), run.err());
         assertEquals(plain.out(), run.out());
-        if (mainClass == NettyWorkload.class && !run.err().contains("metalloc: ")) {
-            return; // its line at exit was seen missing once in some thirty runs; what it computed is what counts here
-        }
         Matcher count = Pattern.compile(served + " ([0-9,]+) (arenas|blocks)").matcher(run.err());
         assertTrue(count.find(), run.err());
         assertTrue(Long.parseLong(count.group(1).replace(",", "")) > 1000, run.err());

@@ -97,10 +97,9 @@ final class RecorderTicks {
         if (row == null) {
             return 0;
         }
-        long allocatedBytes = row[BandRow.ALLOCATE_BYTES];
-        sums[Sum.ALLOCATED_BYTES] += allocatedBytes;
+        sums[Sum.ALLOCATED_BYTES] += row[BandRow.ALLOCATE_BYTES];
         sums[Sum.ALLOCATED_COUNT] += row[BandRow.ALLOCATE_COUNT];
-        return allocatedBytes - row[BandRow.FREED_BYTES];
+        return row[BandRow.LIVE_BYTES];
     }
 
     private static final class Sum {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@value #DUTY_DIVISOR} of the time, but pauses a quarter of a second at most.
  */
 final class RecorderTicks {
-    private static final long DUTY_DIVISOR = 100;
+    private static final long DUTY_DIVISOR = 400;
     /** The first observation runs cold and would stop the ones after it for seconds. */
     private static final long MAX_PAUSE_NANOS = 250_000_000;
 

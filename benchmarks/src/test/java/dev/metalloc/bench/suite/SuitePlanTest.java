@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.bench.alloc.Subjects;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.BenchmarkList;
@@ -28,7 +29,7 @@ class SuitePlanTest {
             assertEquals(1, found.size(), each.label());
             assertEquals(
                     each.byteSize().isEmpty(),
-                    found.getFirst().getParam("byteSize").isEmpty(),
+                    !found.getFirst().getParams().orElse(Map.of()).containsKey("byteSize"),
                     each.label());
         }
     }

@@ -292,6 +292,7 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public AllocatorStats stats() {
+        heaps.handOverRemoteFrees(heaps.ofCaller());
         long liveCount = -heaps.keptBackCount();
         long usedBytes = -heaps.keptBackBytes();
         long allocateCount = 0;
@@ -320,7 +321,9 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public long purge() {
-        heaps.releaseEmpty(heaps.ofCaller());
+        SlabHeap caller = heaps.ofCaller();
+        heaps.handOverRemoteFrees(caller);
+        heaps.releaseEmpty(caller);
         sharedLock.lock();
         try {
             sharedHeap.releaseEmpty();

@@ -107,8 +107,8 @@ final class SlabHeaps {
         return heaps;
     }
 
-    /** Empties the heap of the calling thread, if it has one, and those of dead threads. */
-    void releaseEmpty(SlabHeap caller) {
+    /** Hands over what the calling thread, if it has a heap, and dead threads freed of others' blocks and kept back. */
+    void handOverRemoteFrees(SlabHeap caller) {
         lock.lock();
         try {
             for (SlabHeap heap : all) {
@@ -116,6 +116,15 @@ final class SlabHeaps {
                     heap.handOverRemoteFrees();
                 }
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Empties the heap of the calling thread, if it has one, and those of dead threads. */
+    void releaseEmpty(SlabHeap caller) {
+        lock.lock();
+        try {
             for (SlabHeap heap : all) {
                 if (heap == caller || heap.isAbandoned()) {
                     heap.releaseEmpty();

@@ -12,11 +12,14 @@ import java.nio.ByteBuffer;
  * {@code sun.misc.Unsafe} through constant method handles, which the JIT compiles to the same calls; naming the class in
  * source would be a warning that nothing can suppress.
  */
-final class UnsafeCalls {
+public final class UnsafeCalls {
 
     private static final Object UNSAFE = unsafe();
-    private static final MethodHandle ALLOCATE = bound("allocateMemory", long.class, long.class);
-    private static final MethodHandle FREE = bound("freeMemory", void.class, long.class);
+    /** {@code (long byteSize) -> long address}. */
+    public static final MethodHandle ALLOCATE = bound("allocateMemory", long.class, long.class);
+    /** {@code (long address) -> void}. */
+    public static final MethodHandle FREE = bound("freeMemory", void.class, long.class);
+
     private static final MethodHandle PUT_BYTE = bound("putByte", void.class, long.class, byte.class);
     private static final MethodHandle GET_BYTE = bound("getByte", byte.class, long.class);
     private static final MethodHandle INVOKE_CLEANER = bound("invokeCleaner", void.class, ByteBuffer.class);

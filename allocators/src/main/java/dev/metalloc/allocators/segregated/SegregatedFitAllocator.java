@@ -44,8 +44,12 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     public static final long DEFAULT_QUICK_BYTES = 1L << 20;
 
     private static final int GRANULE_SHIFT = 4;
-    private static final long SPAN_BYTES = 64 << 10;
+    private static final long LEAST_REGION_BYTES = 64 << 10;
     private static final long MAX_ALIGNMENT = 2L << 20;
+    /** A block shrinks where it becomes more than one part in 2^3 smaller. */
+    private static final int SHRINK_SHIFT = 3;
+    /** Where quick lists hold more than one part in 2^6 of memory they are emptied before more memory is committed. */
+    private static final int HELD_SHIFT = 6;
     /** Blocks below 64 KiB go through quick lists. */
     private static final int QUICK_GRANULES = ((64 << 10) - 1) >>> GRANULE_SHIFT;
 
@@ -69,11 +73,11 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
      * @param quickBytes most bytes kept in quick lists
      */
     public SegregatedFitAllocator(ChunkSource source, long maxBlockBytes, long regionBytes, long quickBytes) {
-        Sizes.requireRange("regionBytes", regionBytes, SPAN_BYTES, DEFAULT_REGION_BYTES);
+        Sizes.requireRange("regionBytes", regionBytes, LEAST_REGION_BYTES, DEFAULT_REGION_BYTES);
         Sizes.requireRange("maxBlockBytes", maxBlockBytes, 16, regionBytes);
         Sizes.requireRange("quickBytes", quickBytes, 0, regionBytes);
         this.maxBlockBytes = maxBlockBytes;
-        region = ReservedRegion.reserve(source, regionBytes, SPAN_BYTES, MAX_ALIGNMENT, SPAN_BYTES);
+        region = ReservedRegion.reserve(source, regionBytes, LEAST_REGION_BYTES, MAX_ALIGNMENT, source.pageByteSize());
         granulesInRegion = (int) (region.byteSize() >>> GRANULE_SHIFT);
         starts = new SparseBitmap(granulesInRegion + 1L);
         live = new SparseBitmap(granulesInRegion + 1L);
@@ -174,6 +178,10 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if (node == FreeBlocks.NONE) {
             return NULL;
         }
+        if (quick.heldBytes() > region.committedBytes() >>> HELD_SHIFT && !isCommitted(node, wanted)) {
+            flushQuickLists();
+            node = free.fit(wanted);
+        }
         int blockStart = free.start(node);
         int blockEnd = blockStart + free.granules(node);
         int start = (int) Sizes.alignUp(blockStart, alignment);
@@ -191,6 +199,11 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         }
         handOut(start, granules);
         return addressOf(start);
+    }
+
+    private boolean isCommitted(int node, int granules) {
+        long from = (long) free.start(node) << GRANULE_SHIFT;
+        return region.isCommitted(from, from + ((long) granules << GRANULE_SHIFT));
     }
 
     private void insertFree(int start, int granules) {
@@ -281,9 +294,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         return growInPlace(start, granules, wanted) ? address : move(address, granules, byteSize);
     }
 
-    /** Gives the rest of a block back where that is more than half of it. */
+    /** Gives the rest of a block back where that is worth a record. */
     private void shrink(int start, int granules, int wanted) {
-        if (wanted <= granules / 2) {
+        if (granules - wanted > granules >>> SHRINK_SHIFT) {
             starts.set(start + wanted);
             usedGranules -= granules - wanted;
             coalesce(start + wanted, granules - wanted);
@@ -365,7 +378,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     public long purge() {
         flushQuickLists();
         long bytes = 0;
-        for (int bin = Bins.of((int) (SPAN_BYTES >>> GRANULE_SHIFT)); bin < Bins.COUNT; bin++) {
+        for (int bin = Bins.of((int) (region.spanBytes() >>> GRANULE_SHIFT)); bin < Bins.COUNT; bin++) {
             for (int node = free.first(bin); node != FreeBlocks.NONE; node = free.after(node)) {
                 long from = (long) free.start(node) << GRANULE_SHIFT;
                 bytes += region.purge(from, from + ((long) free.granules(node) << GRANULE_SHIFT));

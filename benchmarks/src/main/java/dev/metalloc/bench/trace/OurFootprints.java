@@ -7,9 +7,7 @@ import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.source.MmapChunkSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,12 +60,17 @@ final class OurFootprints {
 
     private static TraceFootprint measure(Path path, Candidate candidate) throws IOException {
         try (MmapChunkSource source = new MmapChunkSource(LIMIT_BYTES)) {
-            Deque<OffHeapAllocator> held = new ArrayDeque<>();
-            held.add(Allocators.create(candidate.spec(), source));
-            TraceFootprint footprint = replay(path, candidate.label(), held.getFirst(), source);
-            long heapBytes = usedHeapBytes();
-            held.removeFirst().close();
-            return footprint.withHeapBytes(heapBytes - usedHeapBytes());
+            TraceFootprint footprint = replayAndClose(path, candidate, source);
+            // The allocator is garbage by now.
+            return footprint.withHeapBytes(footprint.heapBytes() - usedHeapBytes());
+        }
+    }
+
+    /** With all the heap that is in use, allocator included. */
+    private static TraceFootprint replayAndClose(Path path, Candidate candidate, MmapChunkSource source)
+            throws IOException {
+        try (OffHeapAllocator allocator = Allocators.create(candidate.spec(), source)) {
+            return replay(path, candidate.label(), allocator, source).withHeapBytes(usedHeapBytes());
         }
     }
 

@@ -275,8 +275,12 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
             return FreeOutcome.FOREIGN;
         }
         int start = granuleOf(address);
-        if ((address & MIN_ALIGNMENT - 1) != 0 || !starts.get(start)) {
+        if ((address & MIN_ALIGNMENT - 1) != 0) {
             return FreeOutcome.NOT_A_BLOCK;
+        }
+        if (!starts.get(start)) {
+            // Above the top no start is on record any more: what was freed there was a block as likely as not.
+            return start > top ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
         }
         return live.get(start) ? FreeOutcome.FREED : FreeOutcome.ALREADY_FREE;
     }

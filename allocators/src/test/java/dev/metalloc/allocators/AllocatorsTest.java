@@ -13,6 +13,7 @@ import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.MmapChunkSource;
 import dev.metalloc.allocators.system.SystemAllocator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,8 @@ class AllocatorsTest {
         expect("slabBytes: 4096", "slab", Map.of("slabBytes", "4096"));
         expect("classes: ", "slab", Map.of("classes", "32,16"));
         expect("segregated.lock: maybe", "segregated", Map.of("lock", "maybe"));
+        expect("buddy.caching: yes", "buddy", Map.of("caching", "yes"));
+        expect("cacheBytes: -1", "segregated", Map.of("caching", "true", "cacheBytes", "-1"));
         expect("maxBlockBytes: ", "segregated", Map.of("maxBlockBytes", "-5"));
         expect("minBlockBytes: 24", "buddy", Map.of("minBlockBytes", "24"));
         expect("chunkBytes: 3", "bump", Map.of("chunkBytes", "3"));
@@ -79,13 +82,20 @@ class AllocatorsTest {
                 catalog.traits().stream().map(AllocatorTraits::name).toList());
         assertTrue(catalog.create(AllocatorSpec.of("fancy"), source) instanceof SystemAllocator);
         assertThrows(IllegalStateException.class, () -> AllocatorCatalog.of(List.of(new Fancy("slab"))));
-        for (AllocatorTraits traits :
-                AllocatorCatalog.load(ClassLoader.getSystemClassLoader()).traits()) {
-            try (OffHeapAllocator made = Allocators.create(AllocatorSpec.of(traits.name()), source)) {
+    }
+
+    @Test
+    void shouldMakeWhatItsTraitsSay() {
+        AllocatorCatalog catalog = AllocatorCatalog.load(ClassLoader.getSystemClassLoader());
+        List<String> names = new ArrayList<>();
+        for (AllocatorTraits traits : catalog.traits()) {
+            names.add(traits.name());
+            try (OffHeapAllocator made = catalog.create(AllocatorSpec.of(traits.name()), source)) {
                 assertEquals(traits.maxByteSize(), made.traits().maxByteSize());
                 assertEquals(traits.name(), made.traits().name());
             }
         }
+        assertEquals(List.of("bump", "slab", "buddy", "segregated", "system", "pages"), names);
     }
 
     private record Fancy(String name) implements AllocatorProvider {

@@ -1,8 +1,6 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.metalloc.allocators.source.OffHeapMemory;
 
 /** Fills blocks with a pattern that depends on a seed and the place in the block, and checks it to the byte. */
@@ -42,7 +40,8 @@ final class Contents {
 
     private static void expect(long expected, long actual, long offset, long byteSize) {
         if (expected != actual) {
-            assertEquals(Long.toHexString(expected), Long.toHexString(actual), "at " + offset + " of " + byteSize);
+            throw new AssertionError("contents at " + offset + " of " + byteSize + ": " + Long.toHexString(actual)
+                    + " (expected: " + Long.toHexString(expected) + ")");
         }
     }
 

@@ -4,7 +4,7 @@ package dev.metalloc.allocators;
 import dev.metalloc.allocators.source.ChunkSource;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Refuses every n-th reservation and every n-th commit of another source. */
+/** Refuses every n-th reservation and every n-th commit of another source, or the n-th acquisition of either kind alone. */
 final class FailingChunkSource implements ChunkSource {
 
     static final int NEVER = 0;
@@ -12,6 +12,8 @@ final class FailingChunkSource implements ChunkSource {
     private final ChunkSource inner;
     private final int failingReserve;
     private final int failingCommit;
+    private int failingAcquisition = NEVER;
+    private final AtomicInteger acquisitions = new AtomicInteger();
     private final AtomicInteger reserves = new AtomicInteger();
     private final AtomicInteger commits = new AtomicInteger();
     private final AtomicInteger refusedCommits = new AtomicInteger();
@@ -20,6 +22,22 @@ final class FailingChunkSource implements ChunkSource {
         this.inner = inner;
         this.failingReserve = failingReserve;
         this.failingCommit = failingCommit;
+    }
+
+    /** Refuses the n-th acquisition, reservation or commit, from 1, and no other. */
+    static FailingChunkSource onlyAt(ChunkSource inner, int acquisition) {
+        FailingChunkSource failing = new FailingChunkSource(inner, NEVER, NEVER);
+        failing.failingAcquisition = acquisition;
+        return failing;
+    }
+
+    /** Acquisitions asked for so far, refused ones included. */
+    int acquisitions() {
+        return acquisitions.get();
+    }
+
+    private boolean failsOnce() {
+        return acquisitions.incrementAndGet() == failingAcquisition;
     }
 
     private static boolean fails(AtomicInteger calls, int failing) {
@@ -33,12 +51,12 @@ final class FailingChunkSource implements ChunkSource {
 
     @Override
     public long reserve(long byteSize, long byteAlignment) {
-        return fails(reserves, failingReserve) ? 0 : inner.reserve(byteSize, byteAlignment);
+        return failsOnce() || fails(reserves, failingReserve) ? 0 : inner.reserve(byteSize, byteAlignment);
     }
 
     @Override
     public boolean commit(long address, long byteSize) {
-        if (fails(commits, failingCommit)) {
+        if (failsOnce() || fails(commits, failingCommit)) {
             refusedCommits.incrementAndGet();
             return false;
         }

@@ -1,9 +1,6 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import java.util.ArrayList;
@@ -12,7 +9,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** Random operations on an allocator beside a sorted map of the live blocks; the seed replays them. */
+/**
+ * Random operations on an allocator beside a sorted map of the live blocks.
+ *
+ * <p>A failure names the seed and the step; {@code -Dmetalloc.test.seed=N} runs that seed in place of those of the tests.
+ */
 final class ModelRun {
 
     private static final int MOST_LIVE = 600;
@@ -26,12 +27,14 @@ final class ModelRun {
     private final List<Long> addresses = new ArrayList<>();
     private int refused;
 
+    static final String SEED_PROPERTY = "metalloc.test.seed";
+
     ModelRun(OffHeapAllocator allocator, long seed, int operations, long largest) {
         this.allocator = allocator;
-        this.seed = seed;
+        this.seed = Long.getLong(SEED_PROPERTY, seed);
         this.operations = operations;
         this.largest = largest;
-        this.random = new Random(seed);
+        this.random = new Random(this.seed);
     }
 
     /** Returns how many requests were refused; frees all blocks at the end. */
@@ -45,7 +48,9 @@ final class ModelRun {
                 free();
             }
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError("seed " + seed + ", step " + step + ": " + e.getMessage(), e);
+            throw new AssertionError(
+                    "seed " + seed + " (-D" + SEED_PROPERTY + "=" + seed + "), step " + step + ": " + e.getMessage(),
+                    e);
         }
         return refused;
     }
@@ -85,7 +90,7 @@ final class ModelRun {
             refused++;
             return;
         }
-        assertEquals(0, address & (alignment - 1));
+        expect((address & (alignment - 1)) == 0, "aligned");
         if (zeroed) {
             Contents.checkZero(address, byteSize);
         }
@@ -94,11 +99,10 @@ final class ModelRun {
 
     private void add(long address, long byteSize) {
         Map.Entry<Long, Long> below = live.floorEntry(address);
-        assertTrue(
-                below == null || below.getKey() + Math.max(1, below.getValue()) <= address, "overlaps the block below");
+        expect(below == null || below.getKey() + Math.max(1, below.getValue()) <= address, "overlaps the block below");
         Long above = live.higherKey(address);
-        assertTrue(above == null || address + byteSize <= above, "overlaps the block above");
-        assertTrue(allocator.usableSize(address) >= byteSize, "usable size");
+        expect(above == null || address + byteSize <= above, "overlaps the block above");
+        expect(allocator.usableSize(address) >= byteSize, "usable size");
         Contents.write(address, byteSize, address ^ seed);
         live.put(address, byteSize);
         addresses.add(address);
@@ -118,7 +122,8 @@ final class ModelRun {
     private void free() {
         long address = takeAny();
         live.remove(address);
-        assertEquals(FreeOutcome.FREED, allocator.free(address));
+        FreeOutcome outcome = allocator.free(address);
+        expect(outcome == FreeOutcome.FREED, "a live block is freed");
     }
 
     private void reallocate() {
@@ -134,5 +139,11 @@ final class ModelRun {
         }
         Contents.check(moved, Math.min(before, byteSize), address ^ seed);
         add(moved, byteSize);
+    }
+
+    private static void expect(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError("does not hold: " + what);
+        }
     }
 }

@@ -10,7 +10,7 @@ import java.util.EnumSet;
 /**
  * Derives a composite's traits from its parts'.
  *
- * <p>It serves what any part serves, suits what any part suits, must not get what every part must not get, and is as strict about
+ * <p>It serves what its last part serves, which is asked in the end for any size and alignment; it suits what any part suits, must not get what every part must not get, and is as strict about
  * threads as its strictest part; set-up costs add up, the overhead is that of the worst part.
  */
 final class CompositeTraits {
@@ -22,8 +22,7 @@ final class CompositeTraits {
         EnumSet<Flag> suits = EnumSet.noneOf(Flag.class);
         EnumSet<Flag> mustNotGet = EnumSet.allOf(Flag.class);
         long least = first.minByteSize();
-        long most = first.maxByteSize();
-        long alignment = first.maxByteAlignment();
+        AllocatorTraits last = parts[parts.length - 1].traits();
         long setUpNanos = 0;
         double overhead = 0;
         boolean freesSingleBlocks = true;
@@ -34,8 +33,6 @@ final class CompositeTraits {
             suits.addAll(t.suits());
             mustNotGet.retainAll(t.mustNotGet());
             least = Math.min(least, t.minByteSize());
-            most = Math.max(most, t.maxByteSize());
-            alignment = Math.max(alignment, t.maxByteAlignment());
             setUpNanos += t.setUpNanos();
             overhead = Math.max(overhead, t.overheadBytesPerBlock());
             freesSingleBlocks &= t.freesSingleBlocks();
@@ -47,8 +44,8 @@ final class CompositeTraits {
         return new AllocatorTraits(
                 "composite",
                 least,
-                most,
-                alignment,
+                last.maxByteSize(),
+                last.maxByteAlignment(),
                 suits,
                 mustNotGet,
                 setUpNanos,

@@ -7,23 +7,28 @@ import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.concurrent.SpinLock;
+import dev.metalloc.allocators.layout.AddressTable;
 import dev.metalloc.allocators.source.OffHeapMemory;
 
 /**
  * Finds writes past the end of blocks and writes to freed blocks of another allocator.
  *
  * <p>Any thread, one lock, however the inner allocator does. Behind each block lies a canary, checked when the block is
- * freed and by {@link #validate()}. A freed block is filled with poison and kept in quarantine for a while; the poison is checked when it
- * leaves. {@link #usableSize} is what was requested, so that nobody uses the canary.
+ * freed and by {@link #validate()}. A freed block is filled with poison and kept in quarantine for a while; the poison is
+ * checked when it leaves. {@link #usableSize} is what was requested, so that nobody uses the canary. Quarantine is bounded in
+ * blocks and bytes, and ends early where the inner allocator has no more memory.
  */
 /* Implementation notes
  *
  * Invariants: live and quarantined addresses are disjoint;  |quarantined| == blocks in the ring;
- *             blocks live inside == |live| + |quarantined|
+ *             the bytes of the quarantined blocks == quarantinedBytes;  blocks live inside == |live| + |quarantined|
+ *
+ * A handler may throw: it is called only where the invariants hold.
  */
 public final class CheckingAllocator implements OffHeapAllocator {
 
     public static final int DEFAULT_QUARANTINE_BLOCKS = 256;
+    public static final long DEFAULT_QUARANTINE_BYTES = 4L << 20;
 
     private static final int CANARY_BYTES = 16;
     private static final byte CANARY = (byte) 0xCA;
@@ -37,7 +42,11 @@ public final class CheckingAllocator implements OffHeapAllocator {
     // All below guarded by the lock.
     private final AddressTable live = new AddressTable();
     private final AddressTable quarantined = new AddressTable();
+    /** Room for one block more than may stay: the newest enters before the oldest leaves. */
     private final long[] ring;
+
+    private final long quarantineLimitBytes;
+    private long quarantinedBytes;
     private long ringTail;
     private long ringHead;
     private long allocateCount;
@@ -45,18 +54,21 @@ public final class CheckingAllocator implements OffHeapAllocator {
     private long refusedFreeCount;
 
     public CheckingAllocator(OffHeapAllocator inner) {
-        this(inner, DEFAULT_QUARANTINE_BLOCKS, CorruptionHandler.THROWING);
+        this(inner, DEFAULT_QUARANTINE_BLOCKS, DEFAULT_QUARANTINE_BYTES, CorruptionHandler.THROWING);
     }
 
     /**
      * Checks the blocks of an inner allocator, which it closes.
      *
-     * @param quarantineBlocks freed blocks kept back from use, at least 1
+     * @param quarantineBlocks most freed blocks kept back from use, at least 1
+     * @param quarantineBytes most bytes of them; larger blocks are not kept back
      */
-    public CheckingAllocator(OffHeapAllocator inner, int quarantineBlocks, CorruptionHandler handler) {
+    public CheckingAllocator(
+            OffHeapAllocator inner, int quarantineBlocks, long quarantineBytes, CorruptionHandler handler) {
         this.inner = inner;
         this.handler = handler;
-        this.ring = new long[Math.max(1, quarantineBlocks)];
+        this.ring = new long[Math.max(1, quarantineBlocks) + 1];
+        this.quarantineLimitBytes = quarantineBytes;
         AllocatorTraits t = inner.traits();
         this.traits = new AllocatorTraits(
                 t.name(),
@@ -90,8 +102,11 @@ public final class CheckingAllocator implements OffHeapAllocator {
         long innerSize = Math.max(1, byteSize) + CANARY_BYTES;
         lock.lock();
         try {
-            long address =
-                    zeroed ? inner.allocateZeroed(innerSize, byteAlignment) : inner.allocate(innerSize, byteAlignment);
+            long address = allocateInside(innerSize, byteAlignment, zeroed);
+            if (address == NULL && ringHead != ringTail) {
+                endQuarantine();
+                address = allocateInside(innerSize, byteAlignment, zeroed);
+            }
             if (address != NULL) {
                 note(address, Math.max(1, byteSize));
             }
@@ -99,6 +114,10 @@ public final class CheckingAllocator implements OffHeapAllocator {
         } finally {
             lock.unlock();
         }
+    }
+
+    private long allocateInside(long byteSize, long byteAlignment, boolean zeroed) {
+        return zeroed ? inner.allocateZeroed(byteSize, byteAlignment) : inner.allocate(byteSize, byteAlignment);
     }
 
     private void note(long address, long byteSize) {
@@ -111,7 +130,7 @@ public final class CheckingAllocator implements OffHeapAllocator {
     public FreeOutcome free(long address) {
         lock.lock();
         try {
-            long byteSize = live.size(address);
+            long byteSize = live.value(address);
             if (byteSize == AddressTable.ABSENT) {
                 refusedFreeCount++;
                 return refusal(address);
@@ -123,6 +142,7 @@ public final class CheckingAllocator implements OffHeapAllocator {
             if (!isIntact) {
                 report("written past the end", byteSize, address);
             }
+            keepLimits();
             return FreeOutcome.FREED;
         } finally {
             lock.unlock();
@@ -131,7 +151,7 @@ public final class CheckingAllocator implements OffHeapAllocator {
 
     /** Asks the inner allocator, which refuses too: the address is none of its live blocks, or one in quarantine. */
     private FreeOutcome refusal(long address) {
-        if (quarantined.size(address) != AddressTable.ABSENT) {
+        if (quarantined.value(address) != AddressTable.ABSENT) {
             return FreeOutcome.ALREADY_FREE;
         }
         return inner.owns(address) || inner.traits().name().equals("system")
@@ -140,19 +160,34 @@ public final class CheckingAllocator implements OffHeapAllocator {
     }
 
     private void quarantine(long address, long byteSize) {
-        if (ringTail - ringHead == ring.length) {
-            releaseOldest();
+        if (byteSize > quarantineLimitBytes) {
+            inner.free(address);
+            return;
         }
         OffHeapMemory.fill(address, byteSize + CANARY_BYTES, POISON);
         quarantined.put(address, byteSize);
+        quarantinedBytes += byteSize;
         ring[(int) (ringTail++ % ring.length)] = address;
+    }
+
+    private void keepLimits() {
+        while (ringTail - ringHead >= ring.length || quarantinedBytes > quarantineLimitBytes) {
+            releaseOldest();
+        }
+    }
+
+    private void endQuarantine() {
+        while (ringHead != ringTail) {
+            releaseOldest();
+        }
     }
 
     private void releaseOldest() {
         long address = ring[(int) (ringHead++ % ring.length)];
-        long byteSize = quarantined.size(address);
+        long byteSize = quarantined.value(address);
         boolean isIntact = isFilled(address, byteSize + CANARY_BYTES, POISON);
         quarantined.remove(address);
+        quarantinedBytes -= byteSize;
         inner.free(address);
         if (!isIntact) {
             report("written after it was freed", byteSize, address);
@@ -197,7 +232,7 @@ public final class CheckingAllocator implements OffHeapAllocator {
     public long usableSize(long address) {
         lock.lock();
         try {
-            return live.size(address);
+            return live.value(address);
         } finally {
             lock.unlock();
         }
@@ -234,9 +269,7 @@ public final class CheckingAllocator implements OffHeapAllocator {
     public long purge() {
         lock.lock();
         try {
-            while (ringHead != ringTail) {
-                releaseOldest();
-            }
+            endQuarantine();
             return inner.purge();
         } finally {
             lock.unlock();
@@ -249,17 +282,26 @@ public final class CheckingAllocator implements OffHeapAllocator {
         try {
             inner.validate();
             check(quarantined.count() == ringTail - ringHead, "quarantined blocks == blocks in the ring");
+            check(quarantinedBytes() == quarantinedBytes, "bytes of quarantined blocks == counted");
             check(inner.stats().liveCount() == live.count() + quarantined.count(), "inner live == live + quarantined");
             for (int slot = 0; slot < live.slots(); slot++) {
                 long address = live.addressAt(slot);
-                if (address != NULL && !hasCanary(address, live.sizeAt(slot))) {
+                if (address != NULL && !hasCanary(address, live.valueAt(slot))) {
                     throw new IllegalStateException(
-                            "block of " + live.sizeAt(slot) + " bytes: written past the end (found while live)");
+                            "block of " + live.valueAt(slot) + " bytes: written past the end (found while live)");
                 }
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private long quarantinedBytes() {
+        long bytes = 0;
+        for (int slot = 0; slot < quarantined.slots(); slot++) {
+            bytes += quarantined.addressAt(slot) == NULL ? 0 : quarantined.valueAt(slot);
+        }
+        return bytes;
     }
 
     private static void check(boolean holds, String equation) {

@@ -113,12 +113,8 @@ public final class SizeClasses {
         return -1;
     }
 
-    /** The largest power of two that divides a class. */
+    /** The largest power of two for which every size has a class: it divides the largest, where the search ends. */
     public long largestAlignment() {
-        int largest = 16;
-        for (int byteSize : byteSizes) {
-            largest = Math.max(largest, Integer.lowestOneBit(byteSize));
-        }
-        return largest;
+        return Integer.lowestOneBit(largestByteSize());
     }
 }

@@ -52,6 +52,21 @@ class SizeClassesTest {
         assertEquals(-1, SizeClasses.parse("48").alignedClassOf(10, 32));
     }
 
+    /** An alignment that some sizes lack is not claimed for any. */
+    @Test
+    void shouldClaimNoMoreAlignmentThanEverySizeHas() {
+        for (String text : new String[] {"16", "32,48", "64,80", "16,4096,4112", "24,100,256,1000,4096,65536"}) {
+            SizeClasses classes = SizeClasses.parse(text);
+            for (long alignment = 16; alignment <= classes.largestAlignment(); alignment *= 2) {
+                for (int size = 0; size <= classes.largestByteSize(); size++) {
+                    assertTrue(classes.alignedClassOf(Math.max(size, alignment), alignment) >= 0, text + ": " + size);
+                }
+            }
+        }
+        assertEquals(32768, SizeClasses.geometric().largestAlignment());
+        assertEquals(16, SizeClasses.parse("32,48").largestAlignment());
+    }
+
     @Test
     void shouldNameTheWrongEntry() {
         for (String wrong : new String[] {"", "16,8", "16,16", "0", "-16", "16,x", "1048577", "16,,32"}) {

@@ -1,7 +1,6 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.bench.alloc;
 
-import java.util.Random;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Setup;
@@ -14,19 +13,18 @@ public class RandomBenchmark extends SingleThreadBenchmark {
 
     private static final int LIVE_BLOCKS = 10_000;
     private static final int STEPS = 100;
-    private static final int PLACES_DRAWN = 1 << 16;
     private static final long SEED = 0xd1ce;
 
     private Sizes sizes;
+    private Draws places;
     private Blocks blocks;
-    private int[] places;
     private int next;
 
     @Setup
     public void setUp() {
         sizes = Sizes.parse(byteSize);
         blocks = Selection.blocks(subject, workingSet(LIVE_BLOCKS, sizes));
-        places = new Random(SEED).ints(PLACES_DRAWN, 0, blocks.count()).toArray();
+        places = Draws.below(blocks.count(), SEED);
         for (int place = 0; place < blocks.count(); place++) {
             allocate(blocks, place, sizes.at(next++));
         }
@@ -41,7 +39,7 @@ public class RandomBenchmark extends SingleThreadBenchmark {
     @OperationsPerInvocation(STEPS)
     public void random() {
         for (int step = 0; step < STEPS; step++) {
-            int place = places[next & (PLACES_DRAWN - 1)];
+            int place = places.at(next);
             blocks.free(place);
             allocate(blocks, place, sizes.at(next++));
         }

@@ -22,7 +22,7 @@ import java.util.Optional;
  * <p>Ours are made as the agent makes them, by {@link Allocators}. A name without {@code -locked} is the bare allocator where
  * it is confined to one thread; slab and composite serve any thread as they are.
  */
-final class Subjects {
+public final class Subjects {
 
     static final String UNSAFE = "unsafe";
     static final String POOLED = "pooled";
@@ -46,7 +46,7 @@ final class Subjects {
     }
 
     /** Every name, ours first. */
-    static List<String> names() {
+    public static List<String> names() {
         List<String> names = new ArrayList<>(OURS.keySet());
         names.add(UNSAFE);
         for (NativePeer peer : NativePeer.ALL) {
@@ -57,7 +57,7 @@ final class Subjects {
         return names;
     }
 
-    static boolean isOurs(String name) {
+    public static boolean isOurs(String name) {
         return OURS.containsKey(name);
     }
 
@@ -67,12 +67,12 @@ final class Subjects {
     }
 
     /** Why a subject cannot be measured on this machine, or nothing where it can. */
-    static Optional<String> absence(String name) {
+    public static Optional<String> absence(String name) {
         return nativePeer(name).flatMap(NativePeer::absence);
     }
 
     /** Whether a subject may be given blocks of this size from this number of threads. */
-    static boolean serves(String name, long byteSize, int threads) {
+    public static boolean serves(String name, long byteSize, int threads) {
         AllocatorSpec spec = OURS.get(name);
         if (spec == null) {
             return true;

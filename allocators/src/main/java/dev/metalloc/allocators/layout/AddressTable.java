@@ -1,39 +1,39 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-package dev.metalloc.allocators.debug;
+package dev.metalloc.allocators.layout;
 
-/** A map from addresses to sizes in two arrays, open-addressed with linear probing. Confined. */
-final class AddressTable {
+/** A map from addresses to numbers that are not negative, in two arrays, open-addressed with linear probing. Confined. */
+public final class AddressTable {
 
-    static final long ABSENT = -1;
+    public static final long ABSENT = -1;
 
     private static final long EMPTY = 0;
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private long[] addresses = new long[64];
-    private long[] sizes = new long[64];
+    private long[] values = new long[64];
     private int count;
 
-    int count() {
+    public int count() {
         return count;
     }
 
-    /** The size put for an address, or ABSENT. */
-    long size(long address) {
+    /** The number put for an address, or ABSENT. */
+    public long value(long address) {
         int slot = slotOf(address);
-        return addresses[slot] == address && address != EMPTY ? sizes[slot] : ABSENT;
+        return addresses[slot] == address && address != EMPTY ? values[slot] : ABSENT;
     }
 
-    void put(long address, long size) {
+    public void put(long address, long value) {
         if (count * 2 >= addresses.length) {
             grow();
         }
         int slot = slotOf(address);
         count += addresses[slot] == EMPTY ? 1 : 0;
         addresses[slot] = address;
-        sizes[slot] = size;
+        values[slot] = value;
     }
 
-    void remove(long address) {
+    public void remove(long address) {
         int hole = slotOf(address);
         if (addresses[hole] != address) {
             return;
@@ -46,21 +46,21 @@ final class AddressTable {
             addresses[slot] = EMPTY;
             int to = slotOf(moved);
             addresses[to] = moved;
-            sizes[to] = sizes[slot];
+            values[to] = values[slot];
         }
     }
 
     /** Number of slots; each holds {@link #addressAt} or 0. */
-    int slots() {
+    public int slots() {
         return addresses.length;
     }
 
-    long addressAt(int slot) {
+    public long addressAt(int slot) {
         return addresses[slot];
     }
 
-    long sizeAt(int slot) {
-        return sizes[slot];
+    public long valueAt(int slot) {
+        return values[slot];
     }
 
     private int slotOf(long address) {
@@ -77,14 +77,14 @@ final class AddressTable {
 
     private void grow() {
         long[] oldAddresses = addresses;
-        long[] oldSizes = sizes;
+        long[] oldValues = values;
         addresses = new long[oldAddresses.length * 2];
-        sizes = new long[oldAddresses.length * 2];
+        values = new long[oldAddresses.length * 2];
         for (int i = 0; i < oldAddresses.length; i++) {
             if (oldAddresses[i] != EMPTY) {
                 int slot = slotOf(oldAddresses[i]);
                 addresses[slot] = oldAddresses[i];
-                sizes[slot] = oldSizes[i];
+                values[slot] = oldValues[i];
             }
         }
     }

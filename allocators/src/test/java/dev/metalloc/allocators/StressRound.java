@@ -13,8 +13,8 @@ import java.util.Random;
  */
 final class StressRound {
 
-    private static final int OPERATIONS = 12_000;
-    private static final int THREAD_OPERATIONS = 8000;
+    private static final int OPERATIONS = 6000;
+    private static final int THREAD_OPERATIONS = 3000;
 
     private final Subject subject;
     private final Random random;

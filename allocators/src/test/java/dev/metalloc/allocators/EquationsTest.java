@@ -1,0 +1,145 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators;
+
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.debug.CheckingAllocator;
+import dev.metalloc.allocators.source.MmapChunkSource;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Breaks the records of an allocator one by one and expects {@code validate()} to name the equation. */
+class EquationsTest {
+
+    private final MmapChunkSource source = new MmapChunkSource(1L << 30);
+
+    @AfterEach
+    void close() {
+        source.close();
+    }
+
+    /** In use: live blocks of several sizes, and free ones between them, some of them large. */
+    private OffHeapAllocator used(String name) {
+        OffHeapAllocator allocator = Allocators.create(new AllocatorSpec(name, Map.of("lock", "false")), source);
+        use(allocator);
+        return allocator;
+    }
+
+    private static void use(OffHeapAllocator allocator) {
+        long[] blocks = new long[12];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = allocator.allocate(i % 3 == 2 ? 100_000 : 100, 16);
+            assertNotEquals(OffHeapAllocator.NULL, blocks[i]);
+        }
+        for (int i = 1; i < blocks.length - 1; i += 2) {
+            allocator.free(blocks[i]);
+        }
+        allocator.validate();
+    }
+
+    private static void expect(OffHeapAllocator allocator, String equation, Consumer<OffHeapAllocator> corruption) {
+        corruption.accept(allocator);
+        IllegalStateException e = assertThrows(IllegalStateException.class, allocator::validate, equation);
+        assertTrue(String.valueOf(e.getMessage()).contains(equation), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "usedBytes, 16, live bytes == used bytes",
+        "freeCount, 1, live blocks == allocated - freed",
+        "allocateCount, 1, live blocks == allocated - freed",
+        "emptyCount, 1, empty chunks == those on the stack",
+        "chunks[0].liveCount, 1, live blocks and bytes == counted",
+        "chunks[0].liveBytes, 16, live blocks and bytes == counted",
+        "chunks[0].starts[0], -1, every live block starts",
+        "chunks[0].top, -200000, no start above the top",
+        "region.committedSpans, 1, committed spans",
+    })
+    void bump(String record, long delta, String equation) {
+        expect(used("bump"), equation, allocator -> Corruption.add(allocator, record, delta));
+    }
+
+    @Test
+    void bumpWithADeadPieceAtTheTop() {
+        OffHeapAllocator bump = Allocators.create(new AllocatorSpec("bump", Map.of("lock", "false")), source);
+        bump.allocate(16, 16);
+        bump.allocate(16, 16);
+        expect(bump, "the last piece is live", allocator -> {
+            Corruption.set(allocator, "chunks[0].live[0]", 1);
+            Corruption.set(allocator, "chunks[0].liveCount", 1);
+            Corruption.set(allocator, "chunks[0].liveBytes", 16);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "usedUnits, 1, units of live blocks == used units",
+        "freeCount, 1, live blocks == allocated - freed",
+        "allocateCount, 1, live blocks == allocated - freed",
+        "quick.counts[0], 1, held in quick lists",
+        "free.counts[3], 1, free bits == counted",
+        "free.filled, 1, order bit == order has a free block",
+        "region.committedSpans, 1, committed spans",
+    })
+    void buddy(String record, long delta, String equation) {
+        expect(used("buddy"), equation, allocator -> Corruption.add(allocator, record, delta));
+    }
+
+    @Test
+    void buddyWithAFreeBlockBelowTheLowest() {
+        expect(used("buddy"), "no free block below the lowest", allocator -> {
+            int filled = ((Number) Corruption.read(allocator, "free.filled")).intValue();
+            int order = Integer.numberOfTrailingZeros(filled);
+            Corruption.set(allocator, "free.lowest[" + order + "]", Integer.MAX_VALUE);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "usedGranules, 1, granules of live blocks == used granules",
+        "quick.counts[5], 1, held in quick lists",
+        "free.count, 1, listed nodes == counted nodes",
+        "free.filledWords, 1, word bit == word not 0",
+        "free.filledBins[1], 1, bin bit == list not empty",
+        "region.committedSpans, 1, committed spans",
+    })
+    void segregated(String record, long delta, String equation) {
+        expect(used("segregated"), equation, allocator -> Corruption.add(allocator, record, delta));
+    }
+
+    /** Every node in use is broken at once: whichever is looked at first says so. */
+    @ParameterizedTest
+    @CsvSource({
+        "granules, 100000, a node hangs in the list of its bin",
+        "previous, 5, links agree both ways",
+        "starts, 7, a node is found by its start",
+    })
+    void segregatedWithABrokenNode(String column, long delta, String equation) {
+        expect(used("segregated"), equation, allocator -> {
+            int made = ((Number) Corruption.read(allocator, "free.madeNodes")).intValue();
+            for (int node = 0; node < made; node++) {
+                Corruption.add(allocator, "free." + column + "[" + node + "]", delta + node * 64L);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "quarantinedBytes, 1, bytes of quarantined blocks == counted",
+        "ringTail, 1, quarantined blocks == blocks in the ring",
+    })
+    void checking(String record, long delta, String equation) {
+        OffHeapAllocator checking =
+                new CheckingAllocator(Allocators.create(new AllocatorSpec("buddy", Map.of()), source));
+        use(checking);
+        expect(checking, equation, allocator -> Corruption.add(allocator, record, delta));
+    }
+}

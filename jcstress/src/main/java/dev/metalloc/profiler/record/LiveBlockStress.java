@@ -1,0 +1,96 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.record;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.IIJ_Result;
+
+/** Blocks go in and out of the table of live ones, whose slots others take at the same time. */
+public class LiveBlockStress {
+
+    /** One for all: a state is one address in it, and states next to each other compete for slots. */
+    private static final LiveBlockTable TABLE = new LiveBlockTable(1 << 16);
+
+    private static final AtomicLong NEXT_ADDRESS = new AtomicLong(1 << 20);
+
+    private static int remove(long address, long expectedSize) {
+        long[] values = new long[LiveBlockTable.VALUES];
+        if (!TABLE.remove(address, values)) {
+            return 0;
+        }
+        return values[LiveBlockTable.SIZE] == expectedSize && values[LiveBlockTable.SEQUENCE] == ~expectedSize ? 1 : -1;
+    }
+
+    private static boolean insert(long address, long size) {
+        return TABLE.insert(address, size, size, size, size, ~size);
+    }
+
+    @JCStressTest
+    @State
+    @Outcome(
+            id = {"1, 0, 0", "0, 1, 0"},
+            expect = Expect.ACCEPTABLE,
+            desc = "one of two frees finds the block")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "found twice, not at all, or with another's values")
+    public static class RemoveOnce {
+        private final long address = NEXT_ADDRESS.addAndGet(16);
+
+        public RemoveOnce() {
+            insert(address, address);
+        }
+
+        @Actor
+        public void one(IIJ_Result r) {
+            r.r1 = remove(address, address);
+        }
+
+        @Actor
+        public void two(IIJ_Result r) {
+            r.r2 = remove(address, address);
+        }
+
+        @Arbiter
+        public void left(IIJ_Result r) {
+            r.r3 = remove(address, address);
+        }
+    }
+
+    @JCStressTest
+    @State
+    @Outcome(
+            id = {"1, 0, 0", "0, 0, 1"},
+            expect = Expect.ACCEPTABLE,
+            desc = "freed with its own values, or still there")
+    @Outcome(id = "1, 1, 0", expect = Expect.ACCEPTABLE, desc = "both blocks found")
+    @Outcome(id = "0, 1, 1", expect = Expect.ACCEPTABLE, desc = "the neighbour found, the block still there")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "values of a slot read before they were written")
+    public static class InsertAndRemove {
+        private final long address = NEXT_ADDRESS.addAndGet(32);
+        private final long neighbour = address - 16;
+
+        public InsertAndRemove() {
+            insert(neighbour, neighbour);
+        }
+
+        @Actor
+        public void allocate() {
+            insert(address, address);
+        }
+
+        @Actor
+        public void free(IIJ_Result r) {
+            r.r2 = remove(neighbour, neighbour);
+            r.r1 = remove(address, address);
+        }
+
+        @Arbiter
+        public void left(IIJ_Result r) {
+            r.r3 = remove(address, address);
+        }
+    }
+}

@@ -15,6 +15,7 @@ public abstract class CrossThreadBenchmark extends SubjectBenchmark {
         "bump-locked",
         "segregated-locked",
         "buddy-locked",
+        "none",
         "unsafe",
         "glibc",
         "jemalloc",

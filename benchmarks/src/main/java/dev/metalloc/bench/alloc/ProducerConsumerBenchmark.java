@@ -37,6 +37,7 @@ public class ProducerConsumerBenchmark extends SubjectBenchmark {
         "bump-locked",
         "segregated-locked",
         "buddy-locked",
+        "none",
         "unsafe",
         "glibc",
         "jemalloc",

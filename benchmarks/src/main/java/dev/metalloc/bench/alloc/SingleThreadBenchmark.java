@@ -18,6 +18,7 @@ public abstract class SingleThreadBenchmark extends SubjectBenchmark {
         "bump-locked",
         "segregated-locked",
         "buddy-locked",
+        "none",
         "unsafe",
         "glibc",
         "jemalloc",

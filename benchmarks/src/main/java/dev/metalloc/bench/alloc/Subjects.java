@@ -24,6 +24,7 @@ import java.util.Optional;
  */
 public final class Subjects {
 
+    static final String NONE = "none";
     static final String UNSAFE = "unsafe";
     static final String POOLED = "pooled";
     static final String ADAPTIVE = "adaptive";
@@ -45,9 +46,10 @@ public final class Subjects {
         return specs;
     }
 
-    /** Every name, ours first. */
+    /** Every name: ours, the loop without an allocator, the peers. */
     public static List<String> names() {
         List<String> names = new ArrayList<>(OURS.keySet());
+        names.add(NONE);
         names.add(UNSAFE);
         for (NativePeer peer : NativePeer.ALL) {
             names.add(peer.label());
@@ -92,6 +94,9 @@ public final class Subjects {
         AllocatorSpec spec = OURS.get(name);
         if (spec != null) {
             return new AllocatorSubject(create(spec));
+        }
+        if (name.equals(NONE)) {
+            return new NoAllocator(LinkedSubject.unsafe().allocate(1));
         }
         if (name.equals(UNSAFE)) {
             return LinkedSubject.unsafe();

@@ -36,6 +36,7 @@ public class XmallocBenchmark extends SubjectBenchmark {
         "bump-locked",
         "segregated-locked",
         "buddy-locked",
+        "none",
         "unsafe",
         "glibc",
         "jemalloc",

@@ -20,4 +20,9 @@ public final class MetallocOwnerThread {
     public static Thread current() {
         return LANG.currentCarrierThread();
     }
+
+    @ForceInline
+    public static long currentId() {
+        return LANG.currentCarrierThread().threadId();
+    }
 }

@@ -6,8 +6,10 @@ import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.buddy.BuddyAllocator;
 import dev.metalloc.allocators.bump.BumpAllocator;
 import dev.metalloc.allocators.composite.CompositeAllocator;
+import dev.metalloc.allocators.concurrent.CachingAllocator;
 import dev.metalloc.allocators.concurrent.LockedAllocator;
 import dev.metalloc.allocators.layout.SizeClasses;
+import dev.metalloc.allocators.layout.Sizes;
 import dev.metalloc.allocators.segregated.SegregatedFitAllocator;
 import dev.metalloc.allocators.slab.SlabAllocator;
 import dev.metalloc.allocators.source.ChunkSource;
@@ -24,16 +26,22 @@ import java.util.Map;
  *
  * <ul>
  *   <li>{@code slab}: {@code classes} (ascending sizes, comma-separated), {@code slabBytes}, {@code regionBytes}
- *   <li>{@code segregated}: {@code maxBlockBytes}, {@code regionBytes}, {@code quickBytes}, {@code lock}
+ *   <li>{@code segregated}: {@code maxBlockBytes}, {@code regionBytes}, {@code quickBytes}, {@code lock}, {@code caching},
+ *       {@code cacheBytes}
  *   <li>{@code buddy}: {@code minBlockBytes}, {@code chunkBytes} (largest block), {@code regionBytes}, {@code quickBytes},
- *       {@code lock}
+ *       {@code lock}, {@code caching}, {@code cacheBytes}
  *   <li>{@code bump}: {@code chunkBytes} (four times the largest block), {@code regionBytes}, {@code lock}
  *   <li>{@code system}: none
  *   <li>{@code composite}: {@code parts} (names, comma-separated), {@code limits} (largest size of each part but the last),
  *       and {@code <index>.<parameter>} for a parameter of a part
  * </ul>
+ *
+ * <p>{@code caching=true} puts magazines for each thread in front of a lock, in place of the lock alone; {@code cacheBytes} are
+ * the most that one thread keeps.
  */
 public final class Allocators {
+
+    private static final long NO_CACHE = -1;
 
     private Allocators() {}
 
@@ -85,9 +93,11 @@ public final class Allocators {
     }
 
     private static OffHeapAllocator segregated(AllocatorSpec spec, ChunkSource source) {
-        Parameters parameters = new Parameters(spec, "maxBlockBytes", "regionBytes", "quickBytes", "lock");
-        return locked(
+        Parameters parameters =
+                new Parameters(spec, "maxBlockBytes", "regionBytes", "quickBytes", "lock", "caching", "cacheBytes");
+        return shared(
                 parameters.flag("lock", true),
+                cacheBytes(parameters),
                 new SegregatedFitAllocator(
                         source,
                         parameters.number("maxBlockBytes", SegregatedFitAllocator.DEFAULT_MAX_BLOCK_BYTES),
@@ -96,10 +106,11 @@ public final class Allocators {
     }
 
     private static OffHeapAllocator buddy(AllocatorSpec spec, ChunkSource source) {
-        Parameters parameters =
-                new Parameters(spec, "minBlockBytes", "chunkBytes", "regionBytes", "quickBytes", "lock");
-        return locked(
+        Parameters parameters = new Parameters(
+                spec, "minBlockBytes", "chunkBytes", "regionBytes", "quickBytes", "lock", "caching", "cacheBytes");
+        return shared(
                 parameters.flag("lock", true),
+                cacheBytes(parameters),
                 new BuddyAllocator(
                         source,
                         parameters.number("minBlockBytes", BuddyAllocator.DEFAULT_MIN_BLOCK_BYTES),
@@ -121,6 +132,17 @@ public final class Allocators {
     private static OffHeapAllocator system(AllocatorSpec spec) {
         Parameters.requireNone(spec);
         return new SystemAllocator();
+    }
+
+    /** Most bytes a thread may keep, or {@link #NO_CACHE}. */
+    private static long cacheBytes(Parameters parameters) {
+        long most = Sizes.requireRange(
+                "cacheBytes", parameters.number("cacheBytes", CachingAllocator.DEFAULT_CACHE_BYTES), 0, 1L << 40);
+        return parameters.flag("caching", false) ? most : NO_CACHE;
+    }
+
+    private static OffHeapAllocator shared(boolean lock, long cacheBytes, OffHeapAllocator confined) {
+        return cacheBytes == NO_CACHE ? locked(lock, confined) : new CachingAllocator(confined, cacheBytes);
     }
 
     private static OffHeapAllocator locked(boolean lock, OffHeapAllocator confined) {

@@ -39,6 +39,8 @@ class AllocatorsTest {
         expect("slabBytes: 4096", "slab", Map.of("slabBytes", "4096"));
         expect("classes: ", "slab", Map.of("classes", "32,16"));
         expect("segregated.lock: maybe", "segregated", Map.of("lock", "maybe"));
+        expect("buddy.caching: yes", "buddy", Map.of("caching", "yes"));
+        expect("cacheBytes: -1", "segregated", Map.of("caching", "true", "cacheBytes", "-1"));
         expect("maxBlockBytes: ", "segregated", Map.of("maxBlockBytes", "-5"));
         expect("minBlockBytes: 24", "buddy", Map.of("minBlockBytes", "24"));
         expect("chunkBytes: 3", "bump", Map.of("chunkBytes", "3"));

@@ -18,4 +18,9 @@ public final class OwnerThread {
         Thread thread = Thread.currentThread();
         return thread.isVirtual() ? null : thread;
     }
+
+    /** Id of the platform thread that runs the caller, or one that no platform thread has. */
+    public static long currentId() {
+        return Thread.currentThread().threadId();
+    }
 }

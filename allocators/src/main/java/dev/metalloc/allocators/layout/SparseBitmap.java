@@ -145,6 +145,17 @@ public final class SparseBitmap {
         return -1;
     }
 
+    /** The first index not below {@code from} that is not set; the one behind the last is never set. */
+    public int nextClear(int from) {
+        int word = from >>> 6;
+        long clear = ~words[word >>> (LEAF_SHIFT - 6)][word & WORD_MASK] & -1L << from;
+        while (clear == 0) {
+            word++;
+            clear = ~words[word >>> (LEAF_SHIFT - 6)][word & WORD_MASK];
+        }
+        return (word << 6) + Long.numberOfTrailingZeros(clear);
+    }
+
     /** The last set index not above {@code from}, or -1. */
     public int previous(int from) {
         if (from < 0) {

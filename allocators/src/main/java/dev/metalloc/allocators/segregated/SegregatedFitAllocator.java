@@ -22,18 +22,19 @@ import java.util.Set;
  */
 /* Implementation notes
  *
- * The region is tiled by blocks, counted in granules of 16 bytes. At first it is one free block without memory behind it;
- * memory is committed as blocks are carved, and good fit leaves the large rest for last. Records are out of line: two
+ * The region below the top is tiled by blocks, counted in granules of 16 bytes. What lies above the top is free, and is used where
+ * no free block fits; a freed block that ends at the top lowers it. So blocks freed in the reverse order of allocation, whatever their
+ * sizes, cost no more than moving the top. Memory is committed as blocks are carved. Records are out of line: two
  * bits for each granule (an overhead of 1.6 % of the memory touched) and 24 to 28 bytes for each coalesced free block.
  *
  *   starts   bit set: a block starts here         live   bit set: the block that starts here is handed out
  *   a block that is not live is held by a quick list, or is a node of the free blocks; only the latter coalesce
  *
- * A block ends where the next one starts, so its size is the distance to the next bit. A bit behind the last granule, marked
+ * A block ends where the next one starts, so its size is the distance to the next bit; the top is marked as a start for this. A bit behind the last granule, marked
  * live, ends the region. Block sizes are rounded up to the lower bound of a bin (at most 3 % above 1 KiB), so that a quick list
  * holds blocks of one size.
  *
- * Invariants: blocks tile the region;  no two free blocks adjoin;  live is a subset of starts;
+ * Invariants: blocks tile the region below the top;  no two free blocks adjoin, nor a free block and the top;  live is a subset of starts;
  *   16 * granules of live blocks == usedBytes;  memory is committed behind live and quick blocks;
  *   live + quick + free == all blocks
  */
@@ -44,8 +45,12 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     public static final long DEFAULT_QUICK_BYTES = 1L << 20;
 
     private static final int GRANULE_SHIFT = 4;
-    private static final long SPAN_BYTES = 64 << 10;
+    private static final long LEAST_REGION_BYTES = 64 << 10;
     private static final long MAX_ALIGNMENT = 2L << 20;
+    /** A block shrinks where it becomes more than one part in 2^3 smaller. */
+    private static final int SHRINK_SHIFT = 3;
+    /** Where quick lists hold more than one part in 2^6 of memory they are emptied before more memory is committed. */
+    private static final int HELD_SHIFT = 6;
     /** Blocks below 64 KiB go through quick lists. */
     private static final int QUICK_GRANULES = ((64 << 10) - 1) >>> GRANULE_SHIFT;
 
@@ -62,6 +67,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     private long freeCount;
     private long refusedFreeCount;
     private long usedGranules;
+    private int top;
+    /** Memory is behind all granules from the top to this one, and was in use before; without meaning where it lies below the top. */
+    private int readyEnd;
 
     /**
      * @param maxBlockBytes largest block served
@@ -69,11 +77,11 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
      * @param quickBytes most bytes kept in quick lists
      */
     public SegregatedFitAllocator(ChunkSource source, long maxBlockBytes, long regionBytes, long quickBytes) {
-        Sizes.requireRange("regionBytes", regionBytes, SPAN_BYTES, DEFAULT_REGION_BYTES);
+        Sizes.requireRange("regionBytes", regionBytes, LEAST_REGION_BYTES, DEFAULT_REGION_BYTES);
         Sizes.requireRange("maxBlockBytes", maxBlockBytes, 16, regionBytes);
         Sizes.requireRange("quickBytes", quickBytes, 0, regionBytes);
         this.maxBlockBytes = maxBlockBytes;
-        region = ReservedRegion.reserve(source, regionBytes, SPAN_BYTES, MAX_ALIGNMENT, SPAN_BYTES);
+        region = ReservedRegion.reserve(source, regionBytes, LEAST_REGION_BYTES, MAX_ALIGNMENT, source.pageByteSize());
         granulesInRegion = (int) (region.byteSize() >>> GRANULE_SHIFT);
         starts = new SparseBitmap(granulesInRegion + 1L);
         live = new SparseBitmap(granulesInRegion + 1L);
@@ -81,9 +89,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         traits = traits(maxBlockBytes);
         starts.set(granulesInRegion);
         live.set(granulesInRegion);
-        if (granulesInRegion > 0) {
-            insertFree(0, granulesInRegion);
-        }
+        starts.set(top);
     }
 
     public static AllocatorTraits traits(long maxBlockBytes) {
@@ -156,24 +162,64 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     }
 
     private long allocateSlow(int granules, long byteAlignment, boolean zeroed) {
-        if (byteAlignment > MAX_ALIGNMENT || (byteAlignment > MIN_ALIGNMENT && !Sizes.isPowerOfTwo(byteAlignment))) {
+        if (byteAlignment <= MIN_ALIGNMENT) {
+            return carve(granules, 1, zeroed);
+        }
+        if (byteAlignment > MAX_ALIGNMENT || !Sizes.isPowerOfTwo(byteAlignment)) {
             return NULL;
         }
-        int alignment = (int) Math.max(1, byteAlignment >> GRANULE_SHIFT);
-        long address = carve(granules, alignment, zeroed);
+        return carve(granules, (int) (byteAlignment >> GRANULE_SHIFT), zeroed);
+    }
+
+    private long carve(int granules, int alignment, boolean zeroed) {
+        long address = tryCarve(granules, alignment, zeroed, region.committedBytes() >>> HELD_SHIFT);
         if (address == NULL && quick.heldBytes() > 0) {
             flushQuickLists();
-            address = carve(granules, alignment, zeroed);
+            address = tryCarve(granules, alignment, zeroed, Long.MAX_VALUE);
         }
         return address;
     }
 
-    private long carve(int granules, int alignment, boolean zeroed) {
+    /** NULL where there is no room, or where memory would have to be committed while quick lists hold more than told. */
+    private long tryCarve(int granules, int alignment, boolean zeroed, long mostHeldBytes) {
         int wanted = alignment == 1 ? granules : Bins.roundUp(granules + alignment - 1);
         int node = free.fit(wanted);
         if (node == FreeBlocks.NONE) {
+            return carveTop(granules, alignment, zeroed, mostHeldBytes);
+        }
+        if (quick.heldBytes() > mostHeldBytes && !isCommitted(free.start(node), free.start(node) + wanted)) {
             return NULL;
         }
+        return carveNode(node, granules, alignment, zeroed);
+    }
+
+    private long carveTop(int granules, int alignment, boolean zeroed, long mostHeldBytes) {
+        int start = (int) Sizes.alignUp(top, alignment);
+        long end = (long) start + granules;
+        if (end <= readyEnd && start == top && !zeroed) {
+            return takeTop(start, (int) end);
+        }
+        if (end > granulesInRegion
+                || (quick.heldBytes() > mostHeldBytes && !isCommitted(start, (int) end))
+                || !region.commit((long) start << GRANULE_SHIFT, end << GRANULE_SHIFT, zeroed)) {
+            return NULL;
+        }
+        readyEnd = Math.max(readyEnd, (int) Sizes.alignUp(end, region.spanBytes() >>> GRANULE_SHIFT));
+        if (start != top) {
+            insertFree(top, start - top);
+        }
+        return takeTop(start, (int) end);
+    }
+
+    private long takeTop(int start, int end) {
+        starts.set(start);
+        starts.set(end);
+        top = end;
+        handOut(start, end - start);
+        return addressOf(start);
+    }
+
+    private long carveNode(int node, int granules, int alignment, boolean zeroed) {
         int blockStart = free.start(node);
         int blockEnd = blockStart + free.granules(node);
         int start = (int) Sizes.alignUp(blockStart, alignment);
@@ -193,6 +239,10 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         return addressOf(start);
     }
 
+    private boolean isCommitted(int start, int end) {
+        return region.isCommitted((long) start << GRANULE_SHIFT, (long) end << GRANULE_SHIFT);
+    }
+
     private void insertFree(int start, int granules) {
         free.insert(start, granules);
         starts.set(start);
@@ -210,7 +260,10 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         live.clear(start);
         usedGranules -= granules;
         freeCount++;
-        if (granules > QUICK_GRANULES || !quick.push(Bins.of(granules), start, (long) granules << GRANULE_SHIFT)) {
+        if (start + granules == top) {
+            lowerTop(start);
+        } else if (granules > QUICK_GRANULES
+                || !quick.push(Bins.of(granules), start, (long) granules << GRANULE_SHIFT)) {
             coalesce(start, granules);
         }
         return FreeOutcome.FREED;
@@ -222,16 +275,41 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
             return FreeOutcome.FOREIGN;
         }
         int start = granuleOf(address);
-        if ((address & MIN_ALIGNMENT - 1) != 0 || !starts.get(start)) {
+        if ((address & MIN_ALIGNMENT - 1) != 0) {
             return FreeOutcome.NOT_A_BLOCK;
         }
+        if (!starts.get(start)) {
+            // Above the top no start is on record any more: what was freed there was a block as likely as not.
+            return start > top ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
+        }
         return live.get(start) ? FreeOutcome.FREED : FreeOutcome.ALREADY_FREE;
+    }
+
+    /** Adds a block that ends at the top, and the free block before it, to what lies above. */
+    private void lowerTop(int start) {
+        if (top != granulesInRegion) {
+            starts.clear(top);
+        }
+        top = start;
+        int before = starts.previous(start - 1);
+        int node = before < 0 || live.get(before) ? FreeBlocks.NONE : free.find(before);
+        if (node != FreeBlocks.NONE) {
+            free.remove(node);
+            starts.clear(start);
+            top = before;
+            // A free block may have been purged.
+            readyEnd = 0;
+        }
     }
 
     /** Joins a block that is neither live nor listed with its free neighbours and lists the whole. */
     private void coalesce(int start, int granules) {
         int first = start;
         int end = start + granules;
+        if (end == top) {
+            lowerTop(start);
+            return;
+        }
         int after = live.get(end) ? FreeBlocks.NONE : free.find(end);
         if (after != FreeBlocks.NONE) {
             starts.clear(end);
@@ -281,9 +359,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         return growInPlace(start, granules, wanted) ? address : move(address, granules, byteSize);
     }
 
-    /** Gives the rest of a block back where that is more than half of it. */
+    /** Gives the rest of a block back where that is worth a record. */
     private void shrink(int start, int granules, int wanted) {
-        if (wanted <= granules / 2) {
+        if (granules - wanted > granules >>> SHRINK_SHIFT) {
             starts.set(start + wanted);
             usedGranules -= granules - wanted;
             coalesce(start + wanted, granules - wanted);
@@ -292,6 +370,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     private boolean growInPlace(int start, int granules, int wanted) {
         int end = start + granules;
+        if (end == top) {
+            return growIntoTop(start, granules, wanted);
+        }
         int node = live.get(end) ? FreeBlocks.NONE : free.find(end);
         if (node == FreeBlocks.NONE || free.granules(node) < wanted - granules) {
             return false;
@@ -306,6 +387,18 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if (newEnd != freeEnd) {
             insertFree(newEnd, freeEnd - newEnd);
         }
+        usedGranules += wanted - granules;
+        return true;
+    }
+
+    private boolean growIntoTop(int start, int granules, int wanted) {
+        long newTop = (long) start + wanted;
+        if (newTop > granulesInRegion || !region.commit((long) top << GRANULE_SHIFT, newTop << GRANULE_SHIFT, false)) {
+            return false;
+        }
+        starts.clear(top);
+        top = (int) newTop;
+        starts.set(top);
         usedGranules += wanted - granules;
         return true;
     }
@@ -364,8 +457,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     @Override
     public long purge() {
         flushQuickLists();
-        long bytes = 0;
-        for (int bin = Bins.of((int) (SPAN_BYTES >>> GRANULE_SHIFT)); bin < Bins.COUNT; bin++) {
+        long bytes = region.purge((long) top << GRANULE_SHIFT, region.byteSize());
+        readyEnd = 0;
+        for (int bin = Bins.of((int) (region.spanBytes() >>> GRANULE_SHIFT)); bin < Bins.COUNT; bin++) {
             for (int node = free.first(bin); node != FreeBlocks.NONE; node = free.after(node)) {
                 long from = (long) free.start(node) << GRANULE_SHIFT;
                 bytes += region.purge(from, from + ((long) free.granules(node) << GRANULE_SHIFT));
@@ -378,8 +472,10 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     public void validate() {
         region.validate();
         free.validate();
-        SegregatedFitWalk.validate(starts, live, free, quick, granulesInRegion, usedGranules);
-        check(allocateCount - freeCount == SegregatedFitWalk.liveCount(live, granulesInRegion), "live blocks counted");
+        SegregatedFitWalk.validate(starts, live, free, quick, top, usedGranules);
+        check(top == 0 || free.find(starts.previous(top - 1)) == FreeBlocks.NONE, "no free block below the top");
+        check(starts.get(top), "the top is marked as a start");
+        check(allocateCount - freeCount == SegregatedFitWalk.liveCount(live, top), "live blocks counted");
         check(stats().freeBytes() >= 0, "used <= committed");
     }
 

@@ -2,35 +2,25 @@
 package dev.metalloc.allocators.slab;
 
 import dev.metalloc.allocators.source.OffHeapMemory;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A run of equal blocks owned by one heap, with all records out of line.
  *
- * <p>Owner only, but for {@link #isBlockStart}, {@link #isLive} and {@link #freeRemotely}, which any thread may call.
+ * <p>Owner only, but for {@link #wasBlock}, {@link #isLive}, {@link #freeRemotely} and {@link #announce}, which any thread may call.
  */
 /* Implementation notes
  *
- * Blocks are named by granules, their offset in units of 16 bytes: free needs no division to find a block, since a set bit in
- * live says that a block starts at this granule. Only what is refused is looked at more closely.
- *
- * The first highWater blocks were handed out at least once; those of them that are free lie on the stack
- * freeGranules[0..top).
- *
- * Frees by other threads set a bit in remote[1..] and then add 1 to the count in remote[0]; who takes the count from 0 to
- * 1 puts the slab on its heap's list. The owner takes the slab off the list, collects bits by exchange and subtracts as
- * many as it found; while the count stays above 0 nobody else will list the slab, so the owner goes on. The count may go
- * below 0: the owner saw a bit whose thread has not added yet. Each of these read-modify-writes is a full fence and pairs
- * with the others on the same word.
+ * A block is named by its index. links has a word for each: LIVE, or for a block that was freed the index of the one freed
+ * before it; the list begins at head. So one word is looked at and written by each operation, and a second free is seen in
+ * the word it would overwrite. The first highWater blocks were handed out at least once.
  *
  * Invariants (owner at rest):
- *   bits in live == highWater - top;  remote bits are a subset of live
- *   no live block and count == 0  ==>  no other thread is inside freeRemotely with a block of this slab: as many
- *   bits were collected as were counted, and an uncollected one would be a live block. Only then the slab may be given away.
+ *   live words == popCount - pushCount;  live words + length of the list == highWater;  marked remote blocks are live
+ *   no live block and no remote count  ==>  no other thread is inside freeRemotely with a block of this slab: as many
+ *   were collected as were counted, and an uncollected one would be live. Only then the slab may be given away.
  */
-final class Slab {
+final class Slab extends SlabPadding {
 
     /** Stands for "no slab": never has a block, so that the fast path needs no test for null. */
     static final Slab NONE = new Slab(0, 0, 16, 0, 0);
@@ -40,125 +30,152 @@ final class Slab {
     static final int FULL = 2;
     static final int POOLED = 3;
 
-    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final char LIVE = 0xffff;
+    /** The end of the list: no index of a block. */
+    private static final char END = 0xfffe;
 
-    private static final int GRANULE_SHIFT = 4;
+    /** Offsets are below 2^20, so that 40 bits of a reciprocal give every quotient exactly. */
+    private static final int RECIPROCAL_SHIFT = 40;
 
     private final long address;
+    private final long extentBytes;
+    private final long reciprocal;
     private final int sizeClass;
     private final int blockBytes;
-    private final int blockCount;
-    private final char[] freeGranules;
-    private final long[] live;
-    private final long[] remote;
-
-    private int top;
-    private int highWater;
-    private int state = POOLED;
-    /** Bytes from the start that were in use before highWater was last set back: above them fresh blocks are zero. */
-    private int dirtyBytes;
+    private final char[] links;
+    private final RemoteFrees remote;
 
     private @Nullable SlabHeap heap;
-    private @Nullable Slab next;
-    private @Nullable Slab previous;
     private @Nullable Slab nextWithRemoteFrees;
 
     Slab(long address, int sizeClass, int blockBytes, int slabBytes, int dirtyBytes) {
         this.address = address;
         this.sizeClass = sizeClass;
         this.blockBytes = blockBytes;
-        this.blockCount = slabBytes / blockBytes;
-        this.freeGranules = new char[blockCount];
-        int words = ((slabBytes >>> GRANULE_SHIFT) + 63) >>> 6;
-        this.live = new long[words];
-        this.remote = new long[words + 1];
+        this.links = new char[Math.min(slabBytes / blockBytes, END)];
+        this.extentBytes = (long) links.length * blockBytes;
+        this.reciprocal = ((1L << RECIPROCAL_SHIFT) + blockBytes - 1) / blockBytes;
+        this.remote = new RemoteFrees((links.length + 63) >>> 6);
         this.dirtyBytes = dirtyBytes;
+        this.head = END;
+        this.state = POOLED;
+    }
+
+    /** An empty slab of another class at the same place. */
+    Slab reshaped(int newClass, int newBlockBytes, int slabBytes) {
+        Slab slab = new Slab(address, newClass, newBlockBytes, slabBytes, usedExtentBytes());
+        slab.popCount = popCount;
+        slab.pushCount = pushCount;
+        return slab;
     }
 
     // ---- owner: allocate and free
 
     /** Hands out the block freed last, or 0 where none is free again. */
     long pop() {
-        int below = top - 1;
-        if (below < 0) {
+        int index = head;
+        char[] words = links;
+        if (Integer.compareUnsigned(index, words.length) >= 0) {
             return 0;
         }
-        int granule = freeGranules[below];
-        top = below;
-        live[granule >>> 6] |= 1L << granule;
-        return address + ((long) granule << GRANULE_SHIFT);
+        head = words[index];
+        words[index] = LIVE;
+        popCount++;
+        return address + (long) index * blockBytes;
     }
 
     /** Hands out a block that never was, with {@code zeroBytes} bytes zero, or 0 where none is left. */
     long popFresh(int zeroBytes) {
-        if (highWater == blockCount) {
+        int index = highWater;
+        if (index == links.length) {
             return 0;
         }
-        int offset = highWater++ * blockBytes;
-        int granule = offset >>> GRANULE_SHIFT;
-        live[granule >>> 6] |= 1L << granule;
+        highWater = index + 1;
+        links[index] = LIVE;
+        popCount++;
+        int offset = index * blockBytes;
         if (offset < dirtyBytes && zeroBytes != 0) {
             OffHeapMemory.zeroGranules(address + offset, zeroBytes);
         }
         return address + offset;
     }
 
+    /** The block that starts at an address in the slab or anywhere else, or -1. */
+    int indexOf(long blockAddress) {
+        long offset = blockAddress - address;
+        if (Long.compareUnsigned(offset, extentBytes) >= 0) {
+            return -1;
+        }
+        int index = (int) ((offset * reciprocal) >>> RECIPROCAL_SHIFT);
+        return (long) index * blockBytes == offset ? index : -1;
+    }
+
+    boolean contains(long blockAddress) {
+        return Long.compareUnsigned(blockAddress - address, extentBytes) < 0;
+    }
+
     /** Takes back a live block; false where it is not live. */
-    boolean push(int granule) {
-        long word = live[granule >>> 6];
-        long bit = 1L << granule;
-        if ((word & bit) == 0 || (remote[0] != 0 && isRemotelyFreed(granule))) {
+    boolean push(int index) {
+        char[] words = links;
+        if (words[index] != LIVE || (remote.mayHaveMarks() && remote.isMarked(index))) {
             return false;
         }
-        live[granule >>> 6] = word & ~bit;
-        freeGranules[top++] = (char) granule;
+        words[index] = (char) head;
+        head = index;
+        pushCount++;
         return true;
     }
 
     boolean hasRoom() {
-        return top != 0 || highWater != blockCount;
+        return head != END || highWater != links.length;
     }
 
     boolean isEmpty() {
-        return top == highWater;
+        return popCount == pushCount;
     }
 
     /** Whether nobody else can still touch the slab: see the invariants. */
     boolean isQuiet() {
-        return isEmpty() && (long) WORD.getVolatile(remote, 0) == 0;
+        return isEmpty() && remote.countVolatile() == 0;
     }
 
     /** Collects the frees of other threads; call after taking the slab off the heap's list. Returns those refused. */
     int collectRemoteFrees() {
         int refused = 0;
-        long uncollected;
+        int taken;
+        remote.beginTaking();
         do {
-            int collected = 0;
-            for (int word = 1; word < remote.length; word++) {
-                if ((long) WORD.getOpaque(remote, word) != 0) {
-                    long bits = (long) WORD.getAndSet(remote, word, 0L);
-                    collected += Long.bitCount(bits);
-                    refused += pushAll((word - 1) << 6, bits);
+            taken = 0;
+            for (int word = 0; word < words(); word++) {
+                long bits = remote.take(word);
+                if (bits != 0) {
+                    taken += Long.bitCount(bits);
+                    refused += pushAll(word, bits);
                 }
             }
-            uncollected = (long) WORD.getAndAdd(remote, 0, (long) -collected) - collected;
-        } while (uncollected > 0);
+        } while (remote.settle(taken));
         return refused;
     }
 
-    private int pushAll(int firstGranule, long bits) {
-        int refused = Long.bitCount(bits & ~live[firstGranule >>> 6]);
-        for (long rest = bits & live[firstGranule >>> 6]; rest != 0; rest &= rest - 1) {
-            freeGranules[top++] = (char) (firstGranule + Long.numberOfTrailingZeros(rest));
+    private int pushAll(int word, long bits) {
+        int refused = 0;
+        for (long rest = bits; rest != 0; rest &= rest - 1) {
+            int index = (word << 6) + Long.numberOfTrailingZeros(rest);
+            if (links[index] == LIVE) {
+                links[index] = (char) head;
+                head = index;
+                pushCount++;
+            } else {
+                refused++;
+            }
         }
-        live[firstGranule >>> 6] &= ~bits;
         return refused;
     }
 
     /** Makes all blocks fresh again, in address order; the slab must be empty. */
     void reset() {
         dirtyBytes = usedExtentBytes();
-        top = 0;
+        head = END;
         highWater = 0;
     }
 
@@ -172,46 +189,59 @@ final class Slab {
 
     // ---- any thread
 
-    /** Whether a block ever started at an offset in the slab. */
-    boolean isBlockStart(int offset) {
-        return offset % blockBytes == 0 && offset / blockBytes < highWater;
+    /** Whether a block that is, or was, handed out starts at an address. */
+    boolean wasBlock(long blockAddress) {
+        int index = indexOf(blockAddress);
+        return index >= 0 && index < highWater;
     }
 
-    /* Plain read of a word the owner writes: the block's own bit was set before its address was handed to this thread,
-     * and changes only when the block is freed. */
-    boolean isLive(int granule) {
-        return (live[granule >>> 6] & 1L << granule) != 0 && !isRemotelyFreed(granule);
+    /* Plain read of a word the owner writes: it said LIVE before the block's address was handed to this thread, and changes
+     * only when the block is freed. */
+    boolean isLive(int index) {
+        return links[index] == LIVE && !remote.isMarked(index);
     }
 
-    private boolean isRemotelyFreed(int granule) {
-        return ((long) WORD.getOpaque(remote, (granule >>> 6) + 1) & 1L << granule) != 0;
-    }
-
-    /** Notes a free by a thread that is not the owner: {@link #REFUSED}, {@link #NOTED}, or {@link #FIRST_NOTED}. */
-    int freeRemotely(int granule) {
-        long bit = 1L << granule;
-        if ((live[granule >>> 6] & bit) == 0) {
-            return REFUSED;
+    /**
+     * Notes frees, by a thread that is not the owner, of the blocks of one word; returns how many were refused.
+     *
+     * <p>Those that were not must be announced by {@link #announce}.
+     */
+    int freeRemotely(int word, long bits) {
+        long known = 0;
+        for (long rest = bits; rest != 0; rest &= rest - 1) {
+            if (links[(word << 6) + Long.numberOfTrailingZeros(rest)] == LIVE) {
+                known |= rest & -rest;
+            }
         }
-        if (((long) WORD.getAndBitwiseOr(remote, (granule >>> 6) + 1, bit) & bit) != 0) {
-            return REFUSED;
-        }
-        return (long) WORD.getAndAdd(remote, 0, 1L) == 0 ? FIRST_NOTED : NOTED;
+        long marked = known == 0 ? 0 : remote.mark(word, known);
+        return Long.bitCount(bits) - Long.bitCount(marked);
     }
 
-    static final int REFUSED = 0;
-    static final int NOTED = 1;
-    /** The caller must put the slab on its heap's list. */
-    static final int FIRST_NOTED = 2;
+    /** Tells the owner of frees noted before. */
+    void announce(int count) {
+        SlabHeap owner = heap;
+        if (count != 0 && remote.announce(count) && owner != null) {
+            owner.listRemoteFree(this);
+        }
+    }
 
     // ---- figures
 
+    /** Longs of a bit for each block. */
+    int words() {
+        return (links.length + 63) >>> 6;
+    }
+
     int liveCount() {
-        int count = 0;
-        for (int word = 0; word < live.length; word++) {
-            count += Long.bitCount(live[word] & ~(long) WORD.getOpaque(remote, word + 1));
+        int marked = 0;
+        for (int word = 0; word < words(); word++) {
+            marked += Long.bitCount(remote.wordOpaque(word));
         }
-        return count;
+        return (int) (popCount - pushCount) - marked;
+    }
+
+    long popCount() {
+        return popCount;
     }
 
     long address() {
@@ -226,14 +256,6 @@ final class Slab {
         return blockBytes;
     }
 
-    int state() {
-        return state;
-    }
-
-    void setState(int state) {
-        this.state = state;
-    }
-
     /** The heap that owns the slab; null in the pool. */
     @Nullable
     SlabHeap heap() {
@@ -242,24 +264,6 @@ final class Slab {
 
     void setHeap(@Nullable SlabHeap heap) {
         this.heap = heap;
-    }
-
-    @Nullable
-    Slab next() {
-        return next;
-    }
-
-    void setNext(@Nullable Slab next) {
-        this.next = next;
-    }
-
-    @Nullable
-    Slab previous() {
-        return previous;
-    }
-
-    void setPrevious(@Nullable Slab previous) {
-        this.previous = previous;
     }
 
     @Nullable
@@ -277,21 +281,26 @@ final class Slab {
      * @throws IllegalStateException naming the first that does not hold
      */
     void validate() {
-        int liveBits = 0;
-        for (int word = 0; word < live.length; word++) {
-            liveBits += Long.bitCount(live[word]);
-            check((remote[word + 1] & ~live[word]) == 0, "remote frees are of live blocks");
+        int live = 0;
+        for (int index = 0; index < links.length; index++) {
+            boolean isLive = links[index] == LIVE;
+            live += isLive ? 1 : 0;
+            check(isLive || !remote.isMarked(index), "remote frees are of live blocks");
+            check(!isLive || index < highWater, "live blocks lie below highWater");
         }
-        check(liveBits == highWater - top, "live bits == highWater - top");
-        long[] seen = new long[live.length];
-        for (int i = 0; i < top; i++) {
-            int granule = freeGranules[i];
-            long bit = 1L << granule;
-            check(isBlockStart(granule << GRANULE_SHIFT), "free granules are blocks handed out before");
-            check(((live[granule >>> 6] | seen[granule >>> 6]) & bit) == 0, "free granules are dead and distinct");
-            seen[granule >>> 6] |= bit;
+        check(live == popCount - pushCount, "live words == popCount - pushCount");
+        check(live + listLength(highWater - live) == highWater, "live + listed == highWater");
+        check(state != POOLED || (live == 0 && remote.countVolatile() == 0), "a pooled slab has no live block");
+    }
+
+    /** Length of the list, as far as it is sound and not longer than {@code most}. */
+    private int listLength(int most) {
+        int length = 0;
+        for (int index = head; index != END; index = links[index]) {
+            check(index < highWater && links[index] != LIVE, "listed blocks were handed out and are not live");
+            check(++length <= most, "the list has no block twice");
         }
-        check(state != POOLED || (liveBits == 0 && remote[0] == 0), "a pooled slab has no live block");
+        return length;
     }
 
     private void check(boolean holds, String equation) {

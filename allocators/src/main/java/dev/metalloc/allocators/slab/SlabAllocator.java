@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Serves few sizes from slabs of equal blocks that belong to threads.
  *
  * <p>Any thread. Each platform thread allocates and frees its own blocks with plain loads and stores; a block freed by
- * another thread is noted in its slab and collected by the owner when it next runs dry. Threads whose platform thread is not
+ * another thread is noted in its slab and collected by the owner when it next runs dry; of a run of such frees from one slab
+ * all but the first are kept back and handed over together, after at most 64. Threads whose platform thread is not
  * known share one heap under a lock. {@link #purge()} reaches the caller's heap, those of dead threads and the pool, not
  * those of other live threads. Use after {@link #close()} is undefined.
  */
@@ -39,8 +40,6 @@ public final class SlabAllocator implements OffHeapAllocator {
     public static final int DEFAULT_SLAB_BYTES = 64 << 10;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
 
-    private static final int GRANULE_SHIFT = 4;
-
     /** Unused tail of a region is never touched; below this many slabs it is not worth to have one. */
     private static final int LEAST_SLABS = 4;
 
@@ -51,7 +50,6 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     private final long regionBytes;
     private final int slabShift;
-    private final int slabMask;
     private final @Nullable Slab[] slabs;
     private final ReservedRegion region;
     private final SlabPool pool;
@@ -72,7 +70,6 @@ public final class SlabAllocator implements OffHeapAllocator {
         this.classes = classes;
         this.largest = classes.largestByteSize();
         this.slabShift = Sizes.log2(slabBytes);
-        this.slabMask = (int) slabBytes - 1;
         this.region = ReservedRegion.reserve(source, regionBytes, slabBytes * LEAST_SLABS, slabBytes, slabBytes);
         this.base = region.base();
         this.regionBytes = region.byteSize();
@@ -110,8 +107,8 @@ public final class SlabAllocator implements OffHeapAllocator {
                         Flag.LONG_RUN),
                 Set.of(Flag.LARGE, Flag.HUGE),
                 200_000,
-                // A free granule of two bytes, and two bits for each of some four granules.
-                3,
+                // A link of two bytes and a bit.
+                2.2,
                 true,
                 true,
                 ThreadModel.THREAD_CACHED);
@@ -122,14 +119,13 @@ public final class SlabAllocator implements OffHeapAllocator {
         if (byteAlignment > MIN_ALIGNMENT || Long.compareUnsigned(byteSize, largest) > 0) {
             return allocateAligned(byteSize, byteAlignment, 0);
         }
-        int sizeClass = classes.classOf(byteSize);
-        Thread thread = OwnerThread.current();
-        if (thread == null) {
-            return allocateShared(sizeClass, 0);
-        }
-        SlabHeap heap = heaps.of(thread);
+        return allocateBlock(classes.classOf(byteSize));
+    }
+
+    private long allocateBlock(int sizeClass) {
+        SlabHeap heap = heaps.ofCaller();
         long address = heap.pop(sizeClass);
-        return address != NULL ? address : heap.allocateSlow(sizeClass, 0);
+        return address != NULL ? address : allocateSlow(heap, sizeClass, 0);
     }
 
     @Override
@@ -137,18 +133,14 @@ public final class SlabAllocator implements OffHeapAllocator {
         if (byteAlignment > MIN_ALIGNMENT || Long.compareUnsigned(byteSize, largest) > 0) {
             return allocateAligned(byteSize, byteAlignment, zeroBytes(byteSize));
         }
-        int sizeClass = classes.classOf(byteSize);
-        Thread thread = OwnerThread.current();
-        if (thread == null) {
-            return allocateShared(sizeClass, zeroBytes(byteSize));
-        }
-        return allocateZeroed(heaps.of(thread), sizeClass, zeroBytes(byteSize));
+        return allocateZeroedBlock(classes.classOf(byteSize), zeroBytes(byteSize));
     }
 
-    private static long allocateZeroed(SlabHeap heap, int sizeClass, int zeroBytes) {
+    private long allocateZeroedBlock(int sizeClass, int zeroBytes) {
+        SlabHeap heap = heaps.ofCaller();
         long address = heap.pop(sizeClass);
         if (address == NULL) {
-            return heap.allocateSlow(sizeClass, zeroBytes);
+            return allocateSlow(heap, sizeClass, zeroBytes);
         }
         OffHeapMemory.zeroGranules(address, zeroBytes);
         return address;
@@ -167,26 +159,24 @@ public final class SlabAllocator implements OffHeapAllocator {
         if (sizeClass < 0) {
             return NULL;
         }
-        Thread thread = OwnerThread.current();
-        if (thread == null) {
-            return allocateShared(sizeClass, zeroBytes);
-        }
-        return zeroBytes == 0
-                ? allocateBlock(heaps.of(thread), sizeClass)
-                : allocateZeroed(heaps.of(thread), sizeClass, zeroBytes);
+        return zeroBytes == 0 ? allocateBlock(sizeClass) : allocateZeroedBlock(sizeClass, zeroBytes);
     }
 
-    private static long allocateBlock(SlabHeap heap, int sizeClass) {
-        long address = heap.pop(sizeClass);
-        return address != NULL ? address : heap.allocateSlow(sizeClass, 0);
+    /** From where the heap has no block free again, or the thread has no heap. */
+    private long allocateSlow(SlabHeap heap, int sizeClass, int zeroBytes) {
+        if (heap != heaps.nobody()) {
+            return heap.allocateSlow(sizeClass, zeroBytes);
+        }
+        Thread thread = OwnerThread.current();
+        return thread == null
+                ? allocateShared(sizeClass, zeroBytes)
+                : heaps.register(thread).allocateSlow(sizeClass, zeroBytes);
     }
 
     private long allocateShared(int sizeClass, int zeroBytes) {
         sharedLock.lock();
         try {
-            return zeroBytes == 0
-                    ? allocateBlock(sharedHeap, sizeClass)
-                    : allocateZeroed(sharedHeap, sizeClass, zeroBytes);
+            return sharedHeap.allocateSlow(sizeClass, zeroBytes);
         } finally {
             sharedLock.unlock();
         }
@@ -194,48 +184,56 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public FreeOutcome free(long address) {
-        long offset = address - base;
-        if (Long.compareUnsigned(offset, regionBytes) >= 0 || (offset & (MIN_ALIGNMENT - 1)) != 0) {
-            return refused(address);
+        SlabHeap heap = heaps.ofCaller();
+        // A look-up in the table would have all that follows wait for the address.
+        Slab slab = heap.recent();
+        if (!slab.contains(address)) {
+            slab = owns(address) ? slabAt(address) : null;
+            if (slab == null || slab.heap() != heap) {
+                return freeElsewhere(heap, slab, address);
+            }
         }
-        Slab slab = slabs[(int) (offset >>> slabShift)];
-        Thread thread = OwnerThread.current();
-        SlabHeap heap = slab == null ? null : slab.heap();
-        if (slab == null || heap == null) {
+        int index = slab.indexOf(address);
+        if (index < 0 || !slab.push(index)) {
             return refused(address);
-        }
-        int granule = ((int) offset & slabMask) >>> GRANULE_SHIFT;
-        return thread != null && heap.ownerId() == thread.threadId()
-                ? freeOwned(heap, slab, granule)
-                : freeElsewhere(thread, heap, slab, granule);
-    }
-
-    private FreeOutcome freeOwned(SlabHeap heap, Slab slab, int granule) {
-        if (!slab.push(granule)) {
-            return refused(slab.address() + ((long) granule << GRANULE_SHIFT));
         }
         heap.afterFree(slab);
         return FreeOutcome.FREED;
     }
 
-    private FreeOutcome freeElsewhere(@Nullable Thread thread, SlabHeap heap, Slab slab, int granule) {
-        if (thread == null && heap.ownerId() == SlabHeap.SHARED) {
-            return freeShared(slab, granule);
+    /** Frees a block of a slab, if there is one, that is not of the caller's heap. */
+    private FreeOutcome freeElsewhere(SlabHeap caller, @Nullable Slab slab, long address) {
+        SlabHeap owner = slab == null ? null : slab.heap();
+        int index = slab == null ? -1 : slab.indexOf(address);
+        if (slab == null || owner == null || index < 0) {
+            return refused(address);
         }
-        int noted = slab.freeRemotely(granule);
-        if (noted == Slab.REFUSED) {
-            return refused(slab.address() + ((long) granule << GRANULE_SHIFT));
-        }
-        if (noted == Slab.FIRST_NOTED) {
-            heap.listRemoteFree(slab);
-        }
-        return FreeOutcome.FREED;
+        boolean isFreed =
+                caller != heaps.nobody() ? caller.freeElsewhere(slab, index) : freeWithoutHeap(owner, slab, index);
+        return isFreed ? FreeOutcome.FREED : refused(address);
     }
 
-    private FreeOutcome freeShared(Slab slab, int granule) {
+    private boolean freeWithoutHeap(SlabHeap owner, Slab slab, int index) {
+        Thread thread = OwnerThread.current();
+        if (thread != null) {
+            return heaps.register(thread).freeElsewhere(slab, index);
+        }
+        if (owner == sharedHeap) {
+            return freeShared(slab, index);
+        }
+        boolean isFreed = slab.freeRemotely(index >>> 6, 1L << index) == 0;
+        slab.announce(isFreed ? 1 : 0);
+        return isFreed;
+    }
+
+    private boolean freeShared(Slab slab, int index) {
         sharedLock.lock();
         try {
-            return freeOwned(sharedHeap, slab, granule);
+            boolean isFreed = slab.push(index);
+            if (isFreed) {
+                sharedHeap.afterFree(slab);
+            }
+            return isFreed;
         } finally {
             sharedLock.unlock();
         }
@@ -248,7 +246,7 @@ public final class SlabAllocator implements OffHeapAllocator {
             return FreeOutcome.FOREIGN;
         }
         Slab slab = slabAt(address);
-        boolean wasBlock = slab != null && slab.isBlockStart((int) (address - base) & slabMask);
+        boolean wasBlock = slab != null && slab.wasBlock(address);
         return wasBlock ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
     }
 
@@ -282,9 +280,9 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public long usableSize(long address) {
-        Slab slab = owns(address) && (address & (MIN_ALIGNMENT - 1)) == 0 ? slabAt(address) : null;
-        int granule = ((int) (address - base) & slabMask) >>> GRANULE_SHIFT;
-        return slab != null && slab.isLive(granule) ? slab.blockBytes() : -1;
+        Slab slab = owns(address) ? slabAt(address) : null;
+        int index = slab == null ? -1 : slab.indexOf(address);
+        return slab != null && index >= 0 && slab.isLive(index) ? slab.blockBytes() : -1;
     }
 
     @Override
@@ -294,18 +292,20 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public AllocatorStats stats() {
-        long liveCount = 0;
-        long usedBytes = 0;
+        heaps.handOverRemoteFrees(heaps.ofCaller());
+        long liveCount = -heaps.keptBackCount();
+        long usedBytes = -heaps.keptBackBytes();
+        long allocateCount = 0;
         int usedSlots = pool.usedSlots();
         for (int slot = 0; slot < usedSlots; slot++) {
             Slab slab = slabs[slot];
             if (slab != null) {
                 int live = slab.liveCount();
+                allocateCount += slab.popCount();
                 liveCount += live;
                 usedBytes += (long) live * slab.blockBytes();
             }
         }
-        long allocateCount = heaps.allocateCount() + sharedHeap.allocateCount();
         long committed = pool.committedBytes();
         return new AllocatorStats(
                 allocateCount,
@@ -321,8 +321,9 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public long purge() {
-        Thread thread = OwnerThread.current();
-        heaps.releaseEmpty(thread == null ? SlabHeap.NO_OWNER : thread.threadId());
+        SlabHeap caller = heaps.ofCaller();
+        heaps.handOverRemoteFrees(caller);
+        heaps.releaseEmpty(caller);
         sharedLock.lock();
         try {
             sharedHeap.releaseEmpty();

@@ -42,7 +42,10 @@ final class SlabHeap {
     /* Read by any thread without order: only the owner itself ever finds its own id here, since it wrote it. */
     private long ownerId;
     private WeakReference<Thread> owner = NOBODY;
-    private long allocateCount;
+    /** The slab made current last: a free looks here first. */
+    private Slab recent = Slab.NONE;
+
+    private final RemoteFreeRun remoteFrees = new RemoteFreeRun();
 
     SlabHeap(SizeClasses classes, SlabPool pool, AtomicLong refusedFreeCount, long ownerId) {
         this.pool = pool;
@@ -64,33 +67,25 @@ final class SlabHeap {
     }
 
     void setOwner(Thread thread) {
+        handOverRemoteFrees();
+        remoteFrees.forget();
         owner = new WeakReference<>(thread);
         ownerId = thread.threadId();
     }
 
-    long allocateCount() {
-        return allocateCount;
+    Slab recent() {
+        return recent;
     }
 
     /** A block freed before, or 0. */
     long pop(int sizeClass) {
-        long address = current[sizeClass].pop();
-        if (address != 0) {
-            allocateCount++;
-        }
-        return address;
+        return current[sizeClass].pop();
     }
 
     /** A block from wherever there is one, or 0 where memory ran out. */
     long allocateSlow(int sizeClass, int zeroBytes) {
-        long address = current[sizeClass].popFresh(zeroBytes);
-        if (address == 0) {
-            address = refill(sizeClass) ? take(sizeClass, zeroBytes) : 0;
-        }
-        if (address != 0) {
-            allocateCount++;
-        }
-        return address;
+        long address = take(sizeClass, zeroBytes);
+        return address != 0 || !refill(sizeClass) ? address : take(sizeClass, zeroBytes);
     }
 
     private long take(int sizeClass, int zeroBytes) {
@@ -116,37 +111,39 @@ final class SlabHeap {
         if (slab != null) {
             unlink(slab);
         } else {
+            handOverRemoteFrees();
             slab = pool.take(sizeClass, this);
             if (slab == null) {
                 return false;
             }
         }
         if (dry != Slab.NONE) {
-            dry.setState(Slab.FULL);
+            dry.state = Slab.FULL;
         }
-        slab.setState(Slab.CURRENT);
+        slab.state = Slab.CURRENT;
         current[sizeClass] = slab;
+        recent = slab;
         return true;
     }
 
     /** After a block of one of this heap's slabs was pushed back. */
     void afterFree(Slab slab) {
-        if (slab.state() != Slab.CURRENT) {
+        if (slab.state != Slab.CURRENT) {
             afterFreeElsewhere(slab);
         }
     }
 
     private void afterFreeElsewhere(Slab slab) {
-        if (slab.state() == Slab.FULL && slab.hasRoom()) {
+        if (slab.state == Slab.FULL && slab.hasRoom()) {
             link(slab);
         }
-        if (slab.state() == Slab.PARTIAL && slab.isEmpty() && !isOnlyPartial(slab)) {
+        if (slab.state == Slab.PARTIAL && slab.isEmpty() && !isOnlyPartial(slab)) {
             releaseIfQuiet(slab);
         }
     }
 
     private boolean isOnlyPartial(Slab slab) {
-        return slab.previous() == null && slab.next() == null;
+        return slab.previous == null && slab.next == null;
     }
 
     private long releaseIfQuiet(Slab slab) {
@@ -154,34 +151,70 @@ final class SlabHeap {
             return 0;
         }
         unlink(slab);
-        pool.give(slab);
+        give(slab);
         return 1;
+    }
+
+    private void give(Slab slab) {
+        if (recent == slab) {
+            recent = Slab.NONE;
+        }
+        pool.give(slab);
     }
 
     private void link(Slab slab) {
         Slab head = partial[slab.sizeClass()];
-        slab.setNext(head);
-        slab.setPrevious(null);
+        slab.next = head;
+        slab.previous = null;
         if (head != null) {
-            head.setPrevious(slab);
+            head.previous = slab;
         }
         partial[slab.sizeClass()] = slab;
-        slab.setState(Slab.PARTIAL);
+        slab.state = Slab.PARTIAL;
     }
 
     private void unlink(Slab slab) {
-        Slab next = slab.next();
-        Slab previous = slab.previous();
+        Slab next = slab.next;
+        Slab previous = slab.previous;
         if (next != null) {
-            next.setPrevious(previous);
+            next.previous = previous;
         }
         if (previous != null) {
-            previous.setNext(next);
+            previous.next = next;
         } else {
             partial[slab.sizeClass()] = next;
         }
-        slab.setNext(null);
-        slab.setPrevious(null);
+        slab.next = null;
+        slab.previous = null;
+    }
+
+    /** Frees a block of another heap's slab; false where it is refused. */
+    boolean freeElsewhere(Slab slab, int index) {
+        if (remoteFrees.mustHandOverBefore(slab)) {
+            handOverRemoteFrees();
+        }
+        return remoteFrees.free(slab, index);
+    }
+
+    /** Hands over what this heap's thread freed of other heaps' blocks and kept back until now. */
+    void handOverRemoteFrees() {
+        if (remoteFrees.count() != 0) {
+            countRefused(remoteFrees.handOver());
+        }
+    }
+
+    private void countRefused(int refused) {
+        if (refused != 0) {
+            refusedFreeCount.addAndGet(refused);
+        }
+    }
+
+    int keptBackCount() {
+        return remoteFrees.count();
+    }
+
+    long keptBackBytes() {
+        return remoteFrees.byteSize();
     }
 
     /** Lists a slab whose first uncollected remote free was just noted; any thread. Pairs with the owner's exchange. */
@@ -201,10 +234,7 @@ final class SlabHeap {
         while (slab != null) {
             // Once collected it may be listed again by another thread, which then owns the link.
             Slab next = slab.nextWithRemoteFrees();
-            int refused = slab.collectRemoteFrees();
-            if (refused != 0) {
-                refusedFreeCount.addAndGet(refused);
-            }
+            countRefused(slab.collectRemoteFrees());
             afterFree(slab);
             slab = next;
         }
@@ -216,14 +246,14 @@ final class SlabHeap {
         for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
             Slab slab = partial[sizeClass];
             while (slab != null) {
-                Slab next = slab.next();
+                Slab next = slab.next;
                 releaseIfQuiet(slab);
                 slab = next;
             }
             Slab inUse = current[sizeClass];
             if (inUse != Slab.NONE && inUse.isQuiet()) {
                 current[sizeClass] = Slab.NONE;
-                pool.give(inUse);
+                give(inUse);
             }
         }
     }
@@ -231,11 +261,11 @@ final class SlabHeap {
     /** Checks that the lists of this heap say what its slabs say. */
     void validate() {
         for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
-            check(current[sizeClass].state() == Slab.CURRENT || current[sizeClass] == Slab.NONE, "current state");
+            check(current[sizeClass].state == Slab.CURRENT || current[sizeClass] == Slab.NONE, "current state");
             Slab previous = null;
-            for (Slab slab = partial[sizeClass]; slab != null; slab = slab.next()) {
-                check(slab.state() == Slab.PARTIAL && slab.hasRoom(), "a listed slab is partial and has room");
-                check(slab.heap() == this && slab.previous() == previous, "links agree both ways");
+            for (Slab slab = partial[sizeClass]; slab != null; slab = slab.next) {
+                check(slab.state == Slab.PARTIAL && slab.hasRoom(), "a listed slab is partial and has room");
+                check(slab.heap() == this && slab.previous == previous, "links agree both ways");
                 previous = slab;
             }
         }

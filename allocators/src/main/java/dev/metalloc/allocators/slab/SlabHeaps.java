@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import dev.metalloc.allocators.concurrent.OwnerThread;
 import dev.metalloc.allocators.concurrent.SpinLock;
 import dev.metalloc.allocators.layout.SizeClasses;
 import java.util.Arrays;
@@ -44,28 +45,31 @@ final class SlabHeaps {
         return empty;
     }
 
-    /** The heap of the calling platform thread. */
-    SlabHeap of(Thread thread) {
-        long id = thread.threadId();
+    /** The heap of the calling thread, or {@link #nobody} where it has none. */
+    SlabHeap ofCaller() {
+        long id = OwnerThread.currentId();
         SlabHeap[] heaps = table;
-        SlabHeap heap = heaps[(int) id & heaps.length - 1];
-        return heap.ownerId() == id ? heap : probe(thread, id);
+        SlabHeap heap = heaps[(int) id & (heaps.length - 1)];
+        return heap != null && heap.ownerId() == id ? heap : probe(heaps, id);
     }
 
-    private SlabHeap probe(Thread thread, long id) {
-        SlabHeap[] heaps = table;
-        for (int i = (int) id; ; i++) {
-            SlabHeap heap = heaps[i & heaps.length - 1];
-            if (heap.ownerId() == id) {
+    private SlabHeap probe(SlabHeap[] heaps, long id) {
+        for (int i = 0; i < heaps.length; i++) {
+            SlabHeap heap = heaps[((int) id + i) & (heaps.length - 1)];
+            if (heap == nobody || heap.ownerId() == id) {
                 return heap;
             }
-            if (heap == nobody) {
-                return register(thread);
-            }
         }
+        return nobody;
     }
 
-    private SlabHeap register(Thread thread) {
+    /** Belongs to no thread, and has no block. */
+    SlabHeap nobody() {
+        return nobody;
+    }
+
+    /** Gives the calling thread, which has none, a heap. */
+    SlabHeap register(Thread thread) {
         lock.lock();
         try {
             SlabHeap heap = adoptOrAdd();
@@ -103,12 +107,26 @@ final class SlabHeaps {
         return heaps;
     }
 
-    /** Empties the heap of the calling thread, if it has one, and those of dead threads. */
-    void releaseEmpty(long callerId) {
+    /** Hands over what the calling thread, if it has a heap, and dead threads freed of others' blocks and kept back. */
+    void handOverRemoteFrees(SlabHeap caller) {
         lock.lock();
         try {
             for (SlabHeap heap : all) {
-                if (heap.ownerId() == callerId || heap.isAbandoned()) {
+                if (heap == caller || heap.isAbandoned()) {
+                    heap.handOverRemoteFrees();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Empties the heap of the calling thread, if it has one, and those of dead threads. */
+    void releaseEmpty(SlabHeap caller) {
+        lock.lock();
+        try {
+            for (SlabHeap heap : all) {
+                if (heap == caller || heap.isAbandoned()) {
                     heap.releaseEmpty();
                 }
             }
@@ -117,14 +135,29 @@ final class SlabHeaps {
         }
     }
 
-    long allocateCount() {
+    /** Blocks freed by threads that keep them back from their owners for a while. */
+    long keptBackCount() {
         lock.lock();
         try {
             long count = 0;
             for (SlabHeap heap : all) {
-                count += heap.allocateCount();
+                count += heap.keptBackCount();
             }
             return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes of those blocks. */
+    long keptBackBytes() {
+        lock.lock();
+        try {
+            long bytes = 0;
+            for (SlabHeap heap : all) {
+                bytes += heap.keptBackBytes();
+            }
+            return bytes;
         } finally {
             lock.unlock();
         }

@@ -65,15 +65,15 @@ final class SlabPool {
     private @Nullable Slab takeEmpty(int sizeClass) {
         Slab slab = empty[sizeClass];
         if (slab != null) {
-            empty[sizeClass] = slab.next();
-            slab.setNext(null);
+            empty[sizeClass] = slab.next;
+            slab.next = null;
             return slab;
         }
         for (int other = 0; other < empty.length; other++) {
             slab = empty[other];
             if (slab != null) {
                 Slab reshaped = reshaped(slab, sizeClass);
-                empty[other] = slab.next();
+                empty[other] = slab.next;
                 return replace(reshaped);
             }
         }
@@ -89,8 +89,8 @@ final class SlabPool {
         if (!commit(slab.address())) {
             return null;
         }
-        purged = slab.next();
-        reshaped.setNext(null);
+        purged = slab.next;
+        reshaped.next = null;
         return replace(reshaped);
     }
 
@@ -113,7 +113,7 @@ final class SlabPool {
     }
 
     private Slab reshaped(Slab slab, int sizeClass) {
-        return new Slab(slab.address(), sizeClass, classes.byteSize(sizeClass), slabBytes, slab.usedExtentBytes());
+        return slab.reshaped(sizeClass, classes.byteSize(sizeClass), slabBytes);
     }
 
     private Slab replace(Slab slab) {
@@ -127,8 +127,8 @@ final class SlabPool {
         try {
             slab.reset();
             slab.setHeap(null);
-            slab.setState(Slab.POOLED);
-            slab.setNext(empty[slab.sizeClass()]);
+            slab.state = Slab.POOLED;
+            slab.next = empty[slab.sizeClass()];
             empty[slab.sizeClass()] = slab;
         } finally {
             lock.unlock();
@@ -143,7 +143,7 @@ final class SlabPool {
             for (int sizeClass = 0; sizeClass < empty.length; sizeClass++) {
                 Slab slab = empty[sizeClass];
                 while (slab != null) {
-                    Slab next = slab.next();
+                    Slab next = slab.next;
                     bytes += purge(slab);
                     slab = next;
                 }
@@ -158,7 +158,7 @@ final class SlabPool {
     private long purge(Slab slab) {
         long offset = slab.address() - region.base();
         slab.notePurged();
-        slab.setNext(purged);
+        slab.next = purged;
         purged = slab;
         return region.purge(offset, offset + slabBytes);
     }
@@ -227,13 +227,13 @@ final class SlabPool {
     private static boolean validate(Slab slab) {
         slab.validate();
         boolean isOwned = slab.heap() != null;
-        check(isOwned == (slab.state() != Slab.POOLED), "a slab has a heap or is pooled");
+        check(isOwned == (slab.state != Slab.POOLED), "a slab has a heap or is pooled");
         return isOwned;
     }
 
     private static int length(@Nullable Slab head) {
         int length = 0;
-        for (Slab slab = head; slab != null; slab = slab.next()) {
+        for (Slab slab = head; slab != null; slab = slab.next) {
             length++;
         }
         return length;

@@ -2,6 +2,7 @@
 package dev.metalloc.allocators.source;
 
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SparseBitmap;
 
 /**
  * One reservation cut into spans, each committed when it is first needed and purged as a whole.
@@ -11,18 +12,28 @@ import dev.metalloc.allocators.layout.Sizes;
  */
 /* Implementation notes
  *
- * A span is committed or not; a span that is not committed reads as zero once it is. Hence the zero contract of large
- * blocks: zero the spans that were committed already, and nothing else.
+ * A span is committed or not; a committed one has been used since it was last zero, or not. Hence the zero contract of large
+ * blocks: zero the used spans, and nothing else.
  *
- * Invariants: committedBytes == spanBytes * |committed spans|
+ * Small spans are committed some at a time, so that a growing allocator does not call the system for each page: a 64th of what is
+ * committed, at most 64 KiB.
+ *
+ * Invariants: committedBytes == spanBytes * |committed spans|;  used is a subset of committed
  */
 public final class ReservedRegion {
+
+    /** One part in 2^6 is committed ahead: less than a recorded program's peak differs from run to run. */
+    private static final int AHEAD_SHIFT = 6;
+
+    private static final long MOST_AHEAD_BYTES = 64 << 10;
 
     private final ChunkSource source;
     private final long base;
     private final long byteSize;
     private final int spanShift;
-    private final long[] committed;
+    private final int spans;
+    private final SparseBitmap committed;
+    private final SparseBitmap used;
     private long committedSpans;
     private long peakCommittedSpans;
 
@@ -31,7 +42,9 @@ public final class ReservedRegion {
         this.base = base;
         this.byteSize = byteSize;
         this.spanShift = spanShift;
-        this.committed = new long[(int) (((byteSize >>> spanShift) + 63) >>> 6)];
+        this.spans = (int) (byteSize >>> spanShift);
+        this.committed = new SparseBitmap(spans);
+        this.used = new SparseBitmap(spans);
     }
 
     /**
@@ -63,6 +76,10 @@ public final class ReservedRegion {
         return byteSize;
     }
 
+    public long spanBytes() {
+        return 1L << spanShift;
+    }
+
     public boolean owns(long address) {
         return Long.compareUnsigned(address - base, byteSize) < 0;
     }
@@ -83,7 +100,7 @@ public final class ReservedRegion {
      */
     public boolean commit(long from, long to, boolean zeroed) {
         int span = (int) (from >>> spanShift);
-        if (span == (int) ((to - 1) >>> spanShift) && isCommitted(span)) {
+        if (span == (int) ((to - 1) >>> spanShift) && used.get(span)) {
             if (zeroed) {
                 OffHeapMemory.zeroGranules(base + from, to - from);
             }
@@ -93,22 +110,63 @@ public final class ReservedRegion {
     }
 
     private boolean commitSpans(long from, long to, boolean zeroed) {
-        int last = (int) ((to - 1) >>> spanShift);
-        for (int first = (int) (from >>> spanShift); first <= last; ) {
-            boolean isCommitted = isCommitted(first);
-            int end = runEnd(first, last, isCommitted);
-            if (!isCommitted) {
-                if (!source.commit(base + ((long) first << spanShift), (long) (end - first) << spanShift)) {
-                    return false;
-                }
-                mark(first, end, true);
-            } else if (zeroed) {
-                long start = Math.max(from, (long) first << spanShift);
-                OffHeapMemory.zeroGranules(base + start, Math.min(to, (long) end << spanShift) - start);
+        int first = (int) (from >>> spanShift);
+        int end = (int) ((to - 1) >>> spanShift) + 1;
+        for (int missing = committed.nextClear(first); missing < end; missing = committed.nextClear(missing)) {
+            if (!commitFrom(missing, nextCommitted(missing, end))) {
+                return false;
             }
-            first = end;
         }
+        use(first, end, from, to, zeroed);
         return true;
+    }
+
+    private void use(int first, int end, long from, long to, boolean zeroed) {
+        int span = first;
+        while (span < end) {
+            int fresh = Math.min(used.nextClear(span), end);
+            if (zeroed && fresh > span) {
+                zeroUsed(span, fresh, from, to);
+            }
+            for (span = fresh; span < end && !used.get(span); span++) {
+                used.set(span);
+            }
+        }
+    }
+
+    private int nextCommitted(int from, int end) {
+        int next = committed.next(from);
+        return next < 0 ? end : Math.min(next, end);
+    }
+
+    private boolean commitFrom(int first, int end) {
+        long aheadSpans = Math.min(committedSpans >>> AHEAD_SHIFT, MOST_AHEAD_BYTES >>> spanShift);
+        int wanted = (int) Math.min(first + aheadSpans, spans);
+        int ahead = wanted > end ? nextCommitted(end, wanted) : end;
+        return commitRun(first, ahead) || (ahead > end && commitRun(first, end));
+    }
+
+    private boolean commitRun(int first, int end) {
+        if (!source.commit(base + ((long) first << spanShift), (long) (end - first) << spanShift)) {
+            return false;
+        }
+        for (int span = first; span < end; span++) {
+            committed.set(span);
+        }
+        committedSpans += end - first;
+        peakCommittedSpans = Math.max(peakCommittedSpans, committedSpans);
+        return true;
+    }
+
+    /** Zeroes what of the bytes lies in spans that were used before. */
+    private void zeroUsed(int first, int end, long from, long to) {
+        long start = Math.max(from, (long) first << spanShift);
+        OffHeapMemory.zeroGranules(base + start, Math.min(to, (long) end << spanShift) - start);
+    }
+
+    /** Whether memory is behind all bytes between two offsets. */
+    public boolean isCommitted(long from, long to) {
+        return committed.nextClear((int) (from >>> spanShift)) > (int) ((to - 1) >>> spanShift);
     }
 
     /** Purges the spans that lie wholly between two offsets; returns the bytes given back. */
@@ -116,51 +174,41 @@ public final class ReservedRegion {
         int first = (int) ((from + (1L << spanShift) - 1) >>> spanShift);
         int last = (int) (to >>> spanShift) - 1;
         long purgedSpans = 0;
-        while (first <= last) {
-            boolean isCommitted = isCommitted(first);
-            int end = runEnd(first, last, isCommitted);
-            if (isCommitted) {
-                source.purge(base + ((long) first << spanShift), (long) (end - first) << spanShift);
-                mark(first, end, false);
-                purgedSpans += end - first;
+        for (int start = committed.next(first); start >= 0 && start <= last; start = committed.next(start)) {
+            int end = Math.min(committed.nextClear(start), last + 1);
+            source.purge(base + ((long) start << spanShift), (long) (end - start) << spanShift);
+            for (int span = start; span < end; span++) {
+                committed.clear(span);
+                used.clear(span);
             }
-            first = end;
+            purgedSpans += end - start;
+            start = end;
         }
+        committedSpans -= purgedSpans;
         return purgedSpans << spanShift;
     }
 
     public boolean isCommitted(int span) {
-        return (committed[span >>> 6] & 1L << span) != 0;
-    }
-
-    private int runEnd(int first, int last, boolean state) {
-        int end = first + 1;
-        while (end <= last && isCommitted(end) == state) {
-            end++;
-        }
-        return end;
-    }
-
-    private void mark(int first, int end, boolean state) {
-        for (int span = first; span < end; span++) {
-            committed[span >>> 6] ^= 1L << span;
-        }
-        committedSpans += state ? end - first : first - end;
-        peakCommittedSpans = Math.max(peakCommittedSpans, committedSpans);
+        return committed.get(span);
     }
 
     /**
-     * Checks the equation in the class notes.
+     * Checks the invariants in the class notes.
      *
-     * @throws IllegalStateException where it does not hold
+     * @throws IllegalStateException naming the first that does not hold
      */
     public void validate() {
         long count = 0;
-        for (int i = 0; i < committed.length; i++) {
-            count += Long.bitCount(committed[i]);
+        for (int span = committed.next(0); span >= 0; span = committed.next(span + 1)) {
+            count++;
         }
         if (count != committedSpans) {
             throw new IllegalStateException("committed spans: " + count + " marked, " + committedSpans + " counted");
+        }
+        for (int span = used.next(0); span >= 0; span = used.next(span + 1)) {
+            if (!committed.get(span)) {
+                throw new IllegalStateException("span " + span + ": used without memory behind it");
+            }
         }
     }
 

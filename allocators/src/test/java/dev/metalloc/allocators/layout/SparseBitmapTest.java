@@ -36,6 +36,7 @@ class SparseBitmapTest {
             String at = "size " + size + ", seed " + seed + ", index " + index;
             assertEquals(model.get(index), bitmap.get(index), at);
             assertEquals(model.nextSetBit(index), bitmap.next(index), at);
+            assertEquals(model.nextClearBit(index), bitmap.nextClear(index), at);
             assertEquals(model.previousSetBit(index), bitmap.previous(index), at);
             assertEquals(model.previousSetBit(index - 1), bitmap.previous(index - 1), at);
         }

@@ -16,7 +16,7 @@ class BinsTest {
             assertTrue(bin == previous || bin == previous + 1, "granules " + granules);
             previous = bin;
         }
-        assertEquals(Bins.COUNT - 32, Bins.of(1 << 30));
+        assertEquals(Bins.COUNT - 64, Bins.of(1 << 30));
         assertTrue(Bins.of(Integer.MAX_VALUE) < Bins.COUNT);
     }
 
@@ -24,7 +24,7 @@ class BinsTest {
     void shouldRoundUpToTheLowerBoundOfABin() {
         for (int granules = 1; granules < 1 << 20; granules++) {
             int rounded = Bins.roundUp(granules);
-            assertTrue(rounded >= granules && (rounded - granules) * 32L <= rounded, "granules " + granules);
+            assertTrue(rounded >= granules && (rounded - granules) * 64L <= rounded, "granules " + granules);
             assertEquals(rounded, Bins.roundUp(rounded));
             assertTrue(rounded == 1 || Bins.of(rounded - 1) < Bins.of(rounded), "granules " + granules);
         }

@@ -86,7 +86,8 @@ class SlabThreadsTest {
             long address = inThread(() -> slab.allocate(100, 16));
             assertEquals(FreeOutcome.FREED, slab.free(address));
         }
-        assertEquals(1, slab.heapCount());
+        // One for this thread, and one that the others had in turn.
+        assertEquals(2, slab.heapCount());
         assertTrue(source.committedBytes() <= 2 * 65536, "committed " + source.committedBytes());
         assertEquals(0, slab.stats().liveCount());
         assertEquals(200, slab.stats().allocateCount());
@@ -114,7 +115,59 @@ class SlabThreadsTest {
         assertEquals(FreeOutcome.ALREADY_FREE, inVirtualThread(() -> slab.free(address)));
         long again = inVirtualThread(() -> slab.allocate(100, 16));
         assertEquals(address, again);
-        assertEquals(FreeOutcome.FREED, slab.free(again));
         assertEquals(0, slab.heapCount());
+        assertEquals(FreeOutcome.FREED, slab.free(again));
+        assertEquals(1, slab.heapCount());
+    }
+
+    @Test
+    void shouldKeepNoHeapForEachOfManyVirtualThreads() throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            threads.add(Thread.ofVirtual().start(() -> slab.free(slab.allocate(64, 16))));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(10_000, slab.stats().freeCount());
+        assertTrue(slab.heapCount() <= Runtime.getRuntime().availableProcessors(), "heaps: " + slab.heapCount());
+    }
+
+    @Test
+    void shouldReturnToTheBaselineWhenTheProducerDies() throws Exception {
+        List<Long> blocks = inThread(() -> manyBlocks());
+        for (long address : blocks) {
+            assertEquals(FreeOutcome.FREED, slab.free(address));
+        }
+        slab.purge();
+        assertEquals(0, slab.stats().liveCount());
+        assertEquals(0, source.committedBytes());
+    }
+
+    @Test
+    void shouldReturnToTheBaselineWhenTheConsumerDies() throws Exception {
+        List<Long> blocks = manyBlocks();
+        inThread(() -> {
+            // Leaves a run of frees that was not handed over.
+            for (int i = 0; i < 3000; i++) {
+                assertEquals(FreeOutcome.FREED, slab.free(blocks.get(i)));
+            }
+            return 0;
+        });
+        assertEquals(blocks.size() - 3000, slab.stats().liveCount());
+        for (int i = 3000; i < blocks.size(); i++) {
+            assertEquals(FreeOutcome.FREED, slab.free(blocks.get(i)));
+        }
+        slab.purge();
+        assertEquals(0, slab.stats().liveCount());
+        assertEquals(0, source.committedBytes());
+    }
+
+    private List<Long> manyBlocks() {
+        List<Long> blocks = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            blocks.add(slab.allocate(64, 16));
+        }
+        return blocks;
     }
 }

@@ -12,6 +12,8 @@ public abstract class CrossThreadBenchmark extends SubjectBenchmark {
     @Param({
         "slab",
         "composite",
+        "segregated-caching",
+        "buddy-caching",
         "bump-locked",
         "segregated-locked",
         "buddy-locked",

@@ -34,6 +34,8 @@ public class ProducerConsumerBenchmark extends SubjectBenchmark {
     @Param({
         "slab",
         "composite",
+        "segregated-caching",
+        "buddy-caching",
         "bump-locked",
         "segregated-locked",
         "buddy-locked",

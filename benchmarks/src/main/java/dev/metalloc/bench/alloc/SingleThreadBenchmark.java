@@ -15,6 +15,8 @@ public abstract class SingleThreadBenchmark extends SubjectBenchmark {
         "segregated",
         "buddy",
         "composite",
+        "segregated-caching",
+        "buddy-caching",
         "bump-locked",
         "segregated-locked",
         "buddy-locked",

@@ -19,12 +19,15 @@ import java.util.Optional;
 /**
  * All subjects by name.
  *
- * <p>Ours are made as the agent makes them, by {@link Allocators}. A name without {@code -locked} is the bare allocator where
+ * <p>Ours are made as the agent makes them, by {@link Allocators}. A name without {@code -locked} or {@code
+ * -caching} is the bare allocator where
  * it is confined to one thread; slab and composite serve any thread as they are.
  */
 public final class Subjects {
 
-    static final String NONE = "none";
+    /** The loop without an allocator. */
+    public static final String NONE = "none";
+
     static final String UNSAFE = "unsafe";
     static final String POOLED = "pooled";
     static final String ADAPTIVE = "adaptive";
@@ -40,6 +43,8 @@ public final class Subjects {
         specs.put("segregated", new AllocatorSpec("segregated", Map.of("lock", "false")));
         specs.put("buddy", new AllocatorSpec("buddy", Map.of("lock", "false")));
         specs.put("composite", new AllocatorSpec("composite", Map.of("parts", "slab,segregated", "limits", "32768")));
+        specs.put("segregated-caching", new AllocatorSpec("segregated", Map.of("caching", "true")));
+        specs.put("buddy-caching", new AllocatorSpec("buddy", Map.of("caching", "true")));
         specs.put("bump-locked", new AllocatorSpec("bump", Map.of("chunkBytes", "4194304")));
         specs.put("segregated-locked", AllocatorSpec.of("segregated"));
         specs.put("buddy-locked", AllocatorSpec.of("buddy"));

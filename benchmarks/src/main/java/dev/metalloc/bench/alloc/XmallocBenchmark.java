@@ -33,6 +33,8 @@ public class XmallocBenchmark extends SubjectBenchmark {
     @Param({
         "slab",
         "composite",
+        "segregated-caching",
+        "buddy-caching",
         "bump-locked",
         "segregated-locked",
         "buddy-locked",

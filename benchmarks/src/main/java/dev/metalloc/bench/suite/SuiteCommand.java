@@ -121,7 +121,7 @@ public final class SuiteCommand {
 
     private static Set<String> peers() {
         Set<String> peers = new HashSet<>(Subjects.names());
-        peers.removeIf(Subjects::isOurs);
+        peers.removeIf(name -> Subjects.isOurs(name) || name.equals(Subjects.NONE));
         return peers;
     }
 }

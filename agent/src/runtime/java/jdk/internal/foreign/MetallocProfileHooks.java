@@ -3,6 +3,7 @@ package jdk.internal.foreign;
 
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.ProfileState;
+import dev.metalloc.agent.runtime.TraceRecorder;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.record.Recorder;
 import dev.metalloc.profiler.record.ThreadRecorder;
@@ -27,6 +28,8 @@ public final class MetallocProfileHooks {
     private static final int DIRECT_BUFFER = EntryPoint.DIRECT_BUFFER.ordinal();
 
     private static final Recorder RECORDER = ProfileState.recorder;
+    /** Null where no trace is written, which folds all its branches away. */
+    static final TraceRecorder TRACE = ProfileState.trace;
 
     private MetallocProfileHooks() {}
 
@@ -112,7 +115,8 @@ public final class MetallocProfileHooks {
 
     /** The recorder of the running carrier. */
     static ThreadRecorder current() {
-        return RECORDER.threadRecorder(MetallocOwnerThread.current());
+        Recorder later = ProfileState.later;
+        return (later == null ? RECORDER : later).threadRecorder(MetallocOwnerThread.current());
     }
 
     static int virtualFlag() {
@@ -129,6 +133,9 @@ public final class MetallocProfileHooks {
         try {
             Failsafe.faultPoint();
             current().allocated(entryPoint, address, byteSize, 1, flags | virtualFlag());
+            if (TRACE != null) {
+                TRACE.allocated(current(), address, byteSize, 0, (flags & ZEROED) != 0);
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
@@ -142,6 +149,9 @@ public final class MetallocProfileHooks {
         try {
             Failsafe.faultPoint();
             current().freed(entryPoint, address);
+            if (TRACE != null) {
+                TRACE.freed(current(), address);
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
@@ -169,25 +179,31 @@ public final class MetallocProfileHooks {
         return moved;
     }
 
+    /** {@link #endReallocate} must follow, whatever happens in between. */
     static long beginReallocate(int entryPoint, long address) {
         if (!ProfileState.active) {
-            return -1;
+            return ThreadRecorder.UNKNOWN;
         }
         try {
+            if (TRACE != null) {
+                TRACE.beginReallocate();
+            }
             Failsafe.faultPoint();
             return current().beginReallocate(entryPoint, address);
         } catch (Throwable failure) {
             ProfileState.fail(failure);
-            return -1;
+            return ThreadRecorder.UNKNOWN;
         }
     }
 
     static void endReallocate(int entryPoint, long token, long oldAddress, long newAddress, long byteSize) {
-        if (!ProfileState.active) {
-            return;
-        }
         try {
-            current().endReallocate(entryPoint, token, oldAddress, newAddress, byteSize);
+            if (TRACE != null) {
+                TRACE.endReallocate(current(), oldAddress, newAddress, byteSize);
+            }
+            if (ProfileState.active) {
+                current().endReallocate(entryPoint, token, oldAddress, newAddress, byteSize);
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

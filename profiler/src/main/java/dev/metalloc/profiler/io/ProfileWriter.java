@@ -15,6 +15,18 @@ public final class ProfileWriter {
 
     /** Replaces the file; on failure it is left as it was and nothing is left beside it. */
     public static void write(Path file, Profile profile) throws IOException {
+        write(file, profile, true);
+    }
+
+    /**
+     * The same for a file that is soon replaced again: it outlives the process, but need not outlive the machine, and does
+     * not wait for the disk.
+     */
+    public static void writeInterim(Path file, Profile profile) throws IOException {
+        write(file, profile, false);
+    }
+
+    private static void write(Path file, Profile profile, boolean durable) throws IOException {
         byte[] bytes = ProfileEncoder.encode(profile);
         if (bytes.length > ProfileFormat.MAX_BYTES) {
             throw new IOException("profile of " + bytes.length + " bytes is larger than the format's "
@@ -26,7 +38,7 @@ public final class ProfileWriter {
         }
         Path temporary = temporaryBeside(target);
         try {
-            store(temporary, bytes);
+            store(temporary, bytes, durable);
             replace(temporary, target);
         } catch (IOException e) {
             throw new IOException("cannot write " + target + ": " + reason(e), e);
@@ -35,14 +47,14 @@ public final class ProfileWriter {
         }
     }
 
-    /** In the same folder, because only a rename within a file system is atomic. */
+    /** In the same folder, because only a rename within a file system is atomic; {@code .NAME.*.tmp}. */
     private static Path temporaryBeside(Path target) throws IOException {
         Path folder = target.getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new IOException("cannot write " + target + ": its folder does not exist (create it)");
         }
         try {
-            return Files.createTempFile(folder, ".metalloc-", ".tmp");
+            return Files.createTempFile(folder, "." + target.getFileName() + ".", ".tmp");
         } catch (IOException e) {
             throw new IOException(
                     "cannot write " + target + ": no file can be made in its folder (check permissions"
@@ -51,11 +63,13 @@ public final class ProfileWriter {
         }
     }
 
-    private static void store(Path file, byte[] bytes) throws IOException {
+    private static void store(Path file, byte[] bytes, boolean durable) throws IOException {
         // No channel: it would allocate a direct buffer, and the profiler would see itself.
         try (FileOutputStream out = new FileOutputStream(file.toFile())) {
             out.write(bytes);
-            out.getFD().sync(); // or a crash after the rename could leave an empty file under the good name
+            if (durable) {
+                out.getFD().sync(); // or a crash after the rename could leave an empty file under the good name
+            }
         }
     }
 

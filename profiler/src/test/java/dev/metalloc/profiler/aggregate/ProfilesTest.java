@@ -116,6 +116,6 @@ class ProfilesTest {
                 new ThreadCounts(count, 0, count),
                 List.of(),
                 0,
-                new ProfilerCost(0, 0, 0, 0, 0));
+                new ProfilerCost(0, 0, 0, 0, 0, 0, 0));
     }
 }

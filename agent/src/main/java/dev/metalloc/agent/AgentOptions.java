@@ -45,7 +45,9 @@ public final class AgentOptions {
             put(values, text.substring(start + 1, end < 0 ? text.length() : end));
             start = end;
         }
-        require(values, mode == AgentMode.PROFILE ? "out" : "plan");
+        if (mode != AgentMode.DETACH) {
+            require(values, mode == AgentMode.PROFILE ? "out" : "plan");
+        }
         return new AgentOptions(mode, values);
     }
 

@@ -108,7 +108,8 @@ public final class MetallocAgent {
                 : cause.getClass().getSimpleName() + ": " + message;
     }
 
-    private static void traceWhereAsked(Throwable failure) {
+    /** The whole stack trace, for whoever asked for it. */
+    static void traceWhereAsked(Throwable failure) {
         if (Boolean.getBoolean("metalloc.debug")) {
             failure.printStackTrace(System.err);
         }

@@ -34,7 +34,6 @@ final class ProfileOutput {
     private final List<String> lacks = new ArrayList<>();
     private @Nullable Throwable interimFailure;
     private double nanosPerEvent;
-    private boolean finished;
 
     ProfileOutput(
             Recorder recorder,
@@ -73,14 +72,10 @@ final class ProfileOutput {
     /**
      * Writes what is known so far; the file of a run that is still going on need not outlive the machine.
      *
-     * @param complete whether the run has ended in order; nothing is written after that
+     * @param complete whether the run has ended in order
      * @param backgroundNanos what the profiler's own thread took
      */
-    synchronized @Nullable Profile write(boolean complete, long backgroundNanos) throws IOException {
-        if (finished) {
-            return null;
-        }
-        finished = complete;
+    synchronized Profile write(boolean complete, long backgroundNanos) throws IOException {
         if (complete || nanosPerEvent == 0) {
             nanosPerEvent = RecordingCost.nanosPerEvent(options);
         }

@@ -27,6 +27,7 @@ final class ProfileSession implements Runnable {
     private final ProfileTicker ticker;
     private final @Nullable TraceOutput trace;
     private final HookInstaller hooks;
+    private final @Nullable LibraryHooks libraryHooks;
     private final boolean attached;
     private final boolean quiet;
     private boolean ended;
@@ -37,10 +38,12 @@ final class ProfileSession implements Runnable {
             ProfileOutput output,
             @Nullable TraceOutput trace,
             HookInstaller hooks,
+            @Nullable LibraryHooks libraryHooks,
             boolean attached) {
         this.output = output;
         this.trace = trace;
         this.hooks = hooks;
+        this.libraryHooks = libraryHooks;
         this.attached = attached;
         this.quiet = options.isSet("quiet");
         this.ticker = new ProfileTicker(recorder, output, options.durationNanos(), this);
@@ -66,7 +69,8 @@ final class ProfileSession implements Runnable {
         ProfileState.begin(recorder, trace == null ? null : trace.recorder());
         HookInstaller hooks =
                 HookInstaller.install(instrumentation, AgentMode.PROFILE, image, EnumSet.allOf(HookGroup.class));
-        ProfileSession session = new ProfileSession(options, recorder, output, trace, hooks, attached);
+        LibraryHooks libraryHooks = LibraryHooks.install(instrumentation, output, attached);
+        ProfileSession session = new ProfileSession(options, recorder, output, trace, hooks, libraryHooks, attached);
         session.ticker.start();
         ProfileState.active = true;
         return session;
@@ -87,8 +91,16 @@ final class ProfileSession implements Runnable {
         ProfileSessions.end(this);
     }
 
+    /** What became of the recording, in words. */
+    record Outcome(boolean written, String line) {
+
+        Outcome and(String more) {
+            return new Outcome(written, line + "; " + more);
+        }
+    }
+
     /** Ends the recording and answers what to say about it; null where it had ended already. */
-    synchronized @Nullable String end() {
+    synchronized @Nullable Outcome end() {
         if (ended) {
             return null;
         }
@@ -97,14 +109,17 @@ final class ProfileSession implements Runnable {
         ticker.stop();
         String traceFigures = trace == null ? null : trace.end(output);
         noteFailures();
-        String line = write();
+        Outcome outcome = write();
         output.release();
-        return traceFigures == null ? line : line + "; " + traceFigures;
+        return traceFigures == null ? outcome : outcome.and(traceFigures);
     }
 
     /** Takes the hooks out of the JDK again. */
     void unhook(Instrumentation instrumentation) throws Exception {
         hooks.uninstall(instrumentation);
+        if (libraryHooks != null) {
+            libraryHooks.uninstall(instrumentation);
+        }
     }
 
     boolean isQuiet() {
@@ -130,16 +145,16 @@ final class ProfileSession implements Runnable {
         }
     }
 
-    private String write() {
+    private Outcome write() {
         Profile profile;
         try {
             profile = output.write(true, ticker.workNanos());
         } catch (Throwable e) {
-            return "the profile could not be written to " + file() + ": " + ProfileOutput.reason(e)
-                    + " (make room there, or choose another file with -o)";
-        }
-        if (profile == null) {
-            return "the profile was written already";
+            MetallocAgent.traceWhereAsked(e);
+            return new Outcome(
+                    false,
+                    "the profile could not be written to " + file() + ": " + ProfileOutput.reason(e)
+                            + " (make room there, or choose another file with -o)");
         }
         try {
             output.copyToSpool();
@@ -147,6 +162,6 @@ final class ProfileSession implements Runnable {
             MetallocAgent.say("the profile will not be in the store: " + ProfileOutput.reason(e)
                     + " (metalloc recommend " + file() + " reads it from its file)");
         }
-        return ProfileSummary.of(profile, file());
+        return new Outcome(true, ProfileSummary.of(profile, file()));
     }
 }

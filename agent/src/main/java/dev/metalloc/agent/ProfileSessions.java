@@ -58,20 +58,24 @@ final class ProfileSessions {
     }
 
     private static void finish(ProfileSession session, Instrumentation instrument) {
-        String line = session.end();
+        ProfileSession.Outcome outcome = session.end();
+        if (outcome == null) {
+            return;
+        }
         try {
             session.unhook(instrument);
         } catch (Throwable failure) {
             // The hooks stay in and do nothing.
-            line += "; the hooks could not be taken out again: " + failure;
+            outcome = outcome.and("the hooks could not be taken out again: " + failure);
         }
-        System.setProperty(MetallocAgent.STATE_PROPERTY, "ended " + line);
-        say(session, line);
+        System.setProperty(MetallocAgent.STATE_PROPERTY, (outcome.written() ? "ended " : "failed ") + outcome.line());
+        say(session, outcome);
     }
 
-    private static void say(ProfileSession session, @Nullable String line) {
-        if (line != null && !session.isAttached() && !session.isQuiet()) {
-            MetallocAgent.say(line);
+    /** To whoever attached the state is told; what went wrong is said even by a quiet agent. */
+    private static void say(ProfileSession session, ProfileSession.@Nullable Outcome outcome) {
+        if (outcome != null && !session.isAttached() && !(session.isQuiet() && outcome.written())) {
+            MetallocAgent.say(outcome.line());
         }
     }
 

@@ -18,6 +18,9 @@ final class ProfileTicker implements Runnable {
     /** A profile is promised to be complete to five seconds before a kill; a loaded machine may hold up a write for one or two. */
     private static final long WRITE_INTERVAL_MILLIS = 2_500L;
 
+    /** The first write loads and initialises much; where that fails for want of memory, it would fail for ever. */
+    private static final long FIRST_WRITE_NANOS = 250 * NANOS_PER_MILLI;
+
     private static final long JOIN_MILLIS = 2_000L;
 
     private final Recorder recorder;
@@ -80,7 +83,7 @@ final class ProfileTicker implements Runnable {
     @Override
     public void run() {
         long begin = System.nanoTime();
-        long nextWrite = begin + writeIntervalNanos;
+        long nextWrite = begin + Math.min(FIRST_WRITE_NANOS, writeIntervalNanos);
         long worked = 0;
         while (!stopped) {
             LockSupport.parkNanos(TICK_NANOS);

@@ -27,6 +27,11 @@ public final class MetallocProfileHooks {
     private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
     private static final int DIRECT_BUFFER = EntryPoint.DIRECT_BUFFER.ordinal();
 
+    private static final int NETTY = EntryPoint.NETTY.ordinal();
+    private static final int ARROW = EntryPoint.ARROW.ordinal();
+    /** Above what a process can address. */
+    private static final long NO_ADDRESS = 1L << 62;
+
     private static final Recorder RECORDER = ProfileState.recorder;
     /** Null where no trace is written, which folds all its branches away. */
     static final TraceRecorder TRACE = ProfileState.trace;
@@ -155,6 +160,73 @@ public final class MetallocProfileHooks {
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
+    }
+
+    public static void nettyAllocated(Object buffer, long byteSize) {
+        if (ProfileState.nettyBuffers) {
+            bufferAllocated(NETTY, buffer, byteSize);
+        }
+    }
+
+    public static void nettyFreed(Object buffer) {
+        if (ProfileState.nettyBuffers) {
+            bufferFreed(NETTY, buffer);
+        }
+    }
+
+    public static void nettyReallocated(Object buffer, long byteSize) {
+        if (!ProfileState.nettyBuffers || !ProfileState.active) {
+            return;
+        }
+        try {
+            long key = key(NETTY, buffer);
+            ThreadRecorder current = current();
+            current.endReallocate(NETTY, current.beginReallocate(NETTY, key), key, key, byteSize);
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    public static void arrowAllocated(Object manager, long byteSize) {
+        if (ProfileState.arrowBuffers) {
+            bufferAllocated(ARROW, manager, byteSize);
+        }
+    }
+
+    public static void arrowFreed(Object manager) {
+        if (ProfileState.arrowBuffers) {
+            bufferFreed(ARROW, manager);
+        }
+    }
+
+    /** A library's buffer: no memory of its own, and so no part of a trace. */
+    private static void bufferAllocated(int entryPoint, Object buffer, long byteSize) {
+        if (!ProfileState.active) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            current().allocated(entryPoint, key(entryPoint, buffer), byteSize, 1, virtualFlag());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    private static void bufferFreed(int entryPoint, Object buffer) {
+        if (!ProfileState.active) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            current().freed(entryPoint, key(entryPoint, buffer));
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    /** Stands for an address, and is none: an object has none that stays. Two live buffers hardly ever have the same. */
+    private static long key(int entryPoint, Object buffer) {
+        return NO_ADDRESS | (long) entryPoint << 40 | (long) System.identityHashCode(buffer) << 4;
     }
 
     private static long reallocate(int entryPoint, Unsafe unsafe, long address, long byteSize) {

@@ -1,11 +1,13 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.launcher;
 
+import dev.metalloc.launcher.command.AttachCommand;
 import dev.metalloc.launcher.command.AutoCommand;
 import dev.metalloc.launcher.command.DbCommand;
 import dev.metalloc.launcher.command.DbListCommand;
 import dev.metalloc.launcher.command.DbShowCommand;
 import dev.metalloc.launcher.command.DemoCommand;
+import dev.metalloc.launcher.command.DetachCommand;
 import dev.metalloc.launcher.command.DoctorCommand;
 import dev.metalloc.launcher.command.MetallocCommand;
 import dev.metalloc.launcher.command.ProfileCommand;
@@ -51,6 +53,8 @@ public final class Launcher {
                 .addSubcommand(new RecommendCommand(surroundings))
                 .addSubcommand(new RunCommand(surroundings, application))
                 .addSubcommand(new AutoCommand(surroundings, application))
+                .addSubcommand(new AttachCommand(surroundings))
+                .addSubcommand(new DetachCommand(surroundings))
                 .addSubcommand(new DoctorCommand(surroundings))
                 .addSubcommand(new CommandLine(new DbCommand())
                         .addSubcommand(new DbListCommand(surroundings))

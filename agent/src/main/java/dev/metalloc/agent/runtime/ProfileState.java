@@ -24,6 +24,12 @@ public final class ProfileState {
     /** Whether hooks record; plain, because a late view costs nothing but a few events. */
     public static boolean active;
 
+    /** Whether the hooks in Netty's allocators are all there. */
+    public static boolean nettyBuffers = true;
+
+    /** Whether the hooks in Arrow's allocators are all there. */
+    public static boolean arrowBuffers = true;
+
     private ProfileState() {}
 
     /** Sets what the hooks are to work with from now on; they do not yet record. */

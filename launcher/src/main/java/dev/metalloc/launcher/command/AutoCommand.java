@@ -47,7 +47,7 @@ public final class AutoCommand implements Runnable {
             new PolicyRun(surroundings, home).start(line, app, policy.get());
         } else if (line.takesAgent()) {
             surroundings.tell("nothing known of " + app + " yet: profiling it");
-            starts.profiled(line, home.prepared(), app, ProfileMode.SAMPLED, null);
+            starts.profiled(line, home.prepared(), app, ProfileMode.SAMPLED, null, null);
         } else {
             starts.untouched(line, line.refusal());
         }

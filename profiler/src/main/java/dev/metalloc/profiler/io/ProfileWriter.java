@@ -8,9 +8,12 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Writes profiles as files. A reader sees the old file or the new one, never a part; any thread. */
 public final class ProfileWriter {
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
     private ProfileWriter() {}
 
     /** Replaces the file; on failure it is left as it was and nothing is left beside it. */
@@ -53,14 +56,9 @@ public final class ProfileWriter {
         if (folder == null || !Files.isDirectory(folder)) {
             throw new IOException("cannot write " + target + ": its folder does not exist (create it)");
         }
-        try {
-            return Files.createTempFile(folder, "." + target.getFileName() + ".", ".tmp");
-        } catch (IOException e) {
-            throw new IOException(
-                    "cannot write " + target + ": no file can be made in its folder (check permissions"
-                            + " and free space): " + reason(e),
-                    e);
-        }
+        long number = NUMBERS.getAndIncrement();
+        return folder.resolve(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + number + ".tmp");
     }
 
     private static void store(Path file, byte[] bytes, boolean durable) throws IOException {

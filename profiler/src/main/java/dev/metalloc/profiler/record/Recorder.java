@@ -61,6 +61,7 @@ public final class Recorder {
     }
 
     /** All that was recorded up to about now, while other threads go on recording; any thread. */
+    @ReservedStack
     public RawSnapshot snapshot() {
         registry.reading.acquire();
         try {

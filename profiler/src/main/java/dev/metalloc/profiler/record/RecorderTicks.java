@@ -38,6 +38,7 @@ final class RecorderTicks {
     }
 
     /** Sums up if it is time to, and nobody else does. */
+    @ReservedStack
     void observe(long elapsedNanos) {
         if (elapsedNanos < nextObservationNanos || !recorder.registry.reading.tryAcquire()) {
             return;

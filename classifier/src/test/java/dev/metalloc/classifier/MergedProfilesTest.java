@@ -14,6 +14,7 @@ import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.Profile;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 class MergedProfilesTest {
 
     private static final EntryPoint[] ENTRY_POINTS = {EntryPoint.UNSAFE, EntryPoint.DIRECT_BUFFER, EntryPoint.NETTY};
+
+    private static final List<Order> ORDERS = List.of(Order.values());
 
     @Test
     void shouldRaiseTheSameFlagsForCopies() {
@@ -45,7 +48,7 @@ class MergedProfilesTest {
                     .blocks(
                             1L << random.nextInt(20),
                             random.nextLong(1, 1_000_000),
-                            Order.values()[random.nextInt(Order.values().length)],
+                            ORDERS.get(random.nextInt(ORDERS.size())),
                             random.nextLong(1, 100_000_000_000L),
                             random.nextInt(1, 1_000));
         }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProfileState {
 
+    private static final int MOST_CAUSES = 8;
+
     /** Non-null before any hook is installed. */
     public static @Nullable Recorder recorder;
 
@@ -45,11 +47,23 @@ public final class ProfileState {
 
     /** Notes a failure inside a hook; recording stops for good but where the application itself had run out of something. */
     public static void fail(Throwable failure) {
-        if (failure instanceof StackOverflowError || failure instanceof OutOfMemoryError) {
+        if (isExhaustion(failure)) {
             Failsafe.miss();
         } else {
             Failsafe.trip(failure);
             active = false;
         }
+    }
+
+    /** Memory or stack ran out, perhaps below JDK code that wraps what it catches. */
+    private static boolean isExhaustion(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
+            if (cause instanceof StackOverflowError || cause instanceof OutOfMemoryError) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 }

@@ -15,8 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /* Implementation notes
  *
  * An open-addressed table of heaps by owner id. A new thread makes a new table under the lock and publishes it by a
- * volatile store, which pairs with the volatile load of every look-up; a thread therefore always finds its own heap. Entries of
- * dead threads do no harm: ids are never used again.
+ * volatile store, which pairs with the volatile load of the slow look-up; a thread therefore always finds its own heap. The
+ * fast one loads plainly, so that a compiler need look up once for several calls: what it finds under the caller's id
+ * is the caller's, from whichever table. Entries of dead threads do no harm: ids are never used again.
  */
 final class SlabHeaps {
 
@@ -24,19 +25,24 @@ final class SlabHeaps {
 
     private final SizeClasses classes;
     private final SlabPool pool;
+    private final BlockMap map;
     private final AtomicLong refusedFreeCount;
     private final SlabHeap nobody;
     private final SpinLock lock = new SpinLock();
-    private volatile SlabHeap[] table;
+    private SlabHeap[] table;
+    /** The same table, or a newer one. */
+    private volatile SlabHeap[] published;
     /** Guarded by the lock. */
     private SlabHeap[] all = new SlabHeap[0];
 
-    SlabHeaps(SizeClasses classes, SlabPool pool, AtomicLong refusedFreeCount) {
+    SlabHeaps(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount) {
         this.classes = classes;
         this.pool = pool;
+        this.map = map;
         this.refusedFreeCount = refusedFreeCount;
-        nobody = new SlabHeap(classes, pool, refusedFreeCount, SlabHeap.NO_OWNER);
+        nobody = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER);
         table = emptyTable(INITIAL_LENGTH);
+        published = table;
     }
 
     private SlabHeap[] emptyTable(int length) {
@@ -50,10 +56,12 @@ final class SlabHeaps {
         long id = OwnerThread.currentId();
         SlabHeap[] heaps = table;
         SlabHeap heap = heaps[(int) id & (heaps.length - 1)];
-        return heap != null && heap.ownerId() == id ? heap : probe(heaps, id);
+        // Null, or not yet the caller's, where another thread's table is seen before its entries.
+        return heap != null && heap.ownerId() == id ? heap : probe(id);
     }
 
-    private SlabHeap probe(SlabHeap[] heaps, long id) {
+    private SlabHeap probe(long id) {
+        SlabHeap[] heaps = published;
         for (int i = 0; i < heaps.length; i++) {
             SlabHeap heap = heaps[((int) id + i) & (heaps.length - 1)];
             if (heap == nobody || heap.ownerId() == id) {
@@ -74,7 +82,9 @@ final class SlabHeaps {
         try {
             SlabHeap heap = adoptOrAdd();
             heap.setOwner(thread);
-            table = tableOfAll();
+            SlabHeap[] heaps = tableOfAll();
+            published = heaps;
+            table = heaps;
             return heap;
         } finally {
             lock.unlock();
@@ -87,7 +97,7 @@ final class SlabHeaps {
                 return heap;
             }
         }
-        SlabHeap heap = new SlabHeap(classes, pool, refusedFreeCount, SlabHeap.NO_OWNER);
+        SlabHeap heap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER);
         SlabHeap[] more = Arrays.copyOf(all, all.length + 1);
         more[all.length] = heap;
         all = more;
@@ -156,6 +166,48 @@ final class SlabHeaps {
             long bytes = 0;
             for (SlabHeap heap : all) {
                 bytes += heap.keptBackBytes();
+            }
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Blocks handed out by all heaps. */
+    long allocateCount() {
+        lock.lock();
+        try {
+            long count = 0;
+            for (SlabHeap heap : all) {
+                count += heap.allocateCount();
+            }
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Free blocks in the magazines of all heaps. */
+    long cachedCount() {
+        lock.lock();
+        try {
+            long count = 0;
+            for (SlabHeap heap : all) {
+                count += heap.cachedCount();
+            }
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes of those blocks. */
+    long cachedBytes() {
+        lock.lock();
+        try {
+            long bytes = 0;
+            for (SlabHeap heap : all) {
+                bytes += heap.cachedBytes(classes);
             }
             return bytes;
         } finally {

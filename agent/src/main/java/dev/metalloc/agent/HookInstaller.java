@@ -4,6 +4,7 @@ package dev.metalloc.agent;
 import dev.metalloc.agent.train.HookGroup;
 import dev.metalloc.agent.train.ImageTrainer;
 import dev.metalloc.agent.train.PreparedImage;
+import java.lang.instrument.ClassDefinition;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
@@ -16,11 +17,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the hooks of chosen groups into the running JDK, all of them or none. */
+/* Implementation notes
+ *
+ * The classes are redefined, not retransformed: what they are redefined to is what a later retransformation by any agent starts
+ * from. So the hooks stay without a transformer of ours, which would be called for every class that the application loads
+ * and would make the JVM read the class file of every archived one.
+ *
+ * A retransformation before that changes nothing; it shows what the classes are now, after other agents' changes.
+ */
 final class HookInstaller implements ClassFileTransformer {
 
     private final AgentMode mode;
     private final Map<String, PreparedImage.HookedClassFile> files = new HashMap<>();
-    private final List<String> placed = new ArrayList<>();
+    private final Map<String, byte[]> hooked = new HashMap<>();
     private final List<String> refused = new ArrayList<>();
 
     private HookInstaller(AgentMode mode) {
@@ -43,26 +52,36 @@ final class HookInstaller implements ClassFileTransformer {
                 classes.add(Class.forName(file.name().replace('/', '.'), false, null));
             }
         }
-        if (classes.isEmpty()) {
-            return;
+        if (!classes.isEmpty()) {
+            installer.look(instrumentation, classes.toArray(new Class<?>[0]));
+            instrumentation.redefineClasses(installer.definitions(classes));
         }
-        Class<?>[] hooked = classes.toArray(new Class<?>[0]);
-        instrumentation.addTransformer(installer, true);
+    }
+
+    private void look(Instrumentation instrumentation, Class<?>[] classes) throws UnmodifiableClassException {
+        instrumentation.addTransformer(this, true);
         try {
-            instrumentation.retransformClasses(hooked);
+            instrumentation.retransformClasses(classes);
         } finally {
-            if (installer.placed.size() < hooked.length) {
-                instrumentation.removeTransformer(installer);
-                instrumentation.retransformClasses(hooked);
+            instrumentation.removeTransformer(this);
+        }
+        if (!refused.isEmpty()) {
+            throw new IllegalStateException(
+                    refused.get(0).replace('/', '.') + " was changed by another agent in a way the hooks do not know");
+        }
+    }
+
+    private ClassDefinition[] definitions(List<Class<?>> classes) {
+        ClassDefinition[] definitions = new ClassDefinition[classes.size()];
+        for (int i = 0; i < definitions.length; i++) {
+            Class<?> type = classes.get(i);
+            byte[] bytes = hooked.get(type.getName().replace('.', '/'));
+            if (bytes == null) {
+                throw new IllegalStateException("the JVM did not offer " + type.getName() + " for hooking");
             }
+            definitions[i] = new ClassDefinition(type, bytes);
         }
-        if (!installer.refused.isEmpty()) {
-            throw new IllegalStateException(installer.refused.get(0).replace('/', '.')
-                    + " was changed by another agent in a way the hooks do not know");
-        }
-        if (installer.placed.size() < hooked.length) {
-            throw new IllegalStateException("the JVM did not offer all classes for hooking");
-        }
+        return definitions;
     }
 
     @Override
@@ -76,14 +95,14 @@ final class HookInstaller implements ClassFileTransformer {
         if (file == null || className == null) {
             return null;
         }
-        byte[] hooked = classFile.length == file.originalByteSize()
+        byte[] bytes = classFile.length == file.originalByteSize()
                 ? file.bytes()
                 : ImageTrainer.weave(mode, className, classFile);
-        if (hooked == null) {
+        if (bytes == null) {
             refused.add(className);
         } else {
-            placed.add(className);
+            hooked.put(className, bytes);
         }
-        return hooked;
+        return null;
     }
 }

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ProfileTicker implements Runnable {
 
-    private static final long TICK_NANOS = 4_000_000L;
-    private static final long FIRST_WRITE_NANOS = 1_000_000_000L;
+    private static final long TICK_NANOS = 10_000_000L;
+    private static final long FIRST_WRITE_NANOS = 2_000_000_000L;
     private static final long WRITE_INTERVAL_NANOS = 4_000_000_000L;
 
     private final Recorder recorder;

@@ -11,6 +11,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.DontInline;
 
 /**
  * What profile mode puts where the JDK asked for memory: the JDK's own call, and a record of it.
@@ -118,6 +119,9 @@ public final class MetallocProfileHooks {
         return Thread.currentThread().isVirtual() ? VIRTUAL : 0;
     }
 
+    /* Out of line, as is freed: each compiled method that allocates would otherwise hold a copy, which cost the compilers of a
+     * short Netty run a second of CPU time and the application some of its own inlining. */
+    @DontInline
     static void allocated(int entryPoint, long address, long byteSize, int flags) {
         if (!ProfileState.active) {
             return;
@@ -130,6 +134,7 @@ public final class MetallocProfileHooks {
         }
     }
 
+    @DontInline
     static void freed(int entryPoint, long address) {
         if (address == 0 || !ProfileState.active) {
             return;

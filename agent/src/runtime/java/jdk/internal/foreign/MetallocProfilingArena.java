@@ -102,11 +102,12 @@ final class MetallocProfilingArena implements Arena {
         }
         try {
             Failsafe.faultPoint();
-            record.allocated(
-                    MetallocProfileHooks.current(),
-                    byteSize,
-                    byteAlignment,
-                    flags | MetallocProfileHooks.virtualFlag());
+            if (confinedTo != null) {
+                record.allocated(confinedTo, byteSize, byteAlignment, flags);
+            } else {
+                int virtual = MetallocProfileHooks.virtualFlag();
+                record.allocated(MetallocProfileHooks.current(), byteSize, byteAlignment, flags | virtual);
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

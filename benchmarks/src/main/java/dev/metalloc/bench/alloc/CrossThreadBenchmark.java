@@ -12,9 +12,12 @@ public abstract class CrossThreadBenchmark extends SubjectBenchmark {
     @Param({
         "slab",
         "composite",
+        "segregated-caching",
+        "buddy-caching",
         "bump-locked",
         "segregated-locked",
         "buddy-locked",
+        "none",
         "unsafe",
         "glibc",
         "jemalloc",

@@ -19,10 +19,14 @@ import java.util.Optional;
 /**
  * All subjects by name.
  *
- * <p>Ours are made as the agent makes them, by {@link Allocators}. A name without {@code -locked} is the bare allocator where
+ * <p>Ours are made as the agent makes them, by {@link Allocators}. A name without {@code -locked} or {@code
+ * -caching} is the bare allocator where
  * it is confined to one thread; slab and composite serve any thread as they are.
  */
 public final class Subjects {
+
+    /** The loop without an allocator. */
+    public static final String NONE = "none";
 
     static final String UNSAFE = "unsafe";
     static final String POOLED = "pooled";
@@ -39,15 +43,18 @@ public final class Subjects {
         specs.put("segregated", new AllocatorSpec("segregated", Map.of("lock", "false")));
         specs.put("buddy", new AllocatorSpec("buddy", Map.of("lock", "false")));
         specs.put("composite", new AllocatorSpec("composite", Map.of("parts", "slab,segregated", "limits", "32768")));
+        specs.put("segregated-caching", new AllocatorSpec("segregated", Map.of("caching", "true")));
+        specs.put("buddy-caching", new AllocatorSpec("buddy", Map.of("caching", "true")));
         specs.put("bump-locked", new AllocatorSpec("bump", Map.of("chunkBytes", "4194304")));
         specs.put("segregated-locked", AllocatorSpec.of("segregated"));
         specs.put("buddy-locked", AllocatorSpec.of("buddy"));
         return specs;
     }
 
-    /** Every name, ours first. */
+    /** Every name: ours, the loop without an allocator, the peers. */
     public static List<String> names() {
         List<String> names = new ArrayList<>(OURS.keySet());
+        names.add(NONE);
         names.add(UNSAFE);
         for (NativePeer peer : NativePeer.ALL) {
             names.add(peer.label());
@@ -92,6 +99,9 @@ public final class Subjects {
         AllocatorSpec spec = OURS.get(name);
         if (spec != null) {
             return new AllocatorSubject(create(spec));
+        }
+        if (name.equals(NONE)) {
+            return new NoAllocator(LinkedSubject.unsafe().allocate(1));
         }
         if (name.equals(UNSAFE)) {
             return LinkedSubject.unsafe();

@@ -33,9 +33,12 @@ public class XmallocBenchmark extends SubjectBenchmark {
     @Param({
         "slab",
         "composite",
+        "segregated-caching",
+        "buddy-caching",
         "bump-locked",
         "segregated-locked",
         "buddy-locked",
+        "none",
         "unsafe",
         "glibc",
         "jemalloc",

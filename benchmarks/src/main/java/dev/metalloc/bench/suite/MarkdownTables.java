@@ -1,7 +1,9 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.bench.suite;
 
+import dev.metalloc.bench.alloc.Subjects;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +13,7 @@ import java.util.function.Predicate;
 
 /**
  * Prints results as Markdown: for each benchmark a table with a row for each size and number of threads and a column for each
- * subject; medians, the least of a row bold, a dash where a subject was not measured.
+ * subject; medians, the least of a row's allocators bold, a dash where a subject was not measured.
  */
 final class MarkdownTables {
 
@@ -19,19 +21,18 @@ final class MarkdownTables {
 
     private final List<Measured> all;
     private final List<String> subjects;
+    private final Set<String> always;
     private final Predicate<String> isOurs;
 
     /**
-     * @param subjects columns in order; those nobody measured are left out, unless {@code always} holds them
+     * @param subjects columns in order; a table leaves out those that it has no figure of
      * @param always subjects that get a column in any case
      * @param isOurs whose heap per operation is told
      */
     MarkdownTables(List<Measured> all, List<String> subjects, Set<String> always, Predicate<String> isOurs) {
         this.all = all;
-        this.subjects = subjects.stream()
-                .filter(name -> always.contains(name)
-                        || all.stream().anyMatch(each -> each.subject().equals(name)))
-                .toList();
+        this.subjects = List.copyOf(subjects);
+        this.always = Set.copyOf(always);
         this.isOurs = isOurs;
     }
 
@@ -46,14 +47,23 @@ final class MarkdownTables {
     }
 
     private void table(StringBuilder text, String benchmark) {
-        List<Measured> rows = rows(benchmark);
+        List<String> columns = columns(benchmark);
         text.append("### ").append(benchmark).append("\n\n");
-        line(text, "bytes", "threads", subjects);
-        line(text, "---", "---", subjects.stream().map(name -> "---:").toList());
-        for (Measured row : rows) {
-            line(text, size(row.byteSize()), Integer.toString(row.threads()), cells(row));
+        line(text, "bytes", "threads", columns);
+        line(text, "---", "---", columns.stream().map(name -> "---:").toList());
+        for (Measured row : rows(benchmark)) {
+            line(text, size(row.byteSize()), Integer.toString(row.threads()), cells(row, columns));
         }
         text.append('\n').append(heap(benchmark));
+    }
+
+    private List<String> columns(String benchmark) {
+        return subjects.stream()
+                .filter(name -> always.contains(name)
+                        || all.stream()
+                                .anyMatch(each -> each.benchmark().equals(benchmark)
+                                        && each.subject().equals(name)))
+                .toList();
     }
 
     /** One result of each row, in the order of the results. */
@@ -73,13 +83,13 @@ final class MarkdownTables {
         text.append(" |\n");
     }
 
-    private List<String> cells(Measured row) {
+    private List<String> cells(Measured row, List<String> columns) {
         double least = all.stream()
-                .filter(row::isSameRowAs)
+                .filter(each -> row.isSameRowAs(each) && !each.subject().equals(Subjects.NONE))
                 .mapToDouble(Measured::medianNanos)
                 .min()
-                .orElseThrow();
-        return subjects.stream().map(name -> cell(row, name, least)).toList();
+                .orElse(Double.NaN);
+        return columns.stream().map(name -> cell(row, name, least)).toList();
     }
 
     private String cell(Measured row, String subject, double least) {
@@ -107,12 +117,12 @@ final class MarkdownTables {
                 .filter(each -> each.benchmark().equals(benchmark)
                         && isOurs.test(each.subject())
                         && !each.heapBytes().isEmpty())
-                .mapToDouble(Measured::medianHeapBytes)
-                .max()
-                .stream()
-                .mapToObj(
-                        most -> String.format(Locale.ROOT, "Java heap per operation, ours: at most %.2f B.%n%n", most))
-                .findFirst()
+                .max(Comparator.comparingDouble(Measured::medianHeapBytes))
+                .map(most -> String.format(
+                        Locale.ROOT,
+                        "Java heap per operation, ours: at most %.2f B (%s).%n%n",
+                        most.medianHeapBytes(),
+                        most.subject()))
                 .orElse("");
     }
 }

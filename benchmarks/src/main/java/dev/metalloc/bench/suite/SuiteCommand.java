@@ -17,7 +17,8 @@ import org.openjdk.jmh.runner.RunnerException;
  * Runs the suite and prints its tables: {@code [--quick] [--json FILE] [PATTERN…]}; or prints those of earlier results: {@code
  * --print FILE…}.
  *
- * <p>A pattern is a regular expression looked for in {@code benchmark/byteSize/threads}.
+ * <p>Results go to the file named, or else to the one that the property {@code metalloc.suite.json} names. A pattern is a regular
+ * expression looked for in {@code benchmark/byteSize/threads}.
  */
 public final class SuiteCommand {
 
@@ -25,7 +26,7 @@ public final class SuiteCommand {
 
     private boolean isQuick;
     private boolean isPrint;
-    private Path json = Path.of("metalloc-benchmarks.json");
+    private Path json = Path.of(System.getProperty("metalloc.suite.json", "suite.json"));
     private final List<String> words = new ArrayList<>();
 
     private SuiteCommand() {}
@@ -120,7 +121,7 @@ public final class SuiteCommand {
 
     private static Set<String> peers() {
         Set<String> peers = new HashSet<>(Subjects.names());
-        peers.removeIf(Subjects::isOurs);
+        peers.removeIf(name -> Subjects.isOurs(name) || name.equals(Subjects.NONE));
         return peers;
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class MarkdownTablesTest {
 
-    private static final List<String> SUBJECTS = List.of("slab", "buddy", "glibc", "jemalloc");
+    private static final List<String> SUBJECTS = List.of("slab", "buddy", "none", "glibc", "jemalloc");
 
     @Test
     void shouldPrintMediansWithTheLeastBoldAndDashesForAbsentPeers() {
@@ -17,6 +17,7 @@ class MarkdownTablesTest {
                 measured("pair", "64", "glibc", List.of(12.0, 11.0, 90.0)),
                 measured("pair", "64", "slab", List.of(3.04)),
                 measured("pair", "mixed", "glibc", List.of(1234.5)),
+                measured("sh6", "", "none", List.of(1.0)),
                 measured("sh6", "", "slab", List.of(20.0)));
 
         String text = new MarkdownTables(all, SUBJECTS, Set.of("glibc", "jemalloc"), "slab"::equals).text();
@@ -31,9 +32,9 @@ class MarkdownTablesTest {
 
                 ### sh6
 
-                | bytes | threads | slab | glibc | jemalloc |
-                | --- | --- | ---: | ---: | ---: |
-                | – | 1 | **20.0** | – | – |
+                | bytes | threads | slab | none | glibc | jemalloc |
+                | --- | --- | ---: | ---: | ---: | ---: |
+                | – | 1 | **20.0** | 1.0 | – | – |
 
                 """, text);
     }
@@ -48,7 +49,7 @@ class MarkdownTablesTest {
         String text = new MarkdownTables(all, SUBJECTS, Set.of(), name -> !name.equals("glibc")).text();
 
         assertEquals(
-                "Java heap per operation, ours: at most 24.00 B.",
+                "Java heap per operation, ours: at most 24.00 B (buddy).",
                 text.strip().lines().toList().getLast());
     }
 

@@ -65,12 +65,12 @@ class SuitePlanTest {
     }
 
     @Test
-    void shouldRunALockedVariantInAShortPlanOnlyWhereTheBareOneCannot() {
+    void shouldRunACachingVariantInAShortPlanOnlyWhereTheBareOneCannot() {
         SuitePlan plan = SuitePlan.quick();
         SuiteCase own = new SuiteCase("pair", "64", 1, 64, false);
         SuiteCase shared = new SuiteCase("pair", "64", 2, 64, false);
 
-        assertFalse(plan.subjects(own, Subjects.names()).contains("buddy-locked"));
-        assertTrue(plan.subjects(shared, Subjects.names()).contains("buddy-locked"));
+        assertFalse(plan.subjects(own, Subjects.names()).contains("buddy-caching"));
+        assertTrue(plan.subjects(shared, Subjects.names()).contains("buddy-caching"));
     }
 }

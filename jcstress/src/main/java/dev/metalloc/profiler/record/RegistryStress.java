@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.ZZZ_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a recorder shared, lost or made twice")
 public class RegistryStress {
 
-    private static final RecorderOptions OPTIONS = new RecorderOptions(1 << 20, false, 0, 1, 4096);
+    private static final RecorderOptions OPTIONS = new RecorderOptions(0, 0, 0, 0, 0, 1, 4096);
 
     private final Recorder recorder = new Recorder(OPTIONS, new StackWalkerSource());
     private ThreadRecorder first;

@@ -28,10 +28,7 @@ public final class ProfileCommand implements Runnable {
     @Option(names = "-o", paramLabel = "FILE", description = "Where to write the profile.")
     private @Nullable Path output;
 
-    @Option(
-            names = "--mode",
-            paramLabel = "MODE",
-            description = "sampled (the default) or full: call sites of all allocations.")
+    @Option(names = "--mode", paramLabel = "MODE", description = "sampled (the default) or full: follow every block.")
     private ProfileMode mode = ProfileMode.SAMPLED;
 
     @Option(names = "--app", paramLabel = "NAME", description = "The application's name in the store.")

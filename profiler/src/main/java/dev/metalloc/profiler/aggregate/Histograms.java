@@ -35,14 +35,15 @@ final class Histograms {
         Histogram into = empty();
         for (int i = 0; i < BandRow.LIFETIME_NANOS_BUCKETS; i++) {
             long units = LogBuckets.middle(i, BandRow.LIFETIME_SUB_BITS);
-            record(into, units << BandRow.NANOS_UNIT_SHIFT, bandRow[BandRow.LIFETIME_NANOS + i]);
+            long count = Math.round(bandRow[BandRow.LIFETIME_NANOS + i] * BandRow.WEIGHT_UNIT);
+            record(into, units << BandRow.NANOS_UNIT_SHIFT, count);
         }
         return into;
     }
 
     static Histogram lifetimeBytes(long[] bandRow) {
         Histogram into = empty();
-        addLifetimeBytes(into, bandRow, BandRow.LIFETIME_BYTES, 1);
+        addLifetimeBytes(into, bandRow, BandRow.LIFETIME_BYTES, BandRow.WEIGHT_UNIT);
         return into;
     }
 

@@ -73,20 +73,23 @@ public final class ProfileBuilder {
 
     private EntryPointProfile entryPoint(int index) {
         long[] row = snapshot.entryPoints()[index];
+        EntryPoint entryPoint = ENTRY_POINTS[(int) row[EntryRow.ENTRY_POINT]];
+        List<long[]> rows = Arrays.stream(snapshot.bands())
+                .filter(band -> band[BandRow.ENTRY_POINT] == row[EntryRow.ENTRY_POINT])
+                .toList();
+        FreeEstimate frees = entryPoint.isArena() ? FreeEstimate.ofArenas(rows) : FreeEstimate.ofBlocks(row, rows);
         List<BandProfile> bands = new ArrayList<>();
         Histogram sizes = Histograms.empty();
-        for (long[] band : snapshot.bands()) {
-            if (band[BandRow.ENTRY_POINT] == row[EntryRow.ENTRY_POINT]) {
-                bands.add(band(band));
-                addSizes(sizes, band);
-            }
+        for (int i = 0; i < rows.size(); i++) {
+            bands.add(band(rows.get(i), entryPoint, frees, i));
+            addSizes(sizes, rows.get(i));
         }
         return new EntryPointProfile(
-                ENTRY_POINTS[(int) row[EntryRow.ENTRY_POINT]],
+                entryPoint,
                 bands,
                 sizes,
                 row[EntryRow.PEAK_LIVE_BYTES],
-                row[EntryRow.UNKNOWN_FREE_COUNT],
+                frees.unknownFreeCount(),
                 row[EntryRow.VIRTUAL_ALLOCATE_COUNT],
                 arenas(row, snapshot.arenaAllocations()[index], snapshot.arenaBytes()[index]));
     }
@@ -102,21 +105,24 @@ public final class ProfileBuilder {
                 1);
     }
 
-    private static BandProfile band(long[] row) {
+    private static BandProfile band(long[] row, EntryPoint entryPoint, FreeEstimate frees, int band) {
         boolean seen = row[BandRow.ALLOCATE_COUNT] > 0;
+        // What falls as often as it rises is random; the rest has a direction.
+        long rising = row[BandRow.RISING_FREE_WEIGHT];
+        long falling = row[BandRow.FALLING_FREE_WEIGHT];
         return new BandProfile(
                 (int) row[BandRow.LOG2],
                 row[BandRow.ALLOCATE_COUNT],
                 row[BandRow.ALLOCATE_BYTES],
-                row[BandRow.FREE_COUNT],
-                row[BandRow.FREED_BYTES],
-                row[BandRow.REMOTE_FREE_COUNT],
-                row[BandRow.LIFO_FREE_COUNT],
-                row[BandRow.FIFO_FREE_COUNT],
-                row[BandRow.RANDOM_FREE_COUNT],
-                row[BandRow.BULK_FREE_COUNT],
-                row[BandRow.REALLOCATE_COUNT],
-                row[BandRow.GROW_COUNT],
+                frees.freeCount(band),
+                frees.freedBytes(band),
+                frees.freesOf(band, row[BandRow.REMOTE_FREE_WEIGHT]),
+                frees.freesOf(band, row[BandRow.LIFO_FREE_WEIGHT] + Math.max(0, falling - rising)),
+                frees.freesOf(band, Math.max(0, rising - falling)),
+                frees.freesOf(band, 2 * Math.min(rising, falling)),
+                entryPoint.isArena() ? frees.freeCount(band) : 0,
+                frees.reallocateCount(band),
+                frees.growCount(band),
                 row[BandRow.ZEROED_COUNT],
                 row[BandRow.ALIGNED_COUNT],
                 seen ? row[BandRow.MIN_BYTE_SIZE] : 0,
@@ -151,7 +157,7 @@ public final class ProfileBuilder {
     private SiteProfile site(int index) {
         long[] row = snapshot.sites()[index];
         Histogram lifetimes = Histograms.emptyForSite();
-        Histograms.addLifetimeBytes(lifetimes, row, SiteRow.LIFETIME_BYTES, SiteRow.WEIGHT_UNIT);
+        Histograms.addLifetimeBytes(lifetimes, row, SiteRow.LIFETIME_BYTES, BandRow.WEIGHT_UNIT);
         return new SiteProfile(
                 row[SiteRow.HASH],
                 ENTRY_POINTS[(int) row[SiteRow.ENTRY_POINT]],
@@ -169,7 +175,7 @@ public final class ProfileBuilder {
         Histogram sizes = Histograms.emptyForSite();
         for (int from = SiteRow.SIZES; from < row.length; from += SizeBands.SUB_BUCKETS) {
             int band = (from - SiteRow.SIZES) / SizeBands.SUB_BUCKETS;
-            Histograms.addSizes(sizes, row, from, band, 0, Long.MAX_VALUE, SiteRow.WEIGHT_UNIT);
+            Histograms.addSizes(sizes, row, from, band, 0, Long.MAX_VALUE, BandRow.WEIGHT_UNIT);
         }
         return sizes;
     }
@@ -186,7 +192,7 @@ public final class ProfileBuilder {
     }
 
     private static long unweighted(long weight) {
-        return Math.round(weight * SiteRow.WEIGHT_UNIT);
+        return Math.round(weight * BandRow.WEIGHT_UNIT);
     }
 
     private List<ThreadSummary> threads() {

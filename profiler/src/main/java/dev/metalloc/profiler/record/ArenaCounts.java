@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** One thread's arenas of one kind: how many are open, in what order they close, and what shape they had. */
 final class ArenaCounts {
-    static final int HELD_LONGS = 2 * EntryRow.ARENA_BUCKETS + FreeOrderWindow.HELD_LONGS + 8;
+    static final int HELD_LONGS = 2 * EntryRow.ARENA_BUCKETS + OpenOrder.HELD_LONGS + 8;
 
-    final FreeOrderWindow order = new FreeOrderWindow();
+    final OpenOrder order = new OpenOrder();
     final long[] allocationsPerArena = new long[EntryRow.ARENA_BUCKETS];
     final long[] bytesPerArena = new long[EntryRow.ARENA_BUCKETS];
     /** Arenas of this thread that others closed. The only field that other threads write. */
@@ -19,15 +19,13 @@ final class ArenaCounts {
     /** Answers the arena's number in its thread. */
     long opened() {
         openedCount++;
-        return order.allocated();
+        return order.opened();
     }
 
     /** By the opening thread; answers whether a later arena is still open. */
     boolean closedLocally(long sequence) {
         locallyClosedCount++;
-        boolean outOfOrder = !order.isNewest(sequence);
-        order.forget(sequence);
-        return outOfOrder;
+        return !order.closed(sequence);
     }
 
     void closedRemotely() {

@@ -8,32 +8,53 @@ package dev.metalloc.profiler.record;
  * as a whole may be one event out of step.
  */
 public final class BandRow {
+    public static final double WEIGHT_UNIT = 1.0 / ByteSampler.ONE;
+
     public static final int ALLOCATE_COUNT = 0;
     public static final int ALLOCATE_BYTES = 1;
+    /** Exact, for arenas only, where each block's end is seen; the others' frees are in the weights below. */
     public static final int FREE_COUNT = 2;
+
     public static final int FREED_BYTES = 3;
-    public static final int REMOTE_FREE_COUNT = 4;
-    public static final int LIFO_FREE_COUNT = 5;
-    public static final int FIFO_FREE_COUNT = 6;
-    public static final int RANDOM_FREE_COUNT = 7;
-    public static final int BULK_FREE_COUNT = 8;
-    /** A free whose order could not be told; not part of a profile. */
-    public static final int UNORDERED_FREE_COUNT = 9;
+    /** Blocks that were followed; those after it, up to GROW_WEIGHT, are their weights in units of 1/256. */
+    public static final int FOLLOWED_COUNT = 4;
 
-    public static final int REALLOCATE_COUNT = 10;
-    public static final int GROW_COUNT = 11;
-    public static final int ZEROED_COUNT = 12;
-    public static final int ALIGNED_COUNT = 13;
-    public static final int MIN_BYTE_SIZE = 14;
-    public static final int MAX_BYTE_SIZE = 15;
-    public static final int MAX_BYTE_ALIGNMENT = 16;
+    public static final int FOLLOWED_WEIGHT = 5;
+    public static final int FREE_WEIGHT = 6;
+    public static final int REMOTE_FREE_WEIGHT = 7;
+    public static final int LIFO_FREE_WEIGHT = 8;
+    /** Frees of a younger block than the one before; {@link FreeOrder}. */
+    public static final int RISING_FREE_WEIGHT = 9;
+
+    public static final int FALLING_FREE_WEIGHT = 10;
+    /** Frees whose order could not be told. */
+    public static final int UNORDERED_FREE_WEIGHT = 11;
+
+    public static final int REALLOCATE_WEIGHT = 12;
+    public static final int GROW_WEIGHT = 13;
+
+    /** Whole bytes that the followed blocks stand for. */
+    public static final int FOLLOWED_BYTES = 14;
+    /** The same of those that are live; for arenas the exact bytes live. Negative where a thread frees others' blocks. */
+    public static final int LIVE_BYTES = 15;
+    /** Followed blocks that were freed. */
+    public static final int FOLLOWED_FREE_COUNT = 16;
+
+    public static final int ZEROED_COUNT = 17;
+    public static final int ALIGNED_COUNT = 18;
+    public static final int MIN_BYTE_SIZE = 19;
+    public static final int MAX_BYTE_SIZE = 20;
+    public static final int MAX_BYTE_ALIGNMENT = 21;
+    /** When the followed block freed last was born, on its thread's byte clock; has no meaning in a sum. */
+    static final int LAST_BIRTH_BYTES = 22;
+
     /** Filled in by the snapshot only, as are the two after it. */
-    public static final int ENTRY_POINT = 17;
+    public static final int ENTRY_POINT = 23;
 
-    public static final int LOG2 = 18;
-    public static final int PEAK_LIVE_BYTES = 19;
+    public static final int LOG2 = 24;
+    public static final int PEAK_LIVE_BYTES = 25;
 
-    public static final int SIZES = 20;
+    public static final int SIZES = 26;
 
     /** Lifetimes have four buckets to the power of two. */
     public static final int LIFETIME_SUB_BITS = 2;
@@ -81,21 +102,35 @@ public final class BandRow {
         }
     }
 
-    static void countFrees(long[] row, long count, long bytes, int orderColumn, boolean remote) {
+    /** Blocks of an arena that end together. */
+    static void countBulkFree(long[] row, long count, long bytes) {
         row[FREE_COUNT] += count;
         row[FREED_BYTES] += bytes;
-        row[orderColumn] += count;
+        row[LIVE_BYTES] -= bytes;
+    }
+
+    static void countFollowed(long[] row, long weight, long weightedBytes) {
+        row[FOLLOWED_COUNT]++;
+        row[FOLLOWED_WEIGHT] += weight;
+        row[FOLLOWED_BYTES] += weightedBytes;
+    }
+
+    static void countFollowedFree(long[] row, long weight, int orderColumn, boolean remote) {
+        row[FOLLOWED_FREE_COUNT]++;
+        row[FREE_WEIGHT] += weight;
+        row[orderColumn] += weight;
         if (remote) {
-            row[REMOTE_FREE_COUNT] += count;
+            row[REMOTE_FREE_WEIGHT] += weight;
         }
     }
 
-    static void countLifetimeNanos(long[] row, long nanos) {
-        row[LIFETIME_NANOS + LogBuckets.index(nanos >>> NANOS_UNIT_SHIFT, LIFETIME_SUB_BITS, LIFETIME_NANOS_BUCKETS)]++;
+    static void countLifetimeNanos(long[] row, long nanos, long weight) {
+        int bucket = LogBuckets.index(nanos >>> NANOS_UNIT_SHIFT, LIFETIME_SUB_BITS, LIFETIME_NANOS_BUCKETS);
+        row[LIFETIME_NANOS + bucket] += weight;
     }
 
-    static void countLifetimeBytes(long[] row, long bytes) {
-        row[LIFETIME_BYTES + lifetimeBytesBucket(bytes)]++;
+    static void countLifetimeBytes(long[] row, long bytes, long weight) {
+        row[LIFETIME_BYTES + lifetimeBytesBucket(bytes)] += weight;
     }
 
     static int lifetimeBytesBucket(long bytes) {

@@ -5,17 +5,20 @@ package dev.metalloc.profiler.record;
  * Who allocated a block, packed into a long.
  *
  * <pre>
- *   63          44 43          24 23        8 7           0
- *  | generation   | slot         | site      | entry point |
+ *   63          44 43          24 23        8 7       6 5           0
+ *  | generation   | slot         | site      | certain  | entry point |
  *  |------- owner, 40 bits ------|
  * </pre>
  *
- * Site 0: not sampled.
+ * Site 0: not sampled. A certain block, or a certain site, was taken whatever the dice said, and stands for itself alone.
  */
 final class BlockMeta {
     static final int SLOT_BITS = 20;
     private static final int OWNER_SHIFT = 24;
     private static final int SITE_SHIFT = 8;
+    static final int CERTAIN_BLOCK = 1 << 6;
+    static final int CERTAIN_SITE = 1 << 7;
+    private static final int ENTRY_MASK = CERTAIN_BLOCK - 1;
 
     private BlockMeta() {}
 
@@ -28,8 +31,8 @@ final class BlockMeta {
         return (int) owner & ((1 << SLOT_BITS) - 1);
     }
 
-    static long pack(long owner, int site, int entryPoint) {
-        return (owner << OWNER_SHIFT) | ((long) site << SITE_SHIFT) | entryPoint;
+    static long pack(long owner, int site, int certain, int entryPoint) {
+        return (owner << OWNER_SHIFT) | ((long) site << SITE_SHIFT) | certain | entryPoint;
     }
 
     static long owner(long meta) {
@@ -41,6 +44,6 @@ final class BlockMeta {
     }
 
     static int entryPoint(long meta) {
-        return (int) meta & 0xFF;
+        return (int) meta & ENTRY_MASK;
     }
 }

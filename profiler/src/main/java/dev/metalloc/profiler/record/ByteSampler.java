@@ -11,6 +11,9 @@ final class ByteSampler {
     static final int OVERHEAD_BYTES = 64;
     /** Weights are stored in units of 1/256, so that the smallest one, 1, is still exact. */
     static final int WEIGHT_SHIFT = 8;
+    /** The weight of what stands for itself alone. */
+    static final long ONE = 1L << WEIGHT_SHIFT;
+
     /** Keeps sums far away from overflow. */
     private static final long MAX_BYTES = 1L << 50;
 
@@ -36,23 +39,39 @@ final class ByteSampler {
         bytesToNext = nextDistance();
     }
 
+    /** A fair coin that comes up with the given probability. */
+    boolean tosses(double probability) {
+        return uniform() <= probability;
+    }
+
+    /** How likely a process of this mean distance picks an allocation. */
+    static double probability(double meanBytes, long byteSize) {
+        return meanBytes == 0 ? 1 : -Math.expm1(-((double) byteSize + OVERHEAD_BYTES) / meanBytes);
+    }
+
     static long weight(double meanBytes, long byteSize) {
-        if (meanBytes == 0) {
-            return 1L << WEIGHT_SHIFT;
-        }
-        double covered = (double) byteSize + OVERHEAD_BYTES;
-        return Math.round((1 << WEIGHT_SHIFT) / -Math.expm1(-covered / meanBytes));
+        return Math.round(ONE / probability(meanBytes, byteSize));
+    }
+
+    /** Bytes that a block of a weight stands for. Splits off the whole part, so that a large block does not overflow. */
+    static long weightedBytes(long byteSize, long weight) {
+        long fraction = weight & (ONE - 1);
+        return (weight >>> WEIGHT_SHIFT) * byteSize + Math.round((double) byteSize * fraction / ONE);
     }
 
     private long nextDistance() {
         if (meanBytes == 0) {
             return 0;
         }
+        return Math.min(MAX_BYTES, 1 + (long) (-Math.log(uniform()) * meanBytes));
+    }
+
+    /** In (0, 1]: its logarithm is finite. */
+    private double uniform() {
         state ^= state << 13;
         state ^= state >>> 7;
         state ^= state << 17;
-        double uniform = ((mix(state) >>> 11) + 1) * 0x1p-53; // in (0, 1]: its logarithm is finite
-        return Math.min(MAX_BYTES, 1 + (long) (-Math.log(uniform) * meanBytes));
+        return ((mix(state) >>> 11) + 1) * 0x1p-53;
     }
 
     private static long mix(long value) {

@@ -10,7 +10,7 @@ final class EntryRecord {
 
     final int entryPoint;
     final long[] counters = new long[EntryRow.LENGTH];
-    final FreeOrderWindow blocks = new FreeOrderWindow();
+    final FreeOrder order = new FreeOrder();
     private final long[] @Nullable [] bands = new long[SizeBands.COUNT][];
     final @Nullable ArenaCounts arenas;
 
@@ -29,7 +29,14 @@ final class EntryRecord {
     }
 
     long liveBytes() {
-        return sum(BandRow.ALLOCATE_BYTES) - sum(BandRow.FREED_BYTES);
+        return sum(BandRow.LIVE_BYTES);
+    }
+
+    /** All frees by this thread, those of unknown blocks included. */
+    long freeCount() {
+        return arenas != null
+                ? sum(BandRow.FREE_COUNT)
+                : sum(BandRow.FOLLOWED_FREE_COUNT) + counters[EntryRow.MISSED_FREE_COUNT];
     }
 
     long sum(int column) {
@@ -49,7 +56,7 @@ final class EntryRecord {
         long longs = EntryRow.LENGTH
                 + rows * BandRow.LENGTH
                 + SizeBands.COUNT / 2
-                + FreeOrderWindow.HELD_LONGS
+                + FreeOrder.HELD_LONGS
                 + (arenas == null ? 0 : ArenaCounts.HELD_LONGS);
         return longs * Long.BYTES;
     }

@@ -4,7 +4,9 @@ package dev.metalloc.profiler.record;
 /** The layout of the counters that one entry point has besides those of its bands; one writer, racy readers. */
 public final class EntryRow {
     public static final int ENTRY_POINT = 0;
-    public static final int UNKNOWN_FREE_COUNT = 1;
+    /** Frees of blocks that were not followed; if all are followed, of blocks that are not known. */
+    public static final int MISSED_FREE_COUNT = 1;
+
     public static final int VIRTUAL_ALLOCATE_COUNT = 2;
     /** Filled in by the snapshot only. */
     public static final int PEAK_LIVE_BYTES = 3;
@@ -15,7 +17,10 @@ public final class EntryRow {
     public static final int NESTED_OPEN_COUNT = 7;
     public static final int OUT_OF_ORDER_CLOSE_COUNT = 8;
     public static final int MAX_OPEN_COUNT = 9;
-    static final int LENGTH = 10;
+    /** Reallocations of blocks, followed or not. */
+    public static final int REALLOCATE_COUNT = 10;
+
+    static final int LENGTH = 11;
 
     /** Arena shapes have eight buckets to the power of two, values below 16 one each. */
     public static final int ARENA_SUB_BITS = 3;

@@ -2,6 +2,7 @@
 package dev.metalloc.profiler.record;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of one stack that make up a site, innermost first; confined to one thread at a time.
@@ -17,6 +18,9 @@ public final class FrameBuffer {
     private final String[] classNames = new String[MAX_FRAMES];
     private final String[] methodNames = new String[MAX_FRAMES];
     private final int[] lines = new int[MAX_FRAMES];
+    /** Finding a line is the dearest part of a frame, so it is looked for only when a site is new. */
+    private final StackWalker.@Nullable StackFrame[] frames = new StackWalker.@Nullable StackFrame[MAX_FRAMES];
+
     private int size;
     private boolean onlyWrappers = true;
 
@@ -30,6 +34,16 @@ public final class FrameBuffer {
         return !FrameFilter.isMachinery(className) && (size < MAX_FRAMES || onlyWrappers);
     }
 
+    /** Answers whether more frames are wanted. The frame is kept until the buffer is used again. */
+    public boolean add(StackWalker.StackFrame frame) {
+        int before = size;
+        boolean more = add(frame.getDeclaringClass().getName(), frame.getMethodName(), -1);
+        if (size > before || size == 1) {
+            frames[size - 1] = frame;
+        }
+        return more;
+    }
+
     /** Answers whether more frames are wanted. */
     public boolean add(String className, String methodName, int line) {
         if (onlyWrappers && !FrameFilter.isWrapper(className)) {
@@ -40,6 +54,7 @@ public final class FrameBuffer {
             classNames[size] = withoutHiddenSuffix(className);
             methodNames[size] = methodName;
             lines[size] = line;
+            frames[size] = null;
             size++;
         }
         return size < MAX_FRAMES || onlyWrappers;
@@ -58,7 +73,12 @@ public final class FrameBuffer {
     }
 
     int[] copyOfLines() {
-        return Arrays.copyOf(lines, size);
+        int[] copy = Arrays.copyOf(lines, size);
+        for (int i = 0; i < size; i++) {
+            StackWalker.StackFrame frame = frames[i];
+            copy[i] = frame == null ? copy[i] : frame.getLineNumber();
+        }
+        return copy;
     }
 
     /** FNV-1a over class and method names: the same in every run and build, whatever the lines; never 0. */

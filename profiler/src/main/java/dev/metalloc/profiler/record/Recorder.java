@@ -2,6 +2,7 @@
 package dev.metalloc.profiler.record;
 
 import dev.metalloc.profiler.api.EntryPoint;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,8 @@ public final class Recorder {
 
     final RecorderOptions options;
     final StackSource stacks;
-    final double sampleMeanBytes;
+    final double lifetimeMeanBytes;
+    final double stackMeanBytes;
     final LiveBytes liveBytes = new LiveBytes();
     final LiveBlockTable blocks;
     final SiteTable sites;
@@ -28,12 +30,15 @@ public final class Recorder {
     private final AtomicLong elapsedNanos = new AtomicLong();
     private final AtomicLong arenaBlocksHeld = new AtomicLong();
     private final AtomicLong arenaBlocksDropped = new AtomicLong();
+    private final AtomicInteger certainStacksLeft;
     private final RecorderTicks ticks;
 
     public Recorder(RecorderOptions options, StackSource stacks) {
         this.options = options;
         this.stacks = stacks;
-        this.sampleMeanBytes = options.everySite() ? 0 : options.sampleIntervalBytes();
+        this.lifetimeMeanBytes = options.lifetimeIntervalBytes();
+        this.stackMeanBytes = options.stackIntervalBytes();
+        this.certainStacksLeft = new AtomicInteger(options.certainStacks());
         this.blocks = new LiveBlockTable(options.maxLiveBlocks());
         this.sites = new SiteTable(options.maxSites());
         this.registry = new RecorderRegistry(this);
@@ -73,6 +78,23 @@ public final class Recorder {
 
     static boolean isArena(int entryPoint) {
         return entryPoint <= ARENA_GLOBAL; // the arenas come first in EntryPoint
+    }
+
+    /** Whether one of the first call sites is still to be taken. */
+    boolean takesCertainStack() {
+        return certainStacksLeft.getPlain() > 0 && certainStacksLeft.getAndDecrement() > 0;
+    }
+
+    /** The weight of a followed block. */
+    long weight(long byteSize, long meta) {
+        return (meta & BlockMeta.CERTAIN_BLOCK) != 0
+                ? ByteSampler.ONE
+                : ByteSampler.weight(lifetimeMeanBytes, byteSize);
+    }
+
+    /** The weight of a block in the sums of its call site. */
+    long siteWeight(long byteSize, long meta) {
+        return (meta & BlockMeta.CERTAIN_SITE) != 0 ? ByteSampler.ONE : ByteSampler.weight(stackMeanBytes, byteSize);
     }
 
     /** Whether arenas may keep so many blocks more; they share one limit, as large as that of the live table. */
@@ -119,7 +141,7 @@ public final class Recorder {
                 + sites.heldBytes()
                 + registry.heldBytes()
                 + registry.ended.heldBytes()
-                + arenaBlocksHeld.get() * 4 * Long.BYTES;
+                + arenaBlocksHeld.get() * FollowedBlocks.VALUES * Long.BYTES;
         @Nullable ThreadRecorder[] threads = registry.held();
         for (int slot = 0; slot < threads.length; slot++) {
             ThreadRecorder thread = threads[slot];

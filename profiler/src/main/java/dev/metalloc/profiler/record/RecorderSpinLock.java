@@ -10,15 +10,28 @@ import java.util.concurrent.atomic.AtomicInteger;
  * threads would then write one {@link ThreadRecorder}.
  */
 final class RecorderSpinLock {
+    private static final long MAX_WAIT_NANOS = 10_000_000_000L;
+
     private final AtomicInteger held = new AtomicInteger();
 
     boolean tryAcquire() {
         return held.getPlain() == 0 && held.compareAndSet(0, 1);
     }
 
+    /** @throws IllegalStateException where the holder will not come back: its stack overflowed, say, in the middle */
     void acquire() {
-        while (!tryAcquire()) {
+        if (!tryAcquire()) {
+            acquireSlow();
+        }
+    }
+
+    private void acquireSlow() {
+        long begin = System.nanoTime();
+        for (int turn = 1; !tryAcquire(); turn++) {
             awaitTurn();
+            if ((turn & 1023) == 0 && System.nanoTime() - begin > MAX_WAIT_NANOS) {
+                throw new IllegalStateException("a lock of the profiler was not released within ten seconds");
+            }
         }
     }
 

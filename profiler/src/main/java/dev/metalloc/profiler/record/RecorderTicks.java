@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@value #DUTY_DIVISOR} of the time, but pauses a quarter of a second at most.
  */
 final class RecorderTicks {
-    private static final long DUTY_DIVISOR = 100;
+    private static final long DUTY_DIVISOR = 400;
     /** The first observation runs cold and would stop the ones after it for seconds. */
     private static final long MAX_PAUSE_NANOS = 250_000_000;
 
@@ -97,10 +97,9 @@ final class RecorderTicks {
         if (row == null) {
             return 0;
         }
-        long allocatedBytes = row[BandRow.ALLOCATE_BYTES];
-        sums[Sum.ALLOCATED_BYTES] += allocatedBytes;
+        sums[Sum.ALLOCATED_BYTES] += row[BandRow.ALLOCATE_BYTES];
         sums[Sum.ALLOCATED_COUNT] += row[BandRow.ALLOCATE_COUNT];
-        return allocatedBytes - row[BandRow.FREED_BYTES];
+        return row[BandRow.LIVE_BYTES];
     }
 
     private static final class Sum {

@@ -27,7 +27,7 @@ final class SiteRecord {
     void allocated(long byteSize, long weight) {
         counters.getAndIncrement(SiteRow.SAMPLE_COUNT);
         counters.getAndAdd(SiteRow.ALLOCATE_WEIGHT, weight);
-        counters.getAndAdd(SiteRow.ALLOCATE_BYTES, weightedBytes(byteSize, weight));
+        counters.getAndAdd(SiteRow.ALLOCATE_BYTES, ByteSampler.weightedBytes(byteSize, weight));
         int band = SizeBands.band(byteSize);
         bandSizes(band).getAndAdd(SizeBands.subBucket(band, byteSize), weight);
     }
@@ -88,12 +88,5 @@ final class SiteRecord {
         AtomicLongArray added = new AtomicLongArray(SizeBands.SUB_BUCKETS);
         AtomicLongArray other = sizes.compareAndExchange(band, null, added);
         return other == null ? added : other;
-    }
-
-    /** Splits off the whole part, so that a large block's product does not overflow. */
-    private static long weightedBytes(long byteSize, long weight) {
-        int shift = ByteSampler.WEIGHT_SHIFT;
-        long fraction = weight & ((1L << shift) - 1);
-        return (weight >>> shift) * byteSize + Math.round((double) byteSize * fraction / (1 << shift));
     }
 }

@@ -3,8 +3,6 @@ package dev.metalloc.profiler.record;
 
 /** The layout of a site's row in a snapshot; weights are in units of 1/256. */
 public final class SiteRow {
-    public static final double WEIGHT_UNIT = 1.0 / (1 << ByteSampler.WEIGHT_SHIFT);
-
     public static final int HASH = 0;
     public static final int ENTRY_POINT = 1;
     public static final int SAMPLE_COUNT = 2;

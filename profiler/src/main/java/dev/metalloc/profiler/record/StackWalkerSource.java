@@ -40,7 +40,7 @@ public final class StackWalkerSource implements StackSource {
             if (type.getClassLoader() == null || !into.wants(type.getName())) {
                 return true;
             }
-            return into.add(type.getName(), frame.getMethodName(), frame.getLineNumber());
+            return into.add(frame);
         }
     }
 }

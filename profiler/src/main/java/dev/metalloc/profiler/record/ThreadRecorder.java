@@ -32,13 +32,15 @@ public final class ThreadRecorder {
     private final ByteSampler sampler;
     private final FrameBuffer frames = new FrameBuffer();
     private final int liveFlushBytes;
+    private final long certainBlocks;
 
     private long allocatedBytes;
     private int reallocateNumber;
     private boolean walking;
     private long stackSampleCount;
     private long stackSampleNanos;
-    long @Nullable [] spareBirths;
+    private @Nullable ArenaTally spareTally;
+    private @Nullable FollowedBlocks spareFollowed;
 
     ThreadRecorder(Recorder recorder, Thread thread, long owner) {
         this.recorder = recorder;
@@ -46,7 +48,8 @@ public final class ThreadRecorder {
         this.owner = owner;
         this.registeredName = thread.getName();
         this.thread = new WeakReference<>(thread);
-        this.sampler = new ByteSampler(recorder.sampleMeanBytes, threadId ^ System.nanoTime());
+        this.sampler = new ByteSampler(recorder.lifetimeMeanBytes, threadId ^ System.nanoTime());
+        this.certainBlocks = recorder.options.certainBlocks();
         this.liveFlushBytes = recorder.options.liveFlushBytes();
     }
 
@@ -56,22 +59,26 @@ public final class ThreadRecorder {
             return;
         }
         EntryRecord entry = entry(entryPoint);
-        countAllocation(entry, byteSize, byteAlignment, flags);
-        long sequence = entry.blocks.allocated();
-        long birthBytes = allocatedBytes;
-        long meta = BlockMeta.pack(owner, sample(entryPoint, byteSize), entryPoint);
-        recorder.blocks.insert(address, byteSize, birthBytes, recorder.elapsedNanos(), meta, sequence);
+        int band = SizeBands.band(byteSize);
+        long[] row = entry.band(band);
+        countAllocation(entry, row, band, byteSize, byteAlignment, flags);
+        entry.order.allocated();
+        if (picks(row, byteSize)) {
+            follow(entry, row, address, byteSize);
+        }
     }
 
     /**
      * A block will be freed. Call it before the memory is really freed, otherwise the address may come back meanwhile. It
-     * counts for the entry point that allocated the block; the one given here is for blocks that are not known.
+     * counts for the entry point that allocated the block; the one given here is for blocks that are not followed.
      */
     public void freed(int entryPoint, long address) {
         if (recorder.blocks.remove(address, removed)) {
-            countBlockFree(removed, UNDECIDED);
+            freeFollowed(removed);
         } else if (LiveBlockTable.isAddress(address)) {
-            entry(entryPoint).counters[EntryRow.UNKNOWN_FREE_COUNT]++;
+            EntryRecord entry = entry(entryPoint);
+            entry.counters[EntryRow.MISSED_FREE_COUNT]++;
+            entry.order.freed();
         }
     }
 
@@ -90,17 +97,20 @@ public final class ThreadRecorder {
      * @param newAddress 0 where it failed and the old block lives on, or where byteSize is 0 and the old block is gone
      */
     public void endReallocate(int entryPoint, long token, long oldAddress, long newAddress, long byteSize) {
-        boolean known = token == reallocateNumber && token != UNKNOWN;
+        boolean followed = token == reallocateNumber && token != UNKNOWN;
         if (newAddress == 0 && byteSize != 0) {
-            if (known) {
+            if (followed) {
                 restore(oldAddress);
             }
             return;
         }
-        if (known) {
-            countReallocation(newAddress, byteSize);
+        if (followed) {
+            replaceFollowed(newAddress, byteSize);
         } else if (LiveBlockTable.isAddress(oldAddress)) {
-            entry(entryPoint).counters[EntryRow.UNKNOWN_FREE_COUNT]++;
+            EntryRecord entry = entry(entryPoint);
+            entry.counters[EntryRow.MISSED_FREE_COUNT]++;
+            entry.counters[EntryRow.REALLOCATE_COUNT] += newAddress == 0 ? 0 : 1;
+            entry.order.replaced();
         }
         allocated(entryPoint, newAddress, byteSize, 0, 0);
     }
@@ -136,46 +146,144 @@ public final class ThreadRecorder {
         return allocatedBytes;
     }
 
-    void countAllocation(EntryRecord entry, long byteSize, long byteAlignment, int flags) {
-        int band = SizeBands.band(byteSize);
-        BandRow.countAllocation(entry.band(band), band, byteSize, byteAlignment, flags);
+    void countAllocation(EntryRecord entry, long[] row, int band, long byteSize, long byteAlignment, int flags) {
+        BandRow.countAllocation(row, band, byteSize, byteAlignment, flags);
         if ((flags & VIRTUAL) != 0) {
             entry.counters[EntryRow.VIRTUAL_ALLOCATE_COUNT]++;
         }
         allocatedBytes += byteSize;
-        changeLiveBytes(entry, byteSize);
     }
 
-    /** Frees one block with its lifetime; a column of {@link BandRow} for the order, or UNDECIDED to find it out. */
-    void countBlockFree(long[] block, int orderColumn) {
+    /** Whether the block that was counted in the row just now is to be followed; {@link #pickedMeta} must come next. */
+    boolean picks(long[] row, long byteSize) {
+        return row[BandRow.ALLOCATE_COUNT] <= certainBlocks || sampler.picks(byteSize);
+    }
+
+    /** Answers the {@link BlockMeta} of a block that was picked, its call site included. */
+    long pickedMeta(int entryPoint, long[] row, long byteSize) {
+        boolean certain = row[BandRow.ALLOCATE_COUNT] <= certainBlocks;
+        if (!certain) {
+            sampler.rearm();
+        }
+        int flags = certain ? BlockMeta.CERTAIN_BLOCK : 0;
+        if (certain && recorder.takesCertainStack()) {
+            flags |= BlockMeta.CERTAIN_SITE;
+        } else if (!sampler.tosses(stackProbability(byteSize, certain))) {
+            return BlockMeta.pack(owner, SiteTable.NONE, flags, entryPoint);
+        }
+        return BlockMeta.pack(owner, takeSite(entryPoint, byteSize, flags), flags, entryPoint);
+    }
+
+    /** So that, picked or not, a stack is taken by a process of its own mean distance. */
+    private double stackProbability(long byteSize, boolean certain) {
+        double taken = ByteSampler.probability(recorder.stackMeanBytes, byteSize);
+        return certain ? taken : taken / ByteSampler.probability(recorder.lifetimeMeanBytes, byteSize);
+    }
+
+    private int takeSite(int entryPoint, long byteSize, long meta) {
+        if (walking) {
+            return SiteTable.NONE;
+        }
+        walking = true;
+        long start = System.nanoTime();
+        try {
+            frames.clear();
+            recorder.stacks.walk(frames);
+        } finally {
+            walking = false;
+        }
+        stackSampleCount++;
+        stackSampleNanos += System.nanoTime() - start;
+        int number = recorder.sites.intern(entryPoint, frames);
+        SiteRecord site = recorder.sites.site(number);
+        if (site != null) {
+            site.allocated(byteSize, recorder.siteWeight(byteSize, meta));
+        }
+        return number;
+    }
+
+    private void follow(EntryRecord entry, long[] row, long address, long byteSize) {
+        long meta = pickedMeta(entry.entryPoint, row, byteSize);
+        long birthNanos = recorder.elapsedNanos();
+        if (recorder.blocks.insert(address, byteSize, allocatedBytes, birthNanos, meta, entry.order.mark())) {
+            long weight = recorder.weight(byteSize, meta);
+            long bytes = ByteSampler.weightedBytes(byteSize, weight);
+            BandRow.countFollowed(row, weight, bytes);
+            changeLiveBytes(entry, row, bytes);
+        }
+    }
+
+    private void freeFollowed(long[] block) {
         long meta = block[LiveBlockTable.META];
         EntryRecord entry = entry(BlockMeta.entryPoint(meta));
-        int column = orderColumn == UNDECIDED ? order(entry, meta, block[LiveBlockTable.SEQUENCE]) : orderColumn;
-        countFree(
+        long birthBytes = block[LiveBlockTable.BIRTH_BYTES];
+        int column;
+        if (BlockMeta.owner(meta) == owner) {
+            long[] row = entry.band(SizeBands.band(block[LiveBlockTable.SIZE]));
+            column = entry.order.column(block[LiveBlockTable.ORDER_MARK], birthBytes, row[BandRow.LAST_BIRTH_BYTES]);
+            row[BandRow.LAST_BIRTH_BYTES] = birthBytes;
+            entry.order.freed();
+        } else {
+            column = entry.order.remoteColumn(BlockMeta.owner(meta), birthBytes);
+        }
+        countFollowedFree(entry, block, column);
+    }
+
+    /** The block moves, nobody chose to free it now: that tells nothing of the program's order. */
+    private void replaceFollowed(long newAddress, long byteSize) {
+        long meta = reallocated[LiveBlockTable.META];
+        long oldByteSize = reallocated[LiveBlockTable.SIZE];
+        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
+        if (newAddress != 0) {
+            long weight = recorder.weight(oldByteSize, meta);
+            long[] row = entry.band(SizeBands.band(oldByteSize));
+            entry.counters[EntryRow.REALLOCATE_COUNT]++;
+            row[BandRow.REALLOCATE_WEIGHT] += weight;
+            row[BandRow.GROW_WEIGHT] += byteSize > oldByteSize ? weight : 0;
+        }
+        if (BlockMeta.owner(meta) == owner) {
+            entry.order.replaced();
+        }
+        countFollowedFree(entry, reallocated, BandRow.UNORDERED_FREE_WEIGHT);
+    }
+
+    private void countFollowedFree(EntryRecord entry, long[] block, int orderColumn) {
+        long byteSize = block[LiveBlockTable.SIZE];
+        long meta = block[LiveBlockTable.META];
+        countFollowedFree(
                 entry,
-                block[LiveBlockTable.SIZE],
+                byteSize,
                 block[LiveBlockTable.BIRTH_BYTES],
                 block[LiveBlockTable.BIRTH_NANOS],
                 meta,
-                column);
+                orderColumn);
+        long weightedBytes = ByteSampler.weightedBytes(byteSize, recorder.weight(byteSize, meta));
+        changeLiveBytes(entry, entry.band(SizeBands.band(byteSize)), -weightedBytes);
     }
 
-    void countFree(EntryRecord entry, long byteSize, long birthBytes, long birthNanos, long meta, int orderColumn) {
+    void countFollowedFree(
+            EntryRecord entry, long byteSize, long birthBytes, long birthNanos, long meta, int orderColumn) {
         long[] row = entry.band(SizeBands.band(byteSize));
+        long weight = recorder.weight(byteSize, meta);
         long allocatingThread = BlockMeta.owner(meta);
         boolean remote = allocatingThread != owner;
-        BandRow.countFrees(row, 1, byteSize, orderColumn, remote);
-        BandRow.countLifetimeNanos(row, Math.max(0, recorder.elapsedNanos() - birthNanos));
+        BandRow.countFollowedFree(row, weight, orderColumn, remote);
+        BandRow.countLifetimeNanos(row, Math.max(0, recorder.elapsedNanos() - birthNanos), weight);
         long clock = remote ? recorder.registry.allocatedBytes(allocatingThread) : allocatedBytes;
-        if (clock >= birthBytes) { // false where the allocating thread has ended
-            BandRow.countLifetimeBytes(row, clock - birthBytes);
+        long lifetimeBytes =
+                clock >= birthBytes ? clock - birthBytes : UNKNOWN; // where the allocating thread has ended
+        if (lifetimeBytes != UNKNOWN) {
+            BandRow.countLifetimeBytes(row, lifetimeBytes, weight);
         }
         SiteRecord site = recorder.sites.site(BlockMeta.site(meta));
         if (site != null) {
-            long lifetimeBytes = clock >= birthBytes ? clock - birthBytes : UNKNOWN;
-            site.freed(ByteSampler.weight(recorder.sampleMeanBytes, byteSize), lifetimeBytes, remote);
+            site.freed(recorder.siteWeight(byteSize, meta), lifetimeBytes, remote);
         }
-        changeLiveBytes(entry, -byteSize);
+    }
+
+    private void changeLiveBytes(EntryRecord entry, long[] row, long bytes) {
+        row[BandRow.LIVE_BYTES] += bytes;
+        changeLiveBytes(entry, bytes);
     }
 
     void changeLiveBytes(EntryRecord entry, long bytes) {
@@ -185,11 +293,6 @@ public final class ThreadRecorder {
             unflushed = 0;
         }
         entry.unflushedLiveBytes = unflushed;
-    }
-
-    /** Answers the number of the call site, or {@link SiteTable#NONE} for the many that are not taken. */
-    int sample(int entryPoint, long byteSize) {
-        return sampler.picks(byteSize) ? sampleSlow(entryPoint, byteSize) : SiteTable.NONE;
     }
 
     boolean hasEnded() {
@@ -222,13 +325,29 @@ public final class ThreadRecorder {
     /** The object, its small arrays and its place in the registry, rounded up. */
     private static final int OWN_BYTES = 512;
 
-    static final int UNDECIDED = -1;
+    /** Arenas' small parts go round, so that an arena per call allocates nothing more than its record. */
+    ArenaTally takeTally() {
+        ArenaTally spare = spareTally;
+        spareTally = null;
+        return spare != null ? spare : new ArenaTally();
+    }
 
-    private int order(EntryRecord entry, long meta, long sequence) {
-        long allocatingThread = BlockMeta.owner(meta);
-        return allocatingThread == owner
-                ? entry.blocks.freed(sequence)
-                : entry.blocks.freedRemotely(allocatingThread, sequence);
+    void giveBack(ArenaTally tally) {
+        tally.clear();
+        spareTally = tally;
+    }
+
+    FollowedBlocks takeFollowed() {
+        FollowedBlocks spare = spareFollowed;
+        spareFollowed = null;
+        return spare != null ? spare : new FollowedBlocks();
+    }
+
+    void giveBack(FollowedBlocks blocks) {
+        if (blocks.capacity() == FollowedBlocks.FIRST_CAPACITY) {
+            blocks.clear();
+            spareFollowed = blocks;
+        }
     }
 
     private boolean hasOpenConfinedArena() {
@@ -243,46 +362,7 @@ public final class ThreadRecorder {
                 reallocated[LiveBlockTable.BIRTH_BYTES],
                 reallocated[LiveBlockTable.BIRTH_NANOS],
                 reallocated[LiveBlockTable.META],
-                reallocated[LiveBlockTable.SEQUENCE]);
-    }
-
-    private void countReallocation(long newAddress, long byteSize) {
-        long meta = reallocated[LiveBlockTable.META];
-        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
-        if (newAddress != 0) {
-            long oldByteSize = reallocated[LiveBlockTable.SIZE];
-            long[] row = entry.band(SizeBands.band(oldByteSize));
-            row[BandRow.REALLOCATE_COUNT]++;
-            row[BandRow.GROW_COUNT] += byteSize > oldByteSize ? 1 : 0;
-        }
-        if (BlockMeta.owner(meta) == owner) {
-            entry.blocks.forget(reallocated[LiveBlockTable.SEQUENCE]);
-        }
-        // The block moves, nobody chose to free it now: that tells nothing of the program's order.
-        countBlockFree(reallocated, BandRow.UNORDERED_FREE_COUNT);
-    }
-
-    private int sampleSlow(int entryPoint, long byteSize) {
-        sampler.rearm();
-        if (walking) {
-            return SiteTable.NONE;
-        }
-        walking = true;
-        long start = System.nanoTime();
-        try {
-            frames.clear();
-            recorder.stacks.walk(frames);
-        } finally {
-            walking = false;
-        }
-        stackSampleCount++;
-        stackSampleNanos += System.nanoTime() - start;
-        int number = recorder.sites.intern(entryPoint, frames);
-        SiteRecord site = recorder.sites.site(number);
-        if (site != null) {
-            site.allocated(byteSize, ByteSampler.weight(recorder.sampleMeanBytes, byteSize));
-        }
-        return number;
+                reallocated[LiveBlockTable.ORDER_MARK]);
     }
 
     private EntryRecord addEntry(int entryPoint) {

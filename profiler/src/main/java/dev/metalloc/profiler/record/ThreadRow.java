@@ -6,7 +6,9 @@ public final class ThreadRow {
     public static final int ALLOCATE_COUNT = 0;
     public static final int ALLOCATE_BYTES = 1;
     public static final int FREE_COUNT = 2;
+    /** An estimate unless all blocks were followed. */
     public static final int REMOTE_FREE_COUNT = 3;
+
     static final int LENGTH = 4;
 
     private ThreadRow() {}
@@ -18,8 +20,8 @@ public final class ThreadRow {
             if (entry != null) {
                 row[ALLOCATE_COUNT] += entry.sum(BandRow.ALLOCATE_COUNT);
                 row[ALLOCATE_BYTES] += entry.sum(BandRow.ALLOCATE_BYTES);
-                row[FREE_COUNT] += entry.sum(BandRow.FREE_COUNT);
-                row[REMOTE_FREE_COUNT] += entry.sum(BandRow.REMOTE_FREE_COUNT);
+                row[FREE_COUNT] += entry.freeCount();
+                row[REMOTE_FREE_COUNT] += entry.sum(BandRow.REMOTE_FREE_WEIGHT) >> ByteSampler.WEIGHT_SHIFT;
             }
         }
         return row;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("EnumOrdinal") // numbers of entry points, as the agent passes them
 class ArenaRecordTest {
-    private final Recorder recorder = new Recorder(RecorderOptions.sampled(), new NoStacks());
+    private final Recorder recorder = new Recorder(RecorderOptions.full(), new NoStacks());
     private final ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
 
     @Test
@@ -79,15 +79,15 @@ class ArenaRecordTest {
         long lifetimes = profile.bands().stream()
                 .mapToLong(band -> band.lifetimeBytes().getTotalCount())
                 .sum();
-        assertEquals(ArenaRecord.MAX_KEPT, lifetimes);
+        assertEquals(ArenaRecord.MAX_FOLLOWED, lifetimes);
         assertEquals(
-                10_000 - ArenaRecord.MAX_KEPT,
+                10_000 - ArenaRecord.MAX_FOLLOWED,
                 RecorderTest.profileOf(recorder).cost().droppedBlockCount());
     }
 
     @Test
     void blocksComeBackToTheLimitThatArenasShare() {
-        Recorder small = new Recorder(new RecorderOptions(1 << 18, false, 100, 16, 4096), new NoStacks());
+        Recorder small = new Recorder(new RecorderOptions(0, 0, 0, 0, 100, 16, 4096), new NoStacks());
         ThreadRecorder current = small.threadRecorder(Thread.currentThread());
         for (int round = 0; round < 50; round++) {
             ArenaRecord arena = current.openArena(ARENA_CONFINED.ordinal());

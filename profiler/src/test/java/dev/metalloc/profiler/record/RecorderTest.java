@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class RecorderTest {
     private static final int MALLOC = MALLOC_DOWNCALL.ordinal();
 
-    private final Recorder recorder = new Recorder(RecorderOptions.sampled(), new NoStacks());
+    private final Recorder recorder = new Recorder(RecorderOptions.full(), new NoStacks());
     private final ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
 
     static Profile profileOf(Recorder recorder) {

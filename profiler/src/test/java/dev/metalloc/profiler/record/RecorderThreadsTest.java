@@ -26,7 +26,7 @@ class RecorderThreadsTest {
     private static final int ENTRY = UNSAFE.ordinal();
     private static final int THREADS = 4;
 
-    private final Recorder recorder = new Recorder(RecorderOptions.sampled(), new NoStacks());
+    private final Recorder recorder = new Recorder(RecorderOptions.full(), new NoStacks());
     private final AtomicLong nextAddress = new AtomicLong(1);
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 

@@ -43,7 +43,7 @@ class SamplingTest {
                         count[s]++;
                         if (sampler.picks(sizes[s])) {
                             sampler.rearm();
-                            double weight = ByteSampler.weight(256 << 10, sizes[s]) * SiteRow.WEIGHT_UNIT;
+                            double weight = ByteSampler.weight(256 << 10, sizes[s]) * BandRow.WEIGHT_UNIT;
                             estimatedCount[s] += weight;
                             estimatedBytes[s] += weight * sizes[s];
                         }
@@ -62,7 +62,7 @@ class SamplingTest {
 
     @Test
     void sampledSitesAddUpToTheExactCounts() {
-        Recorder recorder = new Recorder(RecorderOptions.sampled(16 << 10), stack);
+        Recorder recorder = new Recorder(RecorderOptions.sampled(16 << 10, 16 << 10), stack);
         ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
         for (int i = 0; i < 400_000; i++) {
             stack.className = i % 4 == 0 ? "app.Rare" : "app.Often";
@@ -99,7 +99,7 @@ class SamplingTest {
 
     @Test
     void sitesBeyondTheCapAreCountedAsDropped() {
-        Recorder recorder = new Recorder(new RecorderOptions(1, true, 1000, 10, 4096), stack);
+        Recorder recorder = new Recorder(new RecorderOptions(0, 0, 0, 0, 1000, 10, 4096), stack);
         ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
         for (int i = 1; i <= 25; i++) {
             stack.className = "app.Class" + i;

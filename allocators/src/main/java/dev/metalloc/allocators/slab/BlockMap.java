@@ -4,7 +4,7 @@ package dev.metalloc.allocators.slab;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.Sizes;
 import dev.metalloc.allocators.source.OffHeapMemory;
-import dev.metalloc.allocators.source.SparseBytes;
+import dev.metalloc.allocators.source.RecordBytes;
 
 /**
  * Says where the live blocks of a region start and of which class they are: a byte for each granule.
@@ -20,18 +20,18 @@ import dev.metalloc.allocators.source.SparseBytes;
 final class BlockMap {
 
     /** Of no region. */
-    static final BlockMap NONE = new BlockMap(SparseBytes.NONE, 0, 4);
+    static final BlockMap NONE = new BlockMap(RecordBytes.NONE, 0, 4);
 
     private static final int LEAST_SHIFT = 4;
     /** The bytes of a slab are 2^7 at least. */
     private static final int SLAB_GRANULES_SHIFT = 7;
 
-    private final SparseBytes bytes;
+    private final RecordBytes bytes;
     private final long base;
     private final int granuleShift;
 
     /** @param base where the region begins */
-    BlockMap(SparseBytes bytes, long base, int granuleShift) {
+    BlockMap(RecordBytes bytes, long base, int granuleShift) {
         this.bytes = bytes;
         this.base = base;
         this.granuleShift = granuleShift;
@@ -40,7 +40,7 @@ final class BlockMap {
     static BlockMap of(SizeClasses classes, long slabBytes, long base, long regionBytes) {
         int most = Math.max(LEAST_SHIFT, Sizes.log2(slabBytes) - SLAB_GRANULES_SHIFT);
         int shift = Math.min(Sizes.log2(classes.commonAlignment()), most);
-        return new BlockMap(SparseBytes.reserve(regionBytes >>> shift), base, shift);
+        return new BlockMap(RecordBytes.reserve(regionBytes >>> shift), base, shift);
     }
 
     int granuleShift() {

@@ -12,28 +12,26 @@ package dev.metalloc.allocators.source;
  * Readable pages that were never written share the system's page of zeros and count against no limit, not even where the
  * system does not overcommit; so writing is allowed step by step.
  */
-public final class SparseBytes {
+public final class RecordBytes {
 
     /** None at all. */
-    public static final SparseBytes NONE = new SparseBytes(0, 0, 1);
+    public static final RecordBytes NONE = new RecordBytes(0, 0);
 
     private static final long STEP_BYTES = 1L << 20;
+    private static final long PAGE_BYTES = VirtualMemory.pageByteSize();
 
     private final long address;
     private final long byteSize;
-    private final long pageByteSize;
     private long writableBytes;
 
-    private SparseBytes(long address, long byteSize, long pageByteSize) {
+    private RecordBytes(long address, long byteSize) {
         this.address = address;
         this.byteSize = byteSize;
-        this.pageByteSize = pageByteSize;
     }
 
     /** Reserves at least {@code byteSize} bytes, or {@link #NONE} where the system refuses. */
-    public static SparseBytes reserve(long byteSize) {
-        long pageByteSize = VirtualMemory.pageByteSize();
-        long whole = byteSize + pageByteSize - 1 & -pageByteSize;
+    public static RecordBytes reserve(long byteSize) {
+        long whole = byteSize + PAGE_BYTES - 1 & -PAGE_BYTES;
         long address = whole == 0 ? 0 : VirtualMemory.reserve(whole);
         if (address == 0) {
             return NONE;
@@ -42,7 +40,7 @@ public final class SparseBytes {
             VirtualMemory.unmap(address, whole);
             return NONE;
         }
-        return new SparseBytes(address, whole, pageByteSize);
+        return new RecordBytes(address, whole);
     }
 
     public long address() {
@@ -68,8 +66,8 @@ public final class SparseBytes {
 
     /** Gives back the pages that lie wholly between two offsets, whose bytes must be zero. */
     public void discard(long from, long to) {
-        long first = from + pageByteSize - 1 & -pageByteSize;
-        long end = to & -pageByteSize;
+        long first = from + PAGE_BYTES - 1 & -PAGE_BYTES;
+        long end = to & -PAGE_BYTES;
         if (first < end) {
             // Where the system refuses the bytes are zero all the same.
             VirtualMemory.discard(address + first, end - first);

@@ -42,6 +42,8 @@ class AllocatorsTest {
         expect("buddy.caching: yes", "buddy", Map.of("caching", "yes"));
         expect("cacheBytes: -1", "segregated", Map.of("caching", "true", "cacheBytes", "-1"));
         expect("maxBlockBytes: ", "segregated", Map.of("maxBlockBytes", "-5"));
+        expect("spacing: 12", "segregated", Map.of("spacing", "12"));
+        expect("spacing: 128", "segregated", Map.of("spacing", "128"));
         expect("minBlockBytes: 24", "buddy", Map.of("minBlockBytes", "24"));
         expect("chunkBytes: 3", "bump", Map.of("chunkBytes", "3"));
         expect("system.x: unknown", "system", Map.of("x", "1"));

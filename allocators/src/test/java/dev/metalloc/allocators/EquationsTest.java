@@ -81,16 +81,26 @@ class EquationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "usedUnits, 1, units of live blocks == used units",
-        "freeCount, 1, live blocks == allocated - freed",
-        "allocateCount, 1, live blocks == allocated - freed",
-        "quick.counts[0], 1, held in quick lists",
+        "occupiedUnits, 1, units of live blocks == occupied - held units",
+        "occupiedBlocks, 1, live blocks == occupied - held blocks",
+        "allocateCount, -12, live blocks <= allocated",
+        "quick.counts[0], 1, units held in quick lists == those of their blocks",
+        "quick.limitUnits, -65536, units held in quick lists <= bound",
         "free.counts[3], 1, free bits == counted",
         "free.filled, 1, order bit == order has a free block",
         "region.committedSpans, 1, committed spans",
     })
     void buddy(String record, long delta, String equation) {
         expect(used("buddy"), equation, allocator -> Corruption.add(allocator, record, delta));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"buddy, 0, 1", "segregated, 5, 6"})
+    void withABlockHeldThatIsNowhere(String name, int list, int units) {
+        expect(used(name), "blocks neither live nor free == held in quick lists", allocator -> {
+            Corruption.add(allocator, "quick.counts[" + list + "]", 1);
+            Corruption.add(allocator, "quick.heldUnits", units);
+        });
     }
 
     @Test
@@ -104,11 +114,14 @@ class EquationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "usedGranules, 1, granules of live blocks == used granules",
-        "quick.counts[5], 1, held in quick lists",
-        "free.count, 1, listed nodes == counted nodes",
-        "free.filledWords, 1, word bit == word not 0",
-        "free.filledBins[1], 1, bin bit == list not empty",
+        "occupiedGranules, 1, granules of live blocks == occupied - held granules",
+        "occupiedBlocks, 1, live blocks == occupied - held blocks",
+        "allocateCount, -12, live blocks <= allocated",
+        "quick.counts[5], 1, units held in quick lists == those of their blocks",
+        "quick.limitUnits, -262144, units held in quick lists <= bound",
+        "tiling.free.count, 1, listed nodes == counted nodes",
+        "tiling.free.filledWords, 1, word bit == word not 0",
+        "tiling.free.filledBins[1], 1, bin bit == list not empty",
         "region.committedSpans, 1, committed spans",
     })
     void segregated(String record, long delta, String equation) {
@@ -124,9 +137,9 @@ class EquationsTest {
     })
     void segregatedWithABrokenNode(String column, long delta, String equation) {
         expect(used("segregated"), equation, allocator -> {
-            int made = ((Number) Corruption.read(allocator, "free.madeNodes")).intValue();
+            int made = ((Number) Corruption.read(allocator, "tiling.free.madeNodes")).intValue();
             for (int node = 0; node < made; node++) {
-                Corruption.add(allocator, "free." + column + "[" + node + "]", delta + node * 64L);
+                Corruption.add(allocator, "tiling.free." + column + "[" + node + "]", delta + node * 64L);
             }
         });
     }

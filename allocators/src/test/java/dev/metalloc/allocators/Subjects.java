@@ -24,7 +24,8 @@ final class Subjects {
             subject("slab", Map.of()),
             subject("slab", Map.of("classes", "24,100,256,1000,4096,5120,8192,40000,65536", "slabBytes", "131072")),
             subject("segregated", Map.of("lock", "false")),
-            subject("segregated", Map.of("lock", "false", "quickBytes", "0")),
+            subject("segregated", Map.of("lock", "false", "quickBytes", "0", "spacing", "64")),
+            subject("segregated", Map.of("lock", "false", "quickBytes", "20000", "spacing", "16")),
             subject("buddy", Map.of("lock", "false")),
             subject(
                     "buddy",

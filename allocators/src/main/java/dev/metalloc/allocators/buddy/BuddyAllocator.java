@@ -25,60 +25,88 @@ import java.util.Set;
  * before them; the buddy of a block is the unit with the order's bit flipped. A byte for each unit says what starts there
  * (BlockStates), a bitmap for each order what is free there (FreeOrders): out of line, some 2 % of memory at 64-byte units.
  *
- * Freed blocks first go to a quick list of their order, whole; they coalesce only when it is full. A pair of allocate and
- * free thus does not split and merge through all orders. Memory is committed when a block is handed out.
+ * Freed blocks first go to a quick list of their order, whole, and serve the next request of that order: neither touches
+ * more than the block's byte and the list. Quick lists hold quickBytes, or an eighth of committed memory where that is more;
+ * beyond this they give up blocks in turn, which coalesce. Memory is committed when a block is handed out.
  *
  * Invariants: live + quick + free blocks tile the chunks in use;  no two free blocks are buddies;
- *   bytes of live blocks == usedBytes;  a block lies at a multiple of its size
+ *   occupied == live + held, in blocks and in units;  a block lies at a multiple of its size
  */
 public final class BuddyAllocator implements OffHeapAllocator {
 
     public static final long DEFAULT_MIN_BLOCK_BYTES = 64;
     public static final long DEFAULT_CHUNK_BYTES = 16L << 20;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
-    public static final long DEFAULT_QUICK_BYTES = 1L << 20;
+    public static final long DEFAULT_QUICK_BYTES = 4L << 20;
 
     private static final long SPAN_BYTES = 64 << 10;
     /** Larger blocks cost more to fill than to split and merge. */
     private static final long LARGEST_QUICK_BYTES = 256 << 10;
+    /** One part in 2^3 of committed memory may be held by quick lists. */
+    private static final int QUICK_SHIFT = 3;
 
+    private final long minBlockBytes;
     private final long chunkBytes;
+    private final long quickBytes;
+    private final long largestQuickBytes;
     private final int unitShift;
     private final int topOrder;
     private final int quickOrders;
     private final ReservedRegion region;
+    private final long base;
+    private final long blocksBytes;
     private final int units;
     private final BlockStates states;
     private final FreeOrders free;
     private final QuickLists quick;
     private final AllocatorTraits traits;
 
-    private int usedUnits;
     private int unitsInChunks;
+    private long occupiedUnits;
+    private long occupiedBlocks;
     private long allocateCount;
-    private long freeCount;
     private long refusedFreeCount;
 
     /**
      * @param minBlockBytes smallest block, a power of two
      * @param chunkBytes largest block, a power of two
      * @param regionBytes address space to reserve; less is taken where there is not so much
+     * @param quickBytes bytes that quick lists may hold however little is in use; 0 for no quick lists at all
      */
     public BuddyAllocator(ChunkSource source, long minBlockBytes, long chunkBytes, long regionBytes, long quickBytes) {
         Sizes.requirePowerOfTwo("minBlockBytes", minBlockBytes, MIN_ALIGNMENT, 1L << 20);
         Sizes.requirePowerOfTwo("chunkBytes", chunkBytes, Math.max(SPAN_BYTES, minBlockBytes), 1L << 30);
         Sizes.requireRange("regionBytes", regionBytes, chunkBytes, minBlockBytes << 30);
         Sizes.requireRange("quickBytes", quickBytes, 0, regionBytes);
+        this.minBlockBytes = minBlockBytes;
         this.chunkBytes = chunkBytes;
+        this.quickBytes = quickBytes;
         unitShift = Sizes.log2(minBlockBytes);
         topOrder = Sizes.log2(chunkBytes) - unitShift;
         quickOrders = Math.min(topOrder, Math.max(0, Sizes.log2(LARGEST_QUICK_BYTES) - unitShift)) + 1;
         region = ReservedRegion.reserve(source, regionBytes, chunkBytes, chunkBytes, SPAN_BYTES);
-        units = (int) ((region.byteSize() / chunkBytes * chunkBytes) >>> unitShift);
+        base = region.base();
+        blocksBytes = region.byteSize() / chunkBytes * chunkBytes;
+        units = (int) (blocksBytes >>> unitShift);
         states = new BlockStates(units, topOrder);
         free = new FreeOrders(topOrder + 1, units);
-        quick = new QuickLists(quickOrders, quickBytes);
+        quick = new QuickLists(unitsOfOrders(quickOrders));
+        largestQuickBytes = bytesOf(quickOrders - 1);
         traits = traits(chunkBytes);
+        limitQuickLists();
+    }
+
+    private static int[] unitsOfOrders(int orders) {
+        int[] units = new int[orders];
+        for (int order = 0; order < orders; order++) {
+            units[order] = 1 << order;
+        }
+        return units;
+    }
+
+    private void limitQuickLists() {
+        long bytes = quickBytes == 0 ? 0 : Math.max(quickBytes, region.committedBytes() >>> QUICK_SHIFT);
+        quick.limit(bytes >>> unitShift);
     }
 
     public static AllocatorTraits traits(long chunkBytes) {
@@ -107,50 +135,45 @@ public final class BuddyAllocator implements OffHeapAllocator {
 
     @Override
     public long allocate(long byteSize, long byteAlignment) {
-        return allocate(byteSize, byteAlignment, false);
+        int unit = popQuick(byteSize, byteAlignment);
+        return unit != QuickLists.NONE ? addressOf(unit) : allocateSlow(byteSize, byteAlignment, 0);
     }
 
     @Override
     public long allocateZeroed(long byteSize, long byteAlignment) {
-        return allocate(byteSize, byteAlignment, true);
+        long zeroBytes = Math.max(MIN_ALIGNMENT, Sizes.alignUp(byteSize, MIN_ALIGNMENT));
+        int unit = popQuick(byteSize, byteAlignment);
+        if (unit == QuickLists.NONE) {
+            return allocateSlow(byteSize, byteAlignment, zeroBytes);
+        }
+        OffHeapMemory.zeroGranules(addressOf(unit), zeroBytes);
+        return addressOf(unit);
     }
 
-    private long allocate(long byteSize, long byteAlignment, boolean zeroed) {
-        if (Long.compareUnsigned(byteSize, chunkBytes) > 0 || byteAlignment > chunkBytes) {
-            return NULL;
-        }
+    private int popQuick(long byteSize, long byteAlignment) {
         // Blocks are aligned to their size, so alignment is size.
-        int order = orderOf(Math.max(byteSize, byteAlignment));
-        long zeroBytes = zeroed ? Math.max(MIN_ALIGNMENT, Sizes.alignUp(byteSize, MIN_ALIGNMENT)) : 0;
-        if (order < quickOrders) {
-            int unit = quick.pop(order, bytesOf(order));
-            if (unit != QuickLists.NONE) {
-                return handOutQuick(unit, order, zeroBytes);
-            }
+        long blockBytes = Math.max(byteSize, byteAlignment);
+        if (byteSize < 0 || blockBytes > largestQuickBytes) {
+            return QuickLists.NONE;
         }
-        return allocateSlow(order, zeroBytes);
+        int order = orderOf(blockBytes);
+        int unit = quick.pop(order);
+        if (unit != QuickLists.NONE) {
+            states.becomeLive(unit, order);
+            allocateCount++;
+        }
+        return unit;
     }
 
     private int orderOf(long byteSize) {
-        return byteSize <= 1L << unitShift ? 0 : Sizes.log2Up(byteSize) - unitShift;
+        return Sizes.log2Up(Math.max(byteSize, minBlockBytes)) - unitShift;
     }
 
-    private long handOutQuick(int unit, int order, long zeroBytes) {
-        long address = addressOf(unit);
-        if (zeroBytes != 0) {
-            OffHeapMemory.zeroGranules(address, zeroBytes);
+    private long allocateSlow(long byteSize, long byteAlignment, long zeroBytes) {
+        if (Long.compareUnsigned(byteSize, chunkBytes) > 0 || byteAlignment > chunkBytes) {
+            return NULL;
         }
-        handOut(unit, order);
-        return address;
-    }
-
-    private void handOut(int unit, int order) {
-        states.setLive(unit, order);
-        usedUnits += 1 << order;
-        allocateCount++;
-    }
-
-    private long allocateSlow(int order, long zeroBytes) {
+        int order = orderOf(Math.max(byteSize, byteAlignment));
         int unit = find(order);
         if (unit == FreeOrders.NONE) {
             return NULL;
@@ -160,7 +183,11 @@ public final class BuddyAllocator implements OffHeapAllocator {
             return NULL;
         }
         split(unit, from, order);
-        handOut(unit, order);
+        states.setLive(unit, order);
+        occupiedUnits += 1 << order;
+        occupiedBlocks++;
+        allocateCount++;
+        limitQuickLists();
         return addressOf(unit);
     }
 
@@ -170,7 +197,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
         if (unit == FreeOrders.NONE && addChunk()) {
             unit = free.find(order);
         }
-        if (unit == FreeOrders.NONE && quick.heldBytes() > 0) {
+        if (unit == FreeOrders.NONE && quick.heldUnits() > 0) {
             flushQuickLists();
             unit = free.find(order);
         }
@@ -211,6 +238,19 @@ public final class BuddyAllocator implements OffHeapAllocator {
 
     @Override
     public FreeOutcome free(long address) {
+        long offset = address - base;
+        if (Long.compareUnsigned(offset, blocksBytes) < 0 && (offset & minBlockBytes - 1) == 0) {
+            int unit = (int) (offset >>> unitShift);
+            int order = states.order(unit);
+            if (states.isLive(unit) && order < quickOrders && quick.push(order, unit)) {
+                states.becomeFree(unit, order);
+                return FreeOutcome.FREED;
+            }
+        }
+        return freeSlow(address);
+    }
+
+    private FreeOutcome freeSlow(long address) {
         FreeOutcome refusal = refusal(address);
         if (refusal != FreeOutcome.FREED) {
             refusedFreeCount++;
@@ -218,13 +258,28 @@ public final class BuddyAllocator implements OffHeapAllocator {
         }
         int unit = unitOf(address);
         int order = states.order(unit);
-        states.setFree(unit, order);
-        usedUnits -= 1 << order;
-        freeCount++;
-        if (order >= quickOrders || !quick.push(order, unit, bytesOf(order))) {
-            coalesce(unit, order);
+        states.becomeFree(unit, order);
+        if (order < quickOrders && quick.couldHold(order)) {
+            keep(order, unit);
+        } else {
+            giveBack(unit, order);
         }
         return FreeOutcome.FREED;
+    }
+
+    /** Puts a block into its quick list, and takes others out of theirs for it. */
+    private void keep(int order, int unit) {
+        while (!quick.isRoom(order)) {
+            int victim = quick.victim();
+            giveBack(quick.pop(victim), victim);
+        }
+        quick.add(order, unit);
+    }
+
+    private void giveBack(int unit, int order) {
+        occupiedUnits -= 1 << order;
+        occupiedBlocks--;
+        coalesce(unit, order);
     }
 
     /** Why the address cannot be freed, or FREED where it can. */
@@ -256,8 +311,8 @@ public final class BuddyAllocator implements OffHeapAllocator {
 
     private void flushQuickLists() {
         for (int order = 0; order < quickOrders; order++) {
-            while (quick.count(order) > 0) {
-                coalesce(quick.pop(order, bytesOf(order)), order);
+            for (int unit = quick.pop(order); unit != QuickLists.NONE; unit = quick.pop(order)) {
+                giveBack(unit, order);
             }
         }
     }
@@ -300,8 +355,9 @@ public final class BuddyAllocator implements OffHeapAllocator {
         for (int k = order; k < wanted; k++) {
             free.remove(unit + (1 << k), k);
         }
-        states.setLive(unit, wanted);
-        usedUnits += (1 << wanted) - (1 << order);
+        states.becomeLive(unit, wanted);
+        occupiedUnits += (1 << wanted) - (1 << order);
+        limitQuickLists();
         return true;
     }
 
@@ -316,11 +372,11 @@ public final class BuddyAllocator implements OffHeapAllocator {
     }
 
     private int unitOf(long address) {
-        return (int) ((address - region.base()) >>> unitShift);
+        return (int) ((address - base) >>> unitShift);
     }
 
     private long addressOf(int unit) {
-        return region.base() + ((long) unit << unitShift);
+        return base + ((long) unit << unitShift);
     }
 
     private long bytesOf(int order) {
@@ -334,10 +390,10 @@ public final class BuddyAllocator implements OffHeapAllocator {
 
     @Override
     public AllocatorStats stats() {
-        long usedBytes = (long) usedUnits << unitShift;
+        long usedBytes = (occupiedUnits - quick.heldUnits()) << unitShift;
         return new AllocatorStats(
                 allocateCount,
-                freeCount,
+                allocateCount - liveBlocks(),
                 refusedFreeCount,
                 usedBytes,
                 region.committedBytes() - usedBytes,
@@ -345,6 +401,10 @@ public final class BuddyAllocator implements OffHeapAllocator {
                 region.committedBytes(),
                 region.peakCommittedBytes(),
                 region.byteSize());
+    }
+
+    private long liveBlocks() {
+        return occupiedBlocks - quick.heldBlocks();
     }
 
     @Override
@@ -358,6 +418,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
                 bytes += region.purge(from, from + bytesOf(order));
             }
         }
+        limitQuickLists();
         return bytes;
     }
 
@@ -365,20 +426,14 @@ public final class BuddyAllocator implements OffHeapAllocator {
     public void validate() {
         region.validate();
         free.validate();
+        quick.validate();
         BuddyWalk walk = new BuddyWalk(states, free, topOrder);
         walk.tile(unitsInChunks);
-        check(walk.liveUnits() == usedUnits, "units of live blocks == used units");
-        check(walk.liveCount() == allocateCount - freeCount, "live blocks == allocated - freed");
-        check(walk.heldCount() == heldCount(), "blocks neither live nor free == held in quick lists");
+        check(walk.heldCount() == quick.heldBlocks(), "blocks neither live nor free == held in quick lists");
+        check(walk.liveCount() == liveBlocks(), "live blocks == occupied - held blocks");
+        check(walk.liveUnits() == occupiedUnits - quick.heldUnits(), "units of live blocks == occupied - held units");
+        check(allocateCount >= liveBlocks(), "live blocks <= allocated");
         check(stats().freeBytes() >= 0, "used <= committed");
-    }
-
-    private int heldCount() {
-        int count = 0;
-        for (int order = 0; order < quickOrders; order++) {
-            count += quick.count(order);
-        }
-        return count;
     }
 
     private static void check(boolean holds, String equation) {

@@ -9,7 +9,7 @@ import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.layout.QuickLists;
 import dev.metalloc.allocators.layout.Sizes;
-import dev.metalloc.allocators.layout.SparseBitmap;
+import dev.metalloc.allocators.layout.SparseBytes;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import dev.metalloc.allocators.source.ReservedRegion;
@@ -18,78 +18,86 @@ import java.util.Set;
 /**
  * Serves many sizes by two-level good fit with coalescing, behind quick lists for blocks of up to 64 KiB.
  *
- * <p>Confined: one thread at a time. Use after {@link #close()} is undefined.
+ * <p>Confined: one thread at a time. Use after {@link #close()} is undefined. Source: TLSF (Masmano et al., 2004), behind
+ * deferred coalescing.
  */
 /* Implementation notes
  *
- * The region below the top is tiled by blocks, counted in granules of 16 bytes. What lies above the top is free, and is used where
- * no free block fits; a freed block that ends at the top lowers it. So blocks freed in the reverse order of allocation, whatever their
- * sizes, cost no more than moving the top. Memory is committed as blocks are carved. Records are out of line: two
- * bits for each granule (an overhead of 1.6 % of the memory touched) and 24 to 28 bytes for each coalesced free block.
+ * Small sizes are rounded up to numbered ones (QuickSizes). A freed block of such a size goes to the quick list of its number,
+ * whole, and serves the next request of that number, or of the one below where that list is empty: neither touches more than the
+ * block's mark and the list. Quick lists hold
+ * quickBytes, or an eighth of committed memory where that is more; beyond this they give up blocks in turn. Everything else
+ * is cut from and given back to the tiling, which coalesces.
  *
- *   starts   bit set: a block starts here         live   bit set: the block that starts here is handed out
- *   a block that is not live is held by a quick list, or is a node of the free blocks; only the latter coalesce
+ * Records are out of line: a byte for each granule, a bit for each granule, and 24 to 28 bytes for each coalesced free block:
+ * 7 % of the memory that blocks of less than 1 MiB lie in, on the Java heap.
  *
- * A block ends where the next one starts, so its size is the distance to the next bit; the top is marked as a start for this. A bit behind the last granule, marked
- * live, ends the region. Block sizes are rounded up to the lower bound of a bin (at most 3 % above 1 KiB), so that a quick list
- * holds blocks of one size.
+ *   mark   0: no live block starts here;  LIVE | number;  LIVE_UNNUMBERED: its end is the next start
+ *   a taken block of the tiling is live, or held by a quick list
  *
- * Invariants: blocks tile the region below the top;  no two free blocks adjoin, nor a free block and the top;  live is a subset of starts;
- *   16 * granules of live blocks == usedBytes;  memory is committed behind live and quick blocks;
- *   live + quick + free == all blocks
+ * Invariants: those of the tiling, the free blocks and the quick lists;  every live block starts in the tiling
+ *   occupied == live + held, in blocks and in granules;  a numbered block has the size of its number
  */
 public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     public static final long DEFAULT_MAX_BLOCK_BYTES = 16L << 20;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
-    public static final long DEFAULT_QUICK_BYTES = 1L << 20;
+    public static final long DEFAULT_QUICK_BYTES = 4L << 20;
+    public static final long DEFAULT_SPACING = 8;
 
-    private static final int GRANULE_SHIFT = 4;
+    static final int LIVE = -128;
+    static final int LIVE_UNNUMBERED = -1;
+
+    private static final int GRANULE_SHIFT = BlockTiling.GRANULE_SHIFT;
     private static final long LEAST_REGION_BYTES = 64 << 10;
     private static final long MAX_ALIGNMENT = 2L << 20;
+    private static final long MAX_SPACING = 64;
     /** A block shrinks where it becomes more than one part in 2^3 smaller. */
     private static final int SHRINK_SHIFT = 3;
-    /** Where quick lists hold more than one part in 2^6 of memory they are emptied before more memory is committed. */
-    private static final int HELD_SHIFT = 6;
-    /** Blocks below 64 KiB go through quick lists. */
-    private static final int QUICK_GRANULES = ((64 << 10) - 1) >>> GRANULE_SHIFT;
+    /** One part in 2^3 of committed memory may be held by quick lists. */
+    private static final int QUICK_SHIFT = 3;
 
     private final long maxBlockBytes;
+    private final long quickBytes;
     private final ReservedRegion region;
-    private final int granulesInRegion;
-    private final SparseBitmap starts;
-    private final SparseBitmap live;
-    private final FreeBlocks free = new FreeBlocks();
+    private final long base;
+    private final long regionBytes;
+    private final BlockTiling tiling;
+    private final SparseBytes live;
+    private final QuickSizes sizes;
     private final QuickLists quick;
+    private final long largestQuickBytes;
     private final AllocatorTraits traits;
 
     private long allocateCount;
-    private long freeCount;
     private long refusedFreeCount;
-    private long usedGranules;
-    private int top;
-    /** Memory is behind all granules from the top to this one, and was in use before; without meaning where it lies below the top. */
-    private int readyEnd;
+    private long occupiedBlocks;
+    private long occupiedGranules;
 
     /**
      * @param maxBlockBytes largest block served
      * @param regionBytes address space to reserve, at most 16 GiB; less is taken where there is not so much
-     * @param quickBytes most bytes kept in quick lists
+     * @param quickBytes bytes that quick lists may hold however little is in use; 0 for no quick lists at all
+     * @param spacing sizes of small blocks for each doubling, a power of two up to 64: few make reuse likely, many waste little
      */
-    public SegregatedFitAllocator(ChunkSource source, long maxBlockBytes, long regionBytes, long quickBytes) {
+    public SegregatedFitAllocator(
+            ChunkSource source, long maxBlockBytes, long regionBytes, long quickBytes, long spacing) {
         Sizes.requireRange("regionBytes", regionBytes, LEAST_REGION_BYTES, DEFAULT_REGION_BYTES);
         Sizes.requireRange("maxBlockBytes", maxBlockBytes, 16, regionBytes);
         Sizes.requireRange("quickBytes", quickBytes, 0, regionBytes);
+        Sizes.requirePowerOfTwo("spacing", spacing, 1, MAX_SPACING);
         this.maxBlockBytes = maxBlockBytes;
+        this.quickBytes = quickBytes;
         region = ReservedRegion.reserve(source, regionBytes, LEAST_REGION_BYTES, MAX_ALIGNMENT, source.pageByteSize());
-        granulesInRegion = (int) (region.byteSize() >>> GRANULE_SHIFT);
-        starts = new SparseBitmap(granulesInRegion + 1L);
-        live = new SparseBitmap(granulesInRegion + 1L);
-        quick = new QuickLists(Bins.of(QUICK_GRANULES) + 1, quickBytes);
+        base = region.base();
+        this.regionBytes = region.byteSize();
+        tiling = new BlockTiling(region);
+        live = new SparseBytes((int) (region.byteSize() >>> GRANULE_SHIFT));
+        sizes = new QuickSizes((int) spacing);
+        quick = new QuickLists(sizes.all());
+        largestQuickBytes = Math.min(maxBlockBytes, (long) sizes.largest() << GRANULE_SHIFT);
         traits = traits(maxBlockBytes);
-        starts.set(granulesInRegion);
-        live.set(granulesInRegion);
-        starts.set(top);
+        limitQuickLists();
     }
 
     public static AllocatorTraits traits(long maxBlockBytes) {
@@ -111,8 +119,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
                         Flag.FRAGMENTATION_PRONE),
                 Set.of(Flag.HUGE),
                 200_000,
-                // Two bits for each granule of a block of some hundred bytes, and now and then a free node beside it.
-                8,
+                // A byte and a bit for each granule of a block of some two hundred bytes, and now and then a free node
+                // beside it.
+                16,
                 true,
                 true,
                 ThreadModel.CONFINED);
@@ -120,153 +129,142 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public long allocate(long byteSize, long byteAlignment) {
-        return allocate(byteSize, byteAlignment, false);
+        int start = popQuick(byteSize, byteAlignment);
+        return start != QuickLists.NONE ? addressOf(start) : allocateSlow(byteSize, byteAlignment, false);
     }
 
     @Override
     public long allocateZeroed(long byteSize, long byteAlignment) {
-        return allocate(byteSize, byteAlignment, true);
-    }
-
-    private long allocate(long byteSize, long byteAlignment, boolean zeroed) {
-        if (Long.compareUnsigned(byteSize, maxBlockBytes) > 0) {
-            return NULL;
+        int start = popQuick(byteSize, byteAlignment);
+        if (start == QuickLists.NONE) {
+            return allocateSlow(byteSize, byteAlignment, true);
         }
-        int granules = granules(byteSize);
-        if (byteAlignment <= MIN_ALIGNMENT && granules <= QUICK_GRANULES) {
-            int start = quick.pop(Bins.of(granules), (long) granules << GRANULE_SHIFT);
-            if (start != QuickLists.NONE) {
-                return handOutQuick(start, granules, zeroed);
-            }
+        OffHeapMemory.zeroGranules(addressOf(start), (long) granulesFor(byteSize) << GRANULE_SHIFT);
+        return addressOf(start);
+    }
+
+    private int popQuick(long byteSize, long byteAlignment) {
+        if (Long.compareUnsigned(byteSize, largestQuickBytes) > 0 || byteAlignment > MIN_ALIGNMENT) {
+            return QuickLists.NONE;
         }
-        return allocateSlow(granules, byteAlignment, zeroed);
-    }
-
-    private static int granules(long byteSize) {
-        return Bins.roundUp(Math.max(1, (int) ((byteSize + 15) >>> GRANULE_SHIFT)));
-    }
-
-    private long handOutQuick(int start, int granules, boolean zeroed) {
-        long address = addressOf(start);
-        if (zeroed) {
-            OffHeapMemory.zeroGranules(address, (long) granules << GRANULE_SHIFT);
+        int number = sizes.indexOf(granulesFor(byteSize));
+        int start = quick.pop(number);
+        if (start == QuickLists.NONE) {
+            return popLarger(number + 1);
         }
-        handOut(start, granules);
-        return address;
-    }
-
-    private void handOut(int start, int granules) {
-        live.set(start);
-        usedGranules += granules;
+        live.replace(start, LIVE | number);
         allocateCount++;
+        return start;
     }
 
-    private long allocateSlow(int granules, long byteAlignment, boolean zeroed) {
-        if (byteAlignment <= MIN_ALIGNMENT) {
-            return carve(granules, 1, zeroed);
+    /** From the next size: it wastes one part in {@code spacing} more, and saves cutting a block. */
+    private int popLarger(int number) {
+        int start = number < quick.lists() ? quick.pop(number) : QuickLists.NONE;
+        if (start != QuickLists.NONE) {
+            live.replace(start, LIVE | number);
+            allocateCount++;
         }
-        if (byteAlignment > MAX_ALIGNMENT || !Sizes.isPowerOfTwo(byteAlignment)) {
+        return start;
+    }
+
+    /** The granules that hold so many bytes, at least one; 2^30 are the most there are. */
+    private static int granulesFor(long byteSize) {
+        return (int) ((Math.max(byteSize, 1) + (1 << GRANULE_SHIFT) - 1) >>> GRANULE_SHIFT);
+    }
+
+    private long allocateSlow(long byteSize, long byteAlignment, boolean zeroed) {
+        if (Long.compareUnsigned(byteSize, maxBlockBytes) > 0 || byteAlignment > MAX_ALIGNMENT) {
             return NULL;
         }
-        return carve(granules, (int) (byteAlignment >> GRANULE_SHIFT), zeroed);
+        long alignment = Math.max(byteAlignment, MIN_ALIGNMENT);
+        if (!Sizes.isPowerOfTwo(alignment)) {
+            return NULL;
+        }
+        int granules = rounded(granulesFor(byteSize));
+        int start = cut(granules, (int) (alignment >>> GRANULE_SHIFT), zeroed);
+        if (start == BlockTiling.NONE) {
+            return NULL;
+        }
+        live.set(start, markOf(granules));
+        occupiedBlocks++;
+        occupiedGranules += granules;
+        allocateCount++;
+        limitQuickLists();
+        return addressOf(start);
     }
 
-    private long carve(int granules, int alignment, boolean zeroed) {
-        long address = tryCarve(granules, alignment, zeroed, region.committedBytes() >>> HELD_SHIFT);
-        if (address == NULL && quick.heldBytes() > 0) {
+    private int rounded(int granules) {
+        return granules <= sizes.largest() ? sizes.granules(sizes.indexOf(granules)) : Bins.roundUp(granules);
+    }
+
+    private int markOf(int granules) {
+        return granules <= sizes.largest() ? LIVE | sizes.indexOf(granules) : LIVE_UNNUMBERED;
+    }
+
+    private int cut(int granules, int alignment, boolean zeroed) {
+        int start = tiling.cut(granules, alignment, zeroed);
+        if (start == BlockTiling.NONE && quick.heldUnits() > 0) {
             flushQuickLists();
-            address = tryCarve(granules, alignment, zeroed, Long.MAX_VALUE);
+            start = tiling.cut(granules, alignment, zeroed);
         }
-        return address;
+        return start;
     }
 
-    /** NULL where there is no room, or where memory would have to be committed while quick lists hold more than told. */
-    private long tryCarve(int granules, int alignment, boolean zeroed, long mostHeldBytes) {
-        int wanted = alignment == 1 ? granules : Bins.roundUp(granules + alignment - 1);
-        int node = free.fit(wanted);
-        if (node == FreeBlocks.NONE) {
-            return carveTop(granules, alignment, zeroed, mostHeldBytes);
-        }
-        if (quick.heldBytes() > mostHeldBytes && !isCommitted(free.start(node), free.start(node) + wanted)) {
-            return NULL;
-        }
-        return carveNode(node, granules, alignment, zeroed);
-    }
-
-    private long carveTop(int granules, int alignment, boolean zeroed, long mostHeldBytes) {
-        int start = (int) Sizes.alignUp(top, alignment);
-        long end = (long) start + granules;
-        if (end <= readyEnd && start == top && !zeroed) {
-            return takeTop(start, (int) end);
-        }
-        if (end > granulesInRegion
-                || (quick.heldBytes() > mostHeldBytes && !isCommitted(start, (int) end))
-                || !region.commit((long) start << GRANULE_SHIFT, end << GRANULE_SHIFT, zeroed)) {
-            return NULL;
-        }
-        readyEnd = Math.max(readyEnd, (int) Sizes.alignUp(end, region.spanBytes() >>> GRANULE_SHIFT));
-        if (start != top) {
-            insertFree(top, start - top);
-        }
-        return takeTop(start, (int) end);
-    }
-
-    private long takeTop(int start, int end) {
-        starts.set(start);
-        starts.set(end);
-        top = end;
-        handOut(start, end - start);
-        return addressOf(start);
-    }
-
-    private long carveNode(int node, int granules, int alignment, boolean zeroed) {
-        int blockStart = free.start(node);
-        int blockEnd = blockStart + free.granules(node);
-        int start = (int) Sizes.alignUp(blockStart, alignment);
-        int end = start + granules;
-        if (!region.commit((long) start << GRANULE_SHIFT, (long) end << GRANULE_SHIFT, zeroed)) {
-            return NULL;
-        }
-        free.remove(node);
-        if (start != blockStart) {
-            insertFree(blockStart, start - blockStart);
-            starts.set(start);
-        }
-        if (end != blockEnd) {
-            insertFree(end, blockEnd - end);
-        }
-        handOut(start, granules);
-        return addressOf(start);
-    }
-
-    private boolean isCommitted(int start, int end) {
-        return region.isCommitted((long) start << GRANULE_SHIFT, (long) end << GRANULE_SHIFT);
-    }
-
-    private void insertFree(int start, int granules) {
-        free.insert(start, granules);
-        starts.set(start);
+    private void limitQuickLists() {
+        long bytes = quickBytes == 0 ? 0 : Math.max(quickBytes, region.committedBytes() >>> QUICK_SHIFT);
+        quick.limit(bytes >>> GRANULE_SHIFT);
     }
 
     @Override
     public FreeOutcome free(long address) {
+        long offset = address - base;
+        if (Long.compareUnsigned(offset, regionBytes) < 0 && (offset & MIN_ALIGNMENT - 1) == 0) {
+            int start = (int) (offset >>> GRANULE_SHIFT);
+            int mark = live.get(start);
+            if (mark < LIVE_UNNUMBERED && quick.push(mark & ~LIVE, start)) {
+                live.replace(start, 0);
+                return FreeOutcome.FREED;
+            }
+        }
+        return freeSlow(address);
+    }
+
+    private FreeOutcome freeSlow(long address) {
         FreeOutcome refusal = refusal(address);
         if (refusal != FreeOutcome.FREED) {
             refusedFreeCount++;
             return refusal;
         }
         int start = granuleOf(address);
-        int granules = starts.next(start + 1) - start;
-        live.clear(start);
-        usedGranules -= granules;
-        freeCount++;
-        if (start + granules == top) {
-            lowerTop(start);
-        } else if (granules > QUICK_GRANULES
-                || !quick.push(Bins.of(granules), start, (long) granules << GRANULE_SHIFT)) {
-            coalesce(start, granules);
+        int granules = granulesAt(start);
+        int mark = live.get(start);
+        live.replace(start, 0);
+        if (mark == LIVE_UNNUMBERED || !quick.couldHold(mark & ~LIVE)) {
+            giveBack(start, granules);
+        } else {
+            keep(mark & ~LIVE, start);
         }
         return FreeOutcome.FREED;
+    }
+
+    /** Puts a block into its quick list, and takes others out of theirs for it. */
+    private void keep(int number, int start) {
+        while (!quick.isRoom(number)) {
+            int victim = quick.victim();
+            giveBack(quick.pop(victim), sizes.granules(victim));
+        }
+        quick.add(number, start);
+    }
+
+    private void giveBack(int start, int granules) {
+        tiling.giveBack(start, granules);
+        occupiedBlocks--;
+        occupiedGranules -= granules;
+    }
+
+    private int granulesAt(int start) {
+        int mark = live.get(start);
+        return mark == LIVE_UNNUMBERED ? tiling.end(start) - start : sizes.granules(mark & ~LIVE);
     }
 
     /** Why the address cannot be freed, or FREED where it can. */
@@ -278,70 +276,19 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if ((address & MIN_ALIGNMENT - 1) != 0) {
             return FreeOutcome.NOT_A_BLOCK;
         }
-        if (!starts.get(start)) {
-            // Above the top no start is on record any more: what was freed there was a block as likely as not.
-            return start > top ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
+        if (live.get(start) != 0) {
+            return FreeOutcome.FREED;
         }
-        return live.get(start) ? FreeOutcome.FREED : FreeOutcome.ALREADY_FREE;
-    }
-
-    /** Adds a block that ends at the top, and the free block before it, to what lies above. */
-    private void lowerTop(int start) {
-        if (top != granulesInRegion) {
-            starts.clear(top);
-        }
-        top = start;
-        int before = starts.previous(start - 1);
-        int node = before < 0 || live.get(before) ? FreeBlocks.NONE : free.find(before);
-        if (node != FreeBlocks.NONE) {
-            free.remove(node);
-            starts.clear(start);
-            top = before;
-            // A free block may have been purged.
-            readyEnd = 0;
-        }
-    }
-
-    /** Joins a block that is neither live nor listed with its free neighbours and lists the whole. */
-    private void coalesce(int start, int granules) {
-        int first = start;
-        int end = start + granules;
-        if (end == top) {
-            lowerTop(start);
-            return;
-        }
-        int after = live.get(end) ? FreeBlocks.NONE : free.find(end);
-        if (after != FreeBlocks.NONE) {
-            starts.clear(end);
-            end += free.granules(after);
-            free.remove(after);
-        }
-        int before = starts.previous(start - 1);
-        int node = before < 0 || live.get(before) ? FreeBlocks.NONE : free.find(before);
-        if (node != FreeBlocks.NONE) {
-            starts.clear(start);
-            first = before;
-            free.remove(node);
-        }
-        free.insert(first, end - first);
+        // Above the top no start is on record any more: what was freed there was a block as likely as not.
+        return tiling.isStart(start) || start > tiling.top() ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
     }
 
     private void flushQuickLists() {
-        for (int bin = 0; bin < quick.sizes(); bin++) {
-            while (quick.count(bin) > 0) {
-                // Each bin holds blocks of one size; it is read off the first.
-                int granules = quickGranules(bin);
-                coalesce(quick.pop(bin, (long) granules << GRANULE_SHIFT), granules);
+        for (int number = 0; number < quick.lists(); number++) {
+            for (int start = quick.pop(number); start != QuickLists.NONE; start = quick.pop(number)) {
+                giveBack(start, sizes.granules(number));
             }
         }
-    }
-
-    private static int quickGranules(int bin) {
-        int granules = bin;
-        while (Bins.of(granules) < bin) {
-            granules = Bins.roundUp(granules + 1);
-        }
-        return granules;
     }
 
     @Override
@@ -350,57 +297,31 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
             return NULL;
         }
         int start = granuleOf(address);
-        int granules = starts.next(start + 1) - start;
-        int wanted = granules(byteSize);
+        int granules = granulesAt(start);
+        int wanted = rounded(granulesFor(byteSize));
         if (wanted <= granules) {
             shrink(start, granules, wanted);
             return address;
         }
-        return growInPlace(start, granules, wanted) ? address : move(address, granules, byteSize);
+        if (!tiling.grow(start, granules, wanted)) {
+            return move(address, granules, byteSize);
+        }
+        resize(start, granules, wanted);
+        limitQuickLists();
+        return address;
     }
 
     /** Gives the rest of a block back where that is worth a record. */
     private void shrink(int start, int granules, int wanted) {
         if (granules - wanted > granules >>> SHRINK_SHIFT) {
-            starts.set(start + wanted);
-            usedGranules -= granules - wanted;
-            coalesce(start + wanted, granules - wanted);
+            tiling.shrink(start, granules, wanted);
+            resize(start, granules, wanted);
         }
     }
 
-    private boolean growInPlace(int start, int granules, int wanted) {
-        int end = start + granules;
-        if (end == top) {
-            return growIntoTop(start, granules, wanted);
-        }
-        int node = live.get(end) ? FreeBlocks.NONE : free.find(end);
-        if (node == FreeBlocks.NONE || free.granules(node) < wanted - granules) {
-            return false;
-        }
-        int freeEnd = end + free.granules(node);
-        int newEnd = start + wanted;
-        if (!region.commit((long) end << GRANULE_SHIFT, (long) newEnd << GRANULE_SHIFT, false)) {
-            return false;
-        }
-        free.remove(node);
-        starts.clear(end);
-        if (newEnd != freeEnd) {
-            insertFree(newEnd, freeEnd - newEnd);
-        }
-        usedGranules += wanted - granules;
-        return true;
-    }
-
-    private boolean growIntoTop(int start, int granules, int wanted) {
-        long newTop = (long) start + wanted;
-        if (newTop > granulesInRegion || !region.commit((long) top << GRANULE_SHIFT, newTop << GRANULE_SHIFT, false)) {
-            return false;
-        }
-        starts.clear(top);
-        top = (int) newTop;
-        starts.set(top);
-        usedGranules += wanted - granules;
-        return true;
+    private void resize(int start, int granules, int wanted) {
+        live.replace(start, markOf(wanted));
+        occupiedGranules += wanted - granules;
     }
 
     private long move(long address, int granules, long byteSize) {
@@ -422,16 +343,15 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if (refusal(address) != FreeOutcome.FREED) {
             return -1;
         }
-        int start = granuleOf(address);
-        return (long) (starts.next(start + 1) - start) << GRANULE_SHIFT;
+        return (long) granulesAt(granuleOf(address)) << GRANULE_SHIFT;
     }
 
     private int granuleOf(long address) {
-        return (int) ((address - region.base()) >>> GRANULE_SHIFT);
+        return (int) ((address - base) >>> GRANULE_SHIFT);
     }
 
     private long addressOf(int granule) {
-        return region.base() + ((long) granule << GRANULE_SHIFT);
+        return base + ((long) granule << GRANULE_SHIFT);
     }
 
     @Override
@@ -441,10 +361,10 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public AllocatorStats stats() {
-        long usedBytes = usedGranules << GRANULE_SHIFT;
+        long usedBytes = (occupiedGranules - quick.heldUnits()) << GRANULE_SHIFT;
         return new AllocatorStats(
                 allocateCount,
-                freeCount,
+                allocateCount - liveBlocks(),
                 refusedFreeCount,
                 usedBytes,
                 region.committedBytes() - usedBytes,
@@ -454,28 +374,31 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
                 region.byteSize());
     }
 
+    private long liveBlocks() {
+        return occupiedBlocks - quick.heldBlocks();
+    }
+
     @Override
     public long purge() {
         flushQuickLists();
-        long bytes = region.purge((long) top << GRANULE_SHIFT, region.byteSize());
-        readyEnd = 0;
-        for (int bin = Bins.of((int) (region.spanBytes() >>> GRANULE_SHIFT)); bin < Bins.COUNT; bin++) {
-            for (int node = free.first(bin); node != FreeBlocks.NONE; node = free.after(node)) {
-                long from = (long) free.start(node) << GRANULE_SHIFT;
-                bytes += region.purge(from, from + ((long) free.granules(node) << GRANULE_SHIFT));
-            }
-        }
+        long bytes = tiling.purge();
+        limitQuickLists();
         return bytes;
     }
 
     @Override
     public void validate() {
         region.validate();
-        free.validate();
-        SegregatedFitWalk.validate(starts, live, free, quick, top, usedGranules);
-        check(top == 0 || free.find(starts.previous(top - 1)) == FreeBlocks.NONE, "no free block below the top");
-        check(starts.get(top), "the top is marked as a start");
-        check(allocateCount - freeCount == SegregatedFitWalk.liveCount(live, top), "live blocks counted");
+        tiling.validate();
+        quick.validate();
+        SegregatedFitWalk walk = new SegregatedFitWalk(tiling.starts(), live, tiling.free(), sizes);
+        walk.tile(tiling.top());
+        check(walk.heldCount() == quick.heldBlocks(), "blocks neither live nor free == held in quick lists");
+        check(walk.liveCount() == liveBlocks(), "live blocks == occupied - held blocks");
+        check(
+                walk.liveGranules() == occupiedGranules - quick.heldUnits(),
+                "granules of live blocks == occupied - held granules");
+        check(allocateCount >= liveBlocks(), "live blocks <= allocated");
         check(stats().freeBytes() >= 0, "used <= committed");
     }
 

@@ -19,7 +19,7 @@ class CachingAllocatorTest {
     private static final long CACHE_BYTES = 10_000;
 
     private final MmapChunkSource source = new MmapChunkSource(1L << 30);
-    private final SegregatedFitAllocator behind = new SegregatedFitAllocator(source, 1 << 20, 1 << 28, 0);
+    private final SegregatedFitAllocator behind = new SegregatedFitAllocator(source, 1 << 20, 1 << 28, 0, 8);
     private final CachingAllocator caching = new CachingAllocator(behind, CACHE_BYTES);
 
     @AfterEach

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.metalloc.allocators.layout.QuickLists;
 import dev.metalloc.allocators.layout.SparseBitmap;
+import dev.metalloc.allocators.layout.SparseBytes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,9 +16,9 @@ class SegregatedFitCorruptionTest {
     private static final int END = 1000;
 
     private final SparseBitmap starts = new SparseBitmap(END + 1);
-    private final SparseBitmap live = new SparseBitmap(END + 1);
+    private final SparseBytes live = new SparseBytes(END + 1);
+    private final QuickSizes sizes = new QuickSizes(8);
     private final FreeBlocks free = new FreeBlocks();
-    private final QuickLists quick = new QuickLists(256, 1 << 20);
 
     /** A live block of 10 granules, a free one of 20, a live one of 30, and a free rest. */
     @BeforeEach
@@ -26,21 +26,29 @@ class SegregatedFitCorruptionTest {
         for (int start : new int[] {0, 10, 30, 60, END}) {
             starts.set(start);
         }
-        live.set(0);
-        live.set(30);
-        live.set(END);
+        live.set(0, mark(10));
+        live.set(30, SegregatedFitAllocator.LIVE_UNNUMBERED);
         free.insert(10, 20);
         free.insert(60, END - 60);
-        validate(40);
+        SegregatedFitWalk walk = walk();
+        assertEquals(2, walk.liveCount());
+        assertEquals(40, walk.liveGranules());
+        assertEquals(0, walk.heldCount());
     }
 
-    private void validate(long usedGranules) {
+    private int mark(int granules) {
+        return SegregatedFitAllocator.LIVE | sizes.indexOf(granules);
+    }
+
+    private SegregatedFitWalk walk() {
         free.validate();
-        SegregatedFitWalk.validate(starts, live, free, quick, END, usedGranules);
+        SegregatedFitWalk walk = new SegregatedFitWalk(starts, live, free, sizes);
+        walk.tile(END);
+        return walk;
     }
 
     private void expect(String equation) {
-        IllegalStateException e = assertThrows(IllegalStateException.class, () -> validate(40));
+        IllegalStateException e = assertThrows(IllegalStateException.class, this::walk);
         assertTrue(String.valueOf(e.getMessage()).contains(equation), e.getMessage());
     }
 
@@ -52,32 +60,38 @@ class SegregatedFitCorruptionTest {
 
     @Test
     void shouldNoticeAFreeBlockHandedOut() {
-        live.set(10);
+        live.set(10, mark(20));
         expect("no block is free and live");
     }
 
     @Test
-    void shouldNoticeABlockThatIsNowhere() {
+    void shouldCountABlockThatIsNowhereAsHeld() {
         free.remove(free.find(10));
-        expect("held in quick lists");
+        assertEquals(1, walk().heldCount());
+    }
+
+    @Test
+    void shouldNoticeALiveBlockOfAnotherSize() {
+        live.set(0, mark(9));
+        expect("a live block has the size of its number");
+    }
+
+    @Test
+    void shouldNoticeALiveBlockAboveTheTop() {
+        live.set(END, mark(9));
+        expect("every live block starts");
     }
 
     @Test
     void shouldNoticeNeighboursNotJoined() {
-        live.clear(30);
+        live.set(30, 0);
         free.insert(30, 30);
         expect("no two free blocks adjoin");
     }
 
     @Test
     void shouldNoticeALiveBlockWithoutStart() {
-        live.set(5);
+        live.set(5, mark(1));
         expect("every live block starts");
-    }
-
-    @Test
-    void shouldNoticeWrongCounts() {
-        IllegalStateException e = assertThrows(IllegalStateException.class, () -> validate(41));
-        assertEquals("segregated: broken: granules of live blocks == used granules", e.getMessage());
     }
 }

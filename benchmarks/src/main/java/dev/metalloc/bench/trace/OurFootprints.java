@@ -8,6 +8,7 @@ import dev.metalloc.allocators.source.MmapChunkSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,14 +27,20 @@ final class OurFootprints {
             candidate("slab", "slab", Map.of()),
             candidate("buddy", "buddy", Map.of()),
             candidate("segregated", "segregated", Map.of("maxBlockBytes", "1073741824")),
-            candidate(
-                    "segregated, no quick lists",
-                    "segregated",
-                    Map.of("maxBlockBytes", "1073741824", "quickBytes", "0")),
-            candidate(
-                    "slab <= 1 KiB, segregated",
-                    "composite",
-                    Map.of("parts", "slab,segregated", "limits", "1024", "1.maxBlockBytes", "1073741824")));
+            candidate("segregated, tight", "segregated", tight("")),
+            candidate("slab <= 1 KiB, segregated, tight", "composite", slabBelow1KiB()));
+
+    /** Without quick lists, and with the finest sizes. */
+    private static Map<String, String> tight(String prefix) {
+        return Map.of(prefix + "maxBlockBytes", "1073741824", prefix + "quickBytes", "0", prefix + "spacing", "64");
+    }
+
+    private static Map<String, String> slabBelow1KiB() {
+        Map<String, String> parameters = new HashMap<>(tight("1."));
+        parameters.put("parts", "slab,segregated");
+        parameters.put("limits", "1024");
+        return parameters;
+    }
 
     private static Candidate candidate(String label, String allocator, Map<String, String> parameters) {
         return new Candidate(label, new AllocatorSpec(allocator, parameters));

@@ -1,0 +1,114 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators.segregated;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.allocators.api.FreeOutcome;
+import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.source.MmapChunkSource;
+import dev.metalloc.allocators.source.OffHeapMemory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SegregatedFitAllocatorTest {
+
+    private static final long MAX_BLOCK = 3L << 30;
+    private static final long NULL = OffHeapAllocator.NULL;
+
+    private final MmapChunkSource source = new MmapChunkSource(16L << 30);
+    private final SegregatedFitAllocator allocator =
+            new SegregatedFitAllocator(source, MAX_BLOCK, 16L << 30, 1 << 20, 8);
+
+    @AfterEach
+    void shouldHoldItsEquations() {
+        allocator.validate();
+        allocator.close();
+        source.close();
+    }
+
+    @Test
+    void shouldServeSizesAroundTwoGibibytes() {
+        for (long byteSize : new long[] {(1L << 31) - 1, 1L << 31, (1L << 31) + 1}) {
+            long address = allocator.allocate(byteSize, 16);
+            assertNotEquals(NULL, address, "size " + byteSize);
+            assertTrue(allocator.usableSize(address) >= byteSize);
+            OffHeapMemory.writeByte(address, (byte) 1);
+            OffHeapMemory.writeByte(address + byteSize - 1, (byte) 2);
+            assertEquals(FreeOutcome.FREED, allocator.free(address));
+        }
+        assertEquals(NULL, allocator.allocate(MAX_BLOCK + 1, 16));
+    }
+
+    @Test
+    void shouldGrowInPlacePastTwoGibibytes() {
+        long address = allocator.allocate((1L << 31) - 1, 16);
+        OffHeapMemory.writeByte(address, (byte) 7);
+        assertEquals(address, allocator.reallocate(address, (1L << 31) + 1));
+        assertEquals(7, OffHeapMemory.readByte(address));
+        assertTrue(allocator.usableSize(address) > 1L << 31);
+        assertEquals(NULL, allocator.reallocate(address, Long.MAX_VALUE));
+    }
+
+    @Test
+    void shouldGrowIntoAFreeBlockAndShrinkAgain() {
+        long first = allocator.allocate(100_000, 16);
+        long second = allocator.allocate(200_000, 16);
+        long third = allocator.allocate(16, 16);
+        assertEquals(FreeOutcome.FREED, allocator.free(second));
+        assertEquals(first, allocator.reallocate(first, 250_000));
+        assertEquals(first, allocator.reallocate(first, 1000));
+        assertTrue(allocator.usableSize(first) < 2000);
+        assertEquals(FreeOutcome.FREED, allocator.free(first));
+        assertEquals(FreeOutcome.FREED, allocator.free(third));
+    }
+
+    @Test
+    void shouldServeAFreedBlockToTheNextRequestOfItsSizeOrTheOneBelow() {
+        long address = allocator.allocate(1000, 16);
+        long above = allocator.allocate(16, 16);
+        allocator.free(address);
+        assertEquals(address, allocator.allocate(961, 16));
+        allocator.free(address);
+        assertEquals(address, allocator.allocate(900, 16));
+        assertEquals(1024, allocator.usableSize(address));
+        allocator.free(address);
+        assertNotEquals(address, allocator.allocate(100, 16));
+        allocator.free(above);
+    }
+
+    /** Sizes out of use give way: after a phase of many sizes, a pair of another keeps its block. */
+    @Test
+    void shouldKeepTheSizeInUseWhereTheBoundIsReached() {
+        long[] blocks = new long[200];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = allocator.allocate(20_000, 16);
+        }
+        for (long block : blocks) {
+            allocator.free(block);
+        }
+        long other = allocator.allocate(5000, 16);
+        for (int i = 0; i < 10; i++) {
+            allocator.free(other);
+            assertEquals(other, allocator.allocate(5000, 16));
+        }
+        allocator.validate();
+    }
+
+    @Test
+    void shouldCoalesceWhatQuickListsHoldBeforeItRefuses() {
+        try (MmapChunkSource small = new MmapChunkSource(1 << 20);
+                SegregatedFitAllocator bounded = new SegregatedFitAllocator(small, 1 << 20, 1 << 20, 1 << 20, 8)) {
+            long[] blocks = new long[15];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = bounded.allocate(64 << 10, 16);
+            }
+            for (long block : blocks) {
+                assertEquals(FreeOutcome.FREED, bounded.free(block));
+            }
+            assertNotEquals(NULL, bounded.allocate(900 << 10, 16));
+            bounded.validate();
+        }
+    }
+}

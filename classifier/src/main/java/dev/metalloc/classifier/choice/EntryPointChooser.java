@@ -12,8 +12,11 @@ import java.util.Optional;
 /** Chooses for the groups of one entry point. Used once, by one thread. */
 final class EntryPointChooser {
 
-    /** What an entry point must save of the run's time for anything to change: run-to-run noise is about as large. */
-    static final double MIN_SAVED_SHARE = 0.005;
+    /**
+     * What an entry point must save of the run's time for anything to change. Runs of one program differ by more than that, and
+     * starting the allocators costs a tenth of a second or two: less would not be seen, or lost again in a short run.
+     */
+    static final double MIN_SAVED_SHARE = 0.02;
     /** What each group must add to that: every rule more is set-up and memory. */
     static final double MIN_GROUP_SAVED_SHARE = 0.0005;
     /** From this release on the JDK keeps confined blocks of up to this size in a pool of its own. */

@@ -93,7 +93,7 @@ class ReportTest {
         Recommendation real = new Classifier(TestTraits.ALL, CostModel.shipped())
                 .classify(new TestProfile(10)
                         .at(EntryPoint.DIRECT_BUFFER)
-                        .blocks(1000, 5_000_000, Order.LIFO, 1000, 4)
+                        .blocks(1000, 25_000_000, Order.LIFO, 1000, 4)
                         .and()
                         .at(EntryPoint.MALLOC_DOWNCALL)
                         .blocks(1000, 5_000_000, Order.LIFO, 1000, 4)

@@ -61,8 +61,9 @@ public final class ProfileCommand implements Runnable {
         try {
             // Now, since at the application's end it would be too late to say.
             Path folder = file.getParent();
-            if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
-                throw new IOException("no folder, or a folder itself");
+            boolean isTaken = Files.exists(file) && !Files.isRegularFile(file); // a folder, or a device
+            if (isTaken || folder == null || !Files.isDirectory(folder)) {
+                throw new IOException("no folder, or no file");
             }
             if (!Files.exists(file)) {
                 Files.delete(Files.createFile(file));

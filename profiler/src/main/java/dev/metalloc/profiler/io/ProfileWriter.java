@@ -21,6 +21,9 @@ public final class ProfileWriter {
                     + ProfileFormat.MAX_BYTES + " (merge fewer runs)");
         }
         Path target = file.toAbsolutePath();
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw new IOException("cannot write " + target + ": it is a folder or a device (name a file)");
+        }
         Path temporary = temporaryBeside(target);
         try {
             store(temporary, bytes);

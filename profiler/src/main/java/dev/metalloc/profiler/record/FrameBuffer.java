@@ -24,8 +24,10 @@ public final class FrameBuffer {
     private int size;
     private boolean onlyWrappers = true;
 
+    /** Lets go of the frames as well: a thread at rest must not keep an application's classes loaded. */
     void clear() {
         size = 0;
+        Arrays.fill(frames, null);
         onlyWrappers = true;
     }
 
@@ -34,7 +36,7 @@ public final class FrameBuffer {
         return !FrameFilter.isMachinery(className) && (size < MAX_FRAMES || onlyWrappers);
     }
 
-    /** Answers whether more frames are wanted. The frame is kept until the buffer is used again. */
+    /** Answers whether more frames are wanted. The frame is kept until the buffer is cleared. */
     public boolean add(StackWalker.StackFrame frame) {
         int before = size;
         boolean more = add(frame.getDeclaringClass().getName(), frame.getMethodName(), -1);

@@ -186,15 +186,16 @@ public final class ThreadRecorder {
         }
         walking = true;
         long start = System.nanoTime();
+        int number;
         try {
-            frames.clear();
             recorder.stacks.walk(frames);
+            number = recorder.sites.intern(entryPoint, frames);
         } finally {
+            frames.clear();
             walking = false;
         }
         stackSampleCount++;
         stackSampleNanos += System.nanoTime() - start;
-        int number = recorder.sites.intern(entryPoint, frames);
         SiteRecord site = recorder.sites.site(number);
         if (site != null) {
             site.allocated(byteSize, recorder.siteWeight(byteSize, meta));

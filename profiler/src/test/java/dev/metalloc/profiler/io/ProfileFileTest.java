@@ -28,6 +28,14 @@ class ProfileFileTest {
     private final byte[] bytes = ProfileEncoder.encode(RandomProfiles.of(7));
 
     @Test
+    void whatIsNoFileIsNotReplaced() throws IOException {
+        Path taken = Files.createDirectory(folder.resolve("taken"));
+        IOException refused = assertThrows(IOException.class, () -> ProfileWriter.write(taken, RandomProfiles.of(1)));
+        assertTrue(String.valueOf(refused.getMessage()).contains("name a file"), refused.toString());
+        assertTrue(Files.isDirectory(taken));
+    }
+
+    @Test
     void profileComesBackAsItWas() throws IOException {
         for (int seed = 0; seed < 20; seed++) {
             Profile profile = RandomProfiles.of(seed);

@@ -150,7 +150,8 @@ public final class SlabAllocator implements OffHeapAllocator {
     }
 
     private void mark(long address, int sizeClass) {
-        OffHeapMemory.writeByte(mapAddress + ((address - base) >>> granuleShift), (byte) (sizeClass + 1));
+        int granule = (int) ((address - base) >>> granuleShift);
+        OffHeapMemory.writeByte(mapAddress + Integer.toUnsignedLong(granule), (byte) (sizeClass + 1));
     }
 
     @Override
@@ -210,6 +211,7 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public FreeOutcome free(long address) {
+        // Not the heap the slab says: that one is known only when the address is, which is often just loaded.
         SlabHeap heap = heaps.ofCaller();
         // Bits below the granule come out on top.
         long granule = Long.rotateRight(address - base, granuleShift);
@@ -217,17 +219,18 @@ public final class SlabAllocator implements OffHeapAllocator {
         if (Long.compareUnsigned(granule, granules) < 0
                 && heapOfSlab[(int) (granule >>> slabGranulesShift)] == heap
                 && !heap.mayHaveRemoteFrees()) {
-            return freeOwn(heap, granule, address);
+            return freeOwn(heap, (int) granule, address);
         }
         return freeSlow(heap, address);
     }
 
-    private FreeOutcome freeOwn(SlabHeap heap, long granule, long address) {
-        int mark = OffHeapMemory.readByte(mapAddress + granule);
+    private FreeOutcome freeOwn(SlabHeap heap, int granule, long address) {
+        long place = mapAddress + Integer.toUnsignedLong(granule);
+        int mark = OffHeapMemory.readByte(place);
         if (mark == 0) {
             return refused(address);
         }
-        OffHeapMemory.writeByte(mapAddress + granule, (byte) 0);
+        OffHeapMemory.writeByte(place, (byte) 0);
         // Guessing the class has nothing that follows wait for the map.
         int likely = heap.likelyClass();
         push(heap, mark == likely + 1 ? likely : mark - 1, address);

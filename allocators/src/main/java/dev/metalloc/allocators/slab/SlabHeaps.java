@@ -15,13 +15,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /* Implementation notes
  *
  * An open-addressed table of heaps by owner id. A new thread makes a new table under the lock and publishes it by a
- * volatile store, which pairs with the volatile load of the slow look-up; a thread therefore always finds its own heap. The
- * fast one loads plainly, so that a compiler need look up once for several calls: what it finds under the caller's id
- * is the caller's, from whichever table. Entries of dead threads do no harm: ids are never used again.
+ * volatile store; a thread therefore always finds its own heap. Before it lies a table that is read and written plainly: what a
+ * thread finds there under its own id is its own, since it alone ever wrote that id. Entries of dead threads do no harm: ids are
+ * never used again.
  */
 final class SlabHeaps {
 
     private static final int INITIAL_LENGTH = 16;
+    private static final int FRONT_MASK = 0xff;
 
     private final SizeClasses classes;
     private final SlabPool pool;
@@ -29,9 +30,10 @@ final class SlabHeaps {
     private final AtomicLong refusedFreeCount;
     private final SlabHeap nobody;
     private final SpinLock lock = new SpinLock();
-    private SlabHeap[] table;
-    /** The same table, or a newer one. */
-    private volatile SlabHeap[] published;
+    /** Where most threads find their heap at once, by the low bits of their id; the last to come has the place. */
+    private final SlabHeap[] front;
+
+    private volatile SlabHeap[] table;
     /** Guarded by the lock. */
     private SlabHeap[] all = new SlabHeap[0];
 
@@ -41,8 +43,8 @@ final class SlabHeaps {
         this.map = map;
         this.refusedFreeCount = refusedFreeCount;
         nobody = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER);
+        front = emptyTable(FRONT_MASK + 1);
         table = emptyTable(INITIAL_LENGTH);
-        published = table;
     }
 
     private SlabHeap[] emptyTable(int length) {
@@ -54,14 +56,12 @@ final class SlabHeaps {
     /** The heap of the calling thread, or {@link #nobody} where it has none. */
     SlabHeap ofCaller() {
         long id = OwnerThread.currentId();
-        SlabHeap[] heaps = table;
-        SlabHeap heap = heaps[(int) id & (heaps.length - 1)];
-        // Null, or not yet the caller's, where another thread's table is seen before its entries.
-        return heap != null && heap.ownerId() == id ? heap : probe(id);
+        SlabHeap heap = front[(int) id & FRONT_MASK];
+        return heap.ownerId() == id ? heap : probe(id);
     }
 
     private SlabHeap probe(long id) {
-        SlabHeap[] heaps = published;
+        SlabHeap[] heaps = table;
         for (int i = 0; i < heaps.length; i++) {
             SlabHeap heap = heaps[((int) id + i) & (heaps.length - 1)];
             if (heap == nobody || heap.ownerId() == id) {
@@ -82,9 +82,8 @@ final class SlabHeaps {
         try {
             SlabHeap heap = adoptOrAdd();
             heap.setOwner(thread);
-            SlabHeap[] heaps = tableOfAll();
-            published = heaps;
-            table = heaps;
+            front[(int) heap.ownerId() & FRONT_MASK] = heap;
+            table = tableOfAll();
             return heap;
         } finally {
             lock.unlock();

@@ -35,7 +35,7 @@ final class SlabPool {
 
     /**
      * @param slabs the table of slabs to fill, a place for each of the region
-     * @param heaps the table of the heaps they belong to
+     * @param heaps the table of the heaps they belong to, or belonged to last
      */
     SlabPool(
             SizeClasses classes,
@@ -67,7 +67,8 @@ final class SlabPool {
                 slab = takeUnused(sizeClass);
             }
             if (slab != null) {
-                setHeap(slab, heap);
+                slab.setHeap(heap);
+                heaps[slotOf(slab.address())] = heap;
             }
             return slab;
         } finally {
@@ -134,11 +135,6 @@ final class SlabPool {
         return slab;
     }
 
-    private void setHeap(Slab slab, @Nullable SlabHeap heap) {
-        slab.setHeap(heap);
-        heaps[slotOf(slab.address())] = heap;
-    }
-
     private int slotOf(long address) {
         return (int) ((address - region.base()) >>> slabShift);
     }
@@ -153,7 +149,7 @@ final class SlabPool {
         lock.lock();
         try {
             slab.reset();
-            setHeap(slab, null);
+            slab.setHeap(null);
             slab.state = Slab.POOLED;
             slab.next = empty[slab.sizeClass()];
             empty[slab.sizeClass()] = slab;
@@ -237,7 +233,7 @@ final class SlabPool {
             for (int slot = 0; slot < usedSlots; slot++) {
                 Slab slab = slabIn(slot);
                 owned += validate(slab) ? 1 : 0;
-                check(heaps[slot] == slab.heap(), "both tables say the same heap");
+                check(slab.heap() == null || heaps[slot] == slab.heap(), "both tables say the same heap");
             }
             check(owned + pooled == usedSlots, "owned + pooled == all slabs");
             check(region.committedBytes() == committed, "committed bytes == bytes of slabs not purged");

@@ -13,7 +13,7 @@ final class SlabMaps {
 
     /** A map of two MiB from {@link #BASE}, to be released by the caller. */
     static BlockMap twoMib() {
-        BlockMap map = new BlockMap(RecordBytes.reserve((2 << 20) >>> 4), BASE, 4);
+        BlockMap map = new BlockMap(RecordBytes.reserve(2 << 20), BASE, 4);
         if (!map.reach(BASE + (2 << 20))) {
             throw new IllegalStateException("no memory for a map");
         }

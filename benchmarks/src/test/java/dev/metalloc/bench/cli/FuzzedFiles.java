@@ -1,7 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.bench.cli;
 
-import dev.metalloc.bench.trace.TraceReader;
+import dev.metalloc.replay.trace.TraceReader;
 import dev.metalloc.profiler.io.ProfileReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

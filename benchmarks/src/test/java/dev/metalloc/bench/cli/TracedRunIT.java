@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.bench.cli.Metalloc.Ended;
-import dev.metalloc.bench.trace.TraceReader;
+import dev.metalloc.replay.trace.TraceReader;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.io.ProfileReader;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.bench.cli;
 
-import dev.metalloc.replay.trace.TraceReader;
 import dev.metalloc.profiler.io.ProfileReader;
+import dev.metalloc.replay.trace.TraceReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

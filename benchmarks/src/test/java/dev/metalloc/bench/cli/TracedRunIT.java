@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.bench.cli.Metalloc.Ended;
-import dev.metalloc.replay.trace.TraceReader;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.io.ProfileReader;
+import dev.metalloc.replay.trace.TraceReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -94,7 +94,7 @@ class BufferPoolsIT {
     }
 
     private static String arrowJars() {
-        String jars = Arrays.stream(System.getProperty("java.class.path", "").split(File.pathSeparator))
+        String jars = Arrays.stream(System.getProperty("java.class.path", "").split(File.pathSeparator, -1))
                 .filter(path -> path.contains("arrow-") || path.contains("slf4j-api"))
                 .collect(Collectors.joining(File.pathSeparator));
         assertFalse(jars.isEmpty());

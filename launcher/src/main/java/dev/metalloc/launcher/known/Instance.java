@@ -1,8 +1,10 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.launcher.known;
 
+import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.policy.store.ProfileLabels;
+import dev.metalloc.policy.store.Spool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +21,11 @@ public final class Instance {
         return surroundings.variable("METALLOC_INSTANCE").orElseGet(Instance::host);
     }
 
-    /** What its profiles are labelled with: the application's version, and {@code METALLOC_ROLE}. */
-    public static ProfileLabels labels(Surroundings surroundings, String appVersion) {
-        return new ProfileLabels(
+    /** Where its profiles wait to be stored: the folder says the application's version, and {@code METALLOC_ROLE}. */
+    public static Path spool(Surroundings surroundings, String appVersion) {
+        ProfileLabels labels = new ProfileLabels(
                 appVersion, surroundings.variable("METALLOC_ROLE").orElse(""));
+        return new Spool(MetallocHome.of(surroundings).spool(), new SpooledProfile()).folder(labels);
     }
 
     /** As the kernel knows it; asking the resolver could wait for a network. */

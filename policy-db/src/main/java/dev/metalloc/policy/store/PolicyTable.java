@@ -2,8 +2,8 @@
 package dev.metalloc.policy.store;
 
 import dev.metalloc.policy.Policy;
-import dev.metalloc.policy.PolicyFormatException;
 import dev.metalloc.policy.PolicyToml;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,28 +41,18 @@ public final class PolicyTable {
 
     /** All policies of the application, newest first. */
     public List<StoredPolicy> all(String app) {
-        return transactions.in(handle -> handle.createQuery("SELECT state, share_percent, withdrawn, toml FROM policy"
-                        + " WHERE app = :app ORDER BY version DESC")
-                .bind("app", app)
-                .map((row, context) -> new StoredPolicy(
-                        parse(row.getString("toml"), app),
-                        PolicyState.valueOf(row.getString("state")),
-                        row.getInt("share_percent"),
-                        row.getInt("withdrawn") != 0))
-                .list());
+        return transactions.in(handle -> {
+            try {
+                return PolicyReader.read(transactions.database(), handle.getConnection(), app);
+            } catch (SQLException e) {
+                throw StoreProblem.of(transactions.database(), e);
+            }
+        });
     }
 
     /** The policy that this instance uses; {@link Rollout} says how it is chosen. */
     public Optional<StoredPolicy> inUse(String app, String instance) {
         return Rollout.of(app, instance, all(app)).policy();
-    }
-
-    private Policy parse(String toml, String app) {
-        try {
-            return PolicyToml.parse(toml, transactions.database().name() + ": policy of " + app);
-        } catch (PolicyFormatException e) {
-            throw new PolicyStoreException(String.valueOf(e.getMessage()), e);
-        }
     }
 
     /** Changes the state of a policy, and takes it into use again where it was withdrawn; false where there is none. */

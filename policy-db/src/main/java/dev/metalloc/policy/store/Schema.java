@@ -22,8 +22,12 @@ final class Schema {
     /** The newest migration that was applied; 0 where there are no tables yet. */
     static int version(Database database) throws SQLException {
         try (Connection connection = database.source().getConnection()) {
-            return database.hasTable(connection, HISTORY) ? version(connection) : 0;
+            return version(database, connection);
         }
+    }
+
+    static int version(Database database, Connection connection) throws SQLException {
+        return database.hasTable(connection, HISTORY) ? version(connection) : 0;
     }
 
     // Read here and not through the migration library, which takes over a second to start.

@@ -38,7 +38,7 @@ public final class StartPreparation {
      * @param javaVersion of the JVM that is started
      */
     public PreparedStart of(String app, List<Path> classPath, String javaVersion) {
-        if (StorePlace.of(surroundings).isServer()) {
+        if (StorePlace.isNamed(surroundings)) {
             return prepared(app, () -> find(app, classPath, javaVersion));
         }
         StartMemory memory = new StartMemory(home, app);

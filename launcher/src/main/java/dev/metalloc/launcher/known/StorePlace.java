@@ -14,6 +14,11 @@ public final class StorePlace {
 
     private StorePlace() {}
 
+    /** Whether the user names a database; it may be far away, and what is in it changes without a file of ours changing. */
+    static boolean isNamed(Surroundings surroundings) {
+        return surroundings.variable(VARIABLE).isPresent();
+    }
+
     public static StoreLocation of(Surroundings surroundings) {
         Optional<String> url = surroundings.variable(VARIABLE);
         if (url.isEmpty()) {

@@ -9,24 +9,11 @@ package dev.metalloc.policy.store;
 @SuppressWarnings("ArrayRecordComponent") // nobody compares these
 public record NewProfile(String app, byte[] bytes, ProfileMeta meta) {
 
-    private static final int MOST_APP_CHARACTERS = 500;
-
     public NewProfile {
-        if (app.isBlank() || app.length() > MOST_APP_CHARACTERS) {
-            throw new IllegalArgumentException(
-                    "application name of " + app.length() + " characters (expected: 1 to " + MOST_APP_CHARACTERS + ")");
-        }
-        requireText("application name", app);
-        requireText("host", meta.host());
-        requireText("Java version", meta.javaVersion());
-        requireText("version", meta.labels().appVersion());
-        requireText("role", meta.labels().role());
-    }
-
-    // PostgreSQL cannot store it, and a name with a line end in it would forge lines of our listings.
-    private static void requireText(String what, String text) {
-        if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-            throw new IllegalArgumentException(what + " with a control character in it");
-        }
+        StoredText.requireApp(app);
+        StoredText.requireLine("host", meta.host());
+        StoredText.requireLine("Java version", meta.javaVersion());
+        StoredText.requireLine("version", meta.labels().appVersion());
+        StoredText.requireLine("role", meta.labels().role());
     }
 }

@@ -16,8 +16,13 @@ public final class PolicyTable {
         this.transactions = transactions;
     }
 
-    /** Stores a policy as the application's next version, for all instances, and returns it with that version. */
+    /**
+     * Stores a policy as the application's next version, for all instances, and returns it with that version.
+     *
+     * @throws IllegalArgumentException where the application's name cannot be stored
+     */
     public Policy save(Policy policy, PolicyState state) {
+        StoredText.requireApp(policy.app());
         return transactions.in(handle -> {
             transactions.database().lockPolicies(handle, policy.app());
             int version = handle.createQuery("SELECT coalesce(max(version), 0) + 1 FROM policy WHERE app = :app")

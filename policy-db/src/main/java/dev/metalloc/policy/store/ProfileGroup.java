@@ -6,5 +6,7 @@ package dev.metalloc.policy.store;
  *
  * @param hostCount machines they came from
  * @param newestEpochMillis start of the newest run
+ * @param oldestEpochMillis start of the oldest run
  */
-public record ProfileGroup(ProfileLabels labels, long profileCount, long hostCount, long newestEpochMillis) {}
+public record ProfileGroup(
+        ProfileLabels labels, long profileCount, long hostCount, long newestEpochMillis, long oldestEpochMillis) {}

@@ -117,7 +117,7 @@ public final class ProfileTable {
         return transactions.in(handle ->
                 handle.createQuery("""
                         SELECT app_version, role, count(*) AS profiles, count(DISTINCT host) AS hosts,
-                               max(recorded_millis) AS newest
+                               max(recorded_millis) AS newest, min(recorded_millis) AS oldest
                         FROM profile WHERE app = :app GROUP BY app_version, role
                         ORDER BY newest DESC, app_version, role
                         """).bind("app", app).map(Rows::group).list());

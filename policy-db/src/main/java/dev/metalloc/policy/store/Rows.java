@@ -53,7 +53,8 @@ final class Rows {
                 new ProfileLabels(row.getString("app_version"), row.getString("role")),
                 row.getLong("profiles"),
                 row.getLong("hosts"),
-                row.getLong("newest"));
+                row.getLong("newest"),
+                row.getLong("oldest"));
     }
 
     static AppSummary summary(ResultSet row, StatementContext context) throws SQLException {

@@ -110,7 +110,7 @@ abstract class StoreContract {
                 .addAll(List.of(profile("a", "1", 1, web), profile("a", "2", 2, web), profile("a", "3", 3, batch)));
 
         assertEquals(
-                List.of(new ProfileGroup(batch, 1, 1, 3), new ProfileGroup(web, 2, 1, 2)),
+                List.of(new ProfileGroup(batch, 1, 1, 3, 3), new ProfileGroup(web, 2, 1, 2, 1)),
                 store.profiles().groups("a"));
         assertEquals(2, store.profiles().count(ProfileSelection.of("a", web)));
         assertEquals(1, store.profiles().count(new ProfileSelection("a", Optional.empty(), Optional.of("batch"))));

@@ -113,6 +113,15 @@ public final class SizeClasses {
         return -1;
     }
 
+    /** The largest power of two that divides every size. */
+    public long commonAlignment() {
+        int bits = 0;
+        for (int size : byteSizes) {
+            bits |= size;
+        }
+        return Integer.lowestOneBit(bits);
+    }
+
     /** The largest power of two for which every size has a class: it divides the largest, where the search ends. */
     public long largestAlignment() {
         return Integer.lowestOneBit(largestByteSize());

@@ -11,32 +11,32 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
- * A block is named by its index. links has a word for each: LIVE, or for a block that was freed the index of the one freed
- * before it; the list begins at head. So one word is looked at and written by each operation, and a second free is seen in
- * the word it would overwrite. The first highWater blocks were handed out at least once.
+ * A block is named by its index. It is fresh (never taken since the slab was last reset: at or above highWater), listed (free,
+ * links has the index of the one put back before it; the list begins at head), or out: live, which the map says, or in a
+ * magazine of the heap.
  *
  * Invariants (owner at rest):
- *   live words == popCount - pushCount;  live words + length of the list == highWater;  marked remote blocks are live
- *   no live block and no remote count  ==>  no other thread is inside freeRemotely with a block of this slab: as many
- *   were collected as were counted, and an uncollected one would be live. Only then the slab may be given away.
+ *   outCount + length of the list == highWater;  live blocks <= outCount;  marked remote blocks are live
+ *   outCount == 0 and no remote count  ==>  no other thread is inside freeRemotely with a block of this slab: as many
+ *   were collected as were counted, and an uncollected one would be out. Only then the slab may be given away.
  */
 final class Slab extends SlabPadding {
 
     /** Stands for "no slab": never has a block, so that the fast path needs no test for null. */
-    static final Slab NONE = new Slab(0, 0, 16, 0, 0);
+    static final Slab NONE = new Slab(BlockMap.NONE, 0, 0, 16, 0, 0);
 
     static final int CURRENT = 0;
     static final int PARTIAL = 1;
     static final int FULL = 2;
     static final int POOLED = 3;
 
-    private static final char LIVE = 0xffff;
     /** The end of the list: no index of a block. */
-    private static final char END = 0xfffe;
+    private static final char END = 0xffff;
 
     /** Offsets are below 2^20, so that 40 bits of a reciprocal give every quotient exactly. */
     private static final int RECIPROCAL_SHIFT = 40;
 
+    private final BlockMap map;
     private final long address;
     private final long extentBytes;
     private final long reciprocal;
@@ -48,7 +48,8 @@ final class Slab extends SlabPadding {
     private @Nullable SlabHeap heap;
     private @Nullable Slab nextWithRemoteFrees;
 
-    Slab(long address, int sizeClass, int blockBytes, int slabBytes, int dirtyBytes) {
+    Slab(BlockMap map, long address, int sizeClass, int blockBytes, int slabBytes, int dirtyBytes) {
+        this.map = map;
         this.address = address;
         this.sizeClass = sizeClass;
         this.blockBytes = blockBytes;
@@ -63,41 +64,58 @@ final class Slab extends SlabPadding {
 
     /** An empty slab of another class at the same place. */
     Slab reshaped(int newClass, int newBlockBytes, int slabBytes) {
-        Slab slab = new Slab(address, newClass, newBlockBytes, slabBytes, usedExtentBytes());
-        slab.popCount = popCount;
-        slab.pushCount = pushCount;
-        return slab;
+        return new Slab(map, address, newClass, newBlockBytes, slabBytes, usedExtentBytes());
     }
 
-    // ---- owner: allocate and free
+    // ---- owner: take and put back
 
-    /** Hands out the block freed last, or 0 where none is free again. */
-    long pop() {
+    /** Blocks that can be taken. */
+    int freeCount() {
+        return links.length - outCount;
+    }
+
+    /** Takes a free block, a listed one first; there must be one. */
+    long take() {
+        long listed = takeListed();
+        return listed != 0 ? listed : takeFresh(0);
+    }
+
+    /** Takes the block put back last, or 0 where none is listed. */
+    long takeListed() {
         int index = head;
         char[] words = links;
-        if (Integer.compareUnsigned(index, words.length) >= 0) {
+        if (index >= words.length) {
             return 0;
         }
         head = words[index];
-        words[index] = LIVE;
-        popCount++;
+        outCount++;
         return address + (long) index * blockBytes;
     }
 
-    /** Hands out a block that never was, with {@code zeroBytes} bytes zero, or 0 where none is left. */
-    long popFresh(int zeroBytes) {
+    /** Takes a block that never was, with {@code zeroBytes} bytes zero, or 0 where none is left. */
+    long takeFresh(int zeroBytes) {
         int index = highWater;
         if (index == links.length) {
             return 0;
         }
         highWater = index + 1;
-        links[index] = LIVE;
-        popCount++;
+        outCount++;
         int offset = index * blockBytes;
         if (offset < dirtyBytes && zeroBytes != 0) {
             OffHeapMemory.zeroGranules(address + offset, zeroBytes);
         }
         return address + offset;
+    }
+
+    /** Puts back a block that was taken and is not live any more. */
+    void put(long blockAddress) {
+        putBack(indexOf(blockAddress));
+    }
+
+    private void putBack(int index) {
+        links[index] = (char) head;
+        head = index;
+        outCount--;
     }
 
     /** The block that starts at an address in the slab or anywhere else, or -1. */
@@ -110,28 +128,12 @@ final class Slab extends SlabPadding {
         return (long) index * blockBytes == offset ? index : -1;
     }
 
-    boolean contains(long blockAddress) {
-        return Long.compareUnsigned(blockAddress - address, extentBytes) < 0;
-    }
-
-    /** Takes back a live block; false where it is not live. */
-    boolean push(int index) {
-        char[] words = links;
-        if (words[index] != LIVE || (remote.mayHaveMarks() && remote.isMarked(index))) {
-            return false;
-        }
-        words[index] = (char) head;
-        head = index;
-        pushCount++;
-        return true;
-    }
-
     boolean hasRoom() {
-        return head != END || highWater != links.length;
+        return outCount != links.length;
     }
 
     boolean isEmpty() {
-        return popCount == pushCount;
+        return outCount == 0;
     }
 
     /** Whether nobody else can still touch the slab: see the invariants. */
@@ -161,10 +163,10 @@ final class Slab extends SlabPadding {
         int refused = 0;
         for (long rest = bits; rest != 0; rest &= rest - 1) {
             int index = (word << 6) + Long.numberOfTrailingZeros(rest);
-            if (links[index] == LIVE) {
-                links[index] = (char) head;
-                head = index;
-                pushCount++;
+            long block = addressOf(index);
+            if (map.isLive(block)) {
+                map.clear(block);
+                putBack(index);
             } else {
                 refused++;
             }
@@ -195,10 +197,13 @@ final class Slab extends SlabPadding {
         return index >= 0 && index < highWater;
     }
 
-    /* Plain read of a word the owner writes: it said LIVE before the block's address was handed to this thread, and changes
-     * only when the block is freed. */
+    /** Whether the block of an index is live, and no other thread has freed it. */
     boolean isLive(int index) {
-        return links[index] == LIVE && !remote.isMarked(index);
+        return map.isLive(addressOf(index)) && !(remote.mayHaveMarks() && remote.isMarked(index));
+    }
+
+    long addressOf(int index) {
+        return address + (long) index * blockBytes;
     }
 
     /**
@@ -209,7 +214,7 @@ final class Slab extends SlabPadding {
     int freeRemotely(int word, long bits) {
         long known = 0;
         for (long rest = bits; rest != 0; rest &= rest - 1) {
-            if (links[(word << 6) + Long.numberOfTrailingZeros(rest)] == LIVE) {
+            if (map.isLive(addressOf((word << 6) + Long.numberOfTrailingZeros(rest)))) {
                 known |= rest & -rest;
             }
         }
@@ -232,16 +237,18 @@ final class Slab extends SlabPadding {
         return (links.length + 63) >>> 6;
     }
 
-    int liveCount() {
+    /** Blocks that are out. */
+    int takenCount() {
+        return outCount;
+    }
+
+    /** Blocks that are out and were not freed by other threads. */
+    int outCount() {
         int marked = 0;
         for (int word = 0; word < words(); word++) {
             marked += Long.bitCount(remote.wordOpaque(word));
         }
-        return (int) (popCount - pushCount) - marked;
-    }
-
-    long popCount() {
-        return popCount;
+        return outCount - marked;
     }
 
     long address() {
@@ -281,23 +288,30 @@ final class Slab extends SlabPadding {
      * @throws IllegalStateException naming the first that does not hold
      */
     void validate() {
+        int live = liveCount();
+        check(live <= outCount, "live blocks <= blocks out");
+        check(outCount + listLength(highWater - outCount) == highWater, "out + listed == highWater");
+        check(state != POOLED || (outCount == 0 && remote.countVolatile() == 0), "a pooled slab has no block out");
+    }
+
+    /** Blocks the map says are live, those freed by other threads included. */
+    int liveCount() {
         int live = 0;
         for (int index = 0; index < links.length; index++) {
-            boolean isLive = links[index] == LIVE;
-            live += isLive ? 1 : 0;
-            check(isLive || !remote.isMarked(index), "remote frees are of live blocks");
-            check(!isLive || index < highWater, "live blocks lie below highWater");
+            int mark = map.markOf(addressOf(index));
+            check(mark == 0 || mark == sizeClass + 1, "a live block is marked with its class");
+            check(mark == 0 || index < highWater, "live blocks lie below highWater");
+            check(mark != 0 || !remote.isMarked(index), "remote frees are of live blocks");
+            live += mark != 0 ? 1 : 0;
         }
-        check(live == popCount - pushCount, "live words == popCount - pushCount");
-        check(live + listLength(highWater - live) == highWater, "live + listed == highWater");
-        check(state != POOLED || (live == 0 && remote.countVolatile() == 0), "a pooled slab has no live block");
+        return live;
     }
 
     /** Length of the list, as far as it is sound and not longer than {@code most}. */
     private int listLength(int most) {
         int length = 0;
         for (int index = head; index != END; index = links[index]) {
-            check(index < highWater && links[index] != LIVE, "listed blocks were handed out and are not live");
+            check(index < highWater && !map.isLive(addressOf(index)), "listed blocks were taken once and are not live");
             check(++length <= most, "the list has no block twice");
         }
         return length;

@@ -29,9 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
- * One reservation cut into equal slabs; slabs[(address - base) >>> slabShift] is the slab of any address.
+ * One reservation cut into equal slabs; slabs[(address - base) >>> slabShift] is the slab of any address. The owner's path needs
+ * none of it: the map says whether a block is live and of which class, heapOfSlab whose it is, and the heap's magazine takes it.
  *
  * Invariants, besides those of Slab, SlabHeap and SlabPool:
+ *   live blocks + blocks in magazines == blocks out of their slabs
  *   used + free == committed, where used is the sum over slabs of live blocks times block size
  *   allocateCount - liveCount == freeCount (frees are not counted, they are computed)
  */
@@ -45,13 +47,22 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     private final SizeClasses classes;
     private final int largest;
-    /** What the fast paths need of region and pool: fewer loads where final fields are not constants. */
+    /** What the fast paths need of region, pool and map: fewer loads where final fields are not constants. */
     private final long base;
+
+    private final long granules;
+    private final int granuleShift;
+    /** Granules of a slab, as a power of two. */
+    private final int slabGranulesShift;
+
+    private final long mapAddress;
+    private final @Nullable SlabHeap[] heapOfSlab;
 
     private final long regionBytes;
     private final int slabShift;
     private final @Nullable Slab[] slabs;
     private final ReservedRegion region;
+    private final BlockMap map;
     private final SlabPool pool;
     private final SlabHeaps heaps;
     private final SlabHeap sharedHeap;
@@ -74,9 +85,15 @@ public final class SlabAllocator implements OffHeapAllocator {
         this.base = region.base();
         this.regionBytes = region.byteSize();
         this.slabs = new Slab[(int) (this.regionBytes >>> slabShift)];
-        this.pool = new SlabPool(classes, region, (int) slabBytes, slabs);
-        this.heaps = new SlabHeaps(classes, pool, refusedFreeCount);
-        this.sharedHeap = new SlabHeap(classes, pool, refusedFreeCount, SlabHeap.SHARED);
+        this.heapOfSlab = new SlabHeap[slabs.length];
+        this.map = BlockMap.of(classes, slabBytes, base, this.regionBytes);
+        this.granuleShift = map.granuleShift();
+        this.granules = Math.min(map.granules(), this.regionBytes >>> granuleShift);
+        this.slabGranulesShift = slabShift - granuleShift;
+        this.mapAddress = map.address();
+        this.pool = new SlabPool(classes, region, (int) slabBytes, map, slabs, heapOfSlab);
+        this.heaps = new SlabHeaps(classes, pool, map, refusedFreeCount);
+        this.sharedHeap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.SHARED);
         this.traits = traits(classes);
     }
 
@@ -107,8 +124,8 @@ public final class SlabAllocator implements OffHeapAllocator {
                         Flag.LONG_RUN),
                 Set.of(Flag.LARGE, Flag.HUGE),
                 200_000,
-                // A link of two bytes and a bit.
-                2.2,
+                // A link of two bytes and a bit, and a byte for each granule.
+                6.2,
                 true,
                 true,
                 ThreadModel.THREAD_CACHED);
@@ -125,7 +142,16 @@ public final class SlabAllocator implements OffHeapAllocator {
     private long allocateBlock(int sizeClass) {
         SlabHeap heap = heaps.ofCaller();
         long address = heap.pop(sizeClass);
-        return address != NULL ? address : allocateSlow(heap, sizeClass, 0);
+        if (address == NULL) {
+            return allocateSlow(heap, sizeClass, 0);
+        }
+        mark(address, sizeClass);
+        return address;
+    }
+
+    private void mark(long address, int sizeClass) {
+        int granule = (int) ((address - base) >>> granuleShift);
+        OffHeapMemory.writeByte(mapAddress + Integer.toUnsignedLong(granule), (byte) (sizeClass + 1));
     }
 
     @Override
@@ -142,6 +168,7 @@ public final class SlabAllocator implements OffHeapAllocator {
         if (address == NULL) {
             return allocateSlow(heap, sizeClass, zeroBytes);
         }
+        mark(address, sizeClass);
         OffHeapMemory.zeroGranules(address, zeroBytes);
         return address;
     }
@@ -184,21 +211,55 @@ public final class SlabAllocator implements OffHeapAllocator {
 
     @Override
     public FreeOutcome free(long address) {
+        // Not the heap the slab says: that one is known only when the address is, which is often just loaded.
         SlabHeap heap = heaps.ofCaller();
-        // A look-up in the table would have all that follows wait for the address.
-        Slab slab = heap.recent();
-        if (!slab.contains(address)) {
-            slab = owns(address) ? slabAt(address) : null;
-            if (slab == null || slab.heap() != heap) {
-                return freeElsewhere(heap, slab, address);
-            }
+        // Bits below the granule come out on top.
+        long granule = Long.rotateRight(address - base, granuleShift);
+        // The map is read last: its bytes are written all the time by the owner of the slab.
+        if (Long.compareUnsigned(granule, granules) < 0
+                && heapOfSlab[(int) (granule >>> slabGranulesShift)] == heap
+                && !heap.mayHaveRemoteFrees()) {
+            return freeOwn(heap, (int) granule, address);
         }
-        int index = slab.indexOf(address);
-        if (index < 0 || !slab.push(index)) {
+        return freeSlow(heap, address);
+    }
+
+    private FreeOutcome freeOwn(SlabHeap heap, int granule, long address) {
+        long place = mapAddress + Integer.toUnsignedLong(granule);
+        int mark = OffHeapMemory.readByte(place);
+        if (mark == 0) {
             return refused(address);
         }
-        heap.afterFree(slab);
+        OffHeapMemory.writeByte(place, (byte) 0);
+        // Guessing the class has nothing that follows wait for the map.
+        int likely = heap.likelyClass();
+        push(heap, mark == likely + 1 ? likely : mark - 1, address);
         return FreeOutcome.FREED;
+    }
+
+    private static void push(SlabHeap heap, int sizeClass, long address) {
+        if (!heap.push(sizeClass, address)) {
+            heap.pushSlow(sizeClass, address);
+        }
+    }
+
+    private FreeOutcome freeSlow(SlabHeap heap, long address) {
+        Slab slab = owns(address) ? slabAt(address) : null;
+        if (slab == null || slab.heap() != heap) {
+            return freeElsewhere(heap, slab, address);
+        }
+        return freeOwnChecked(heap, slab, address) ? FreeOutcome.FREED : refused(address);
+    }
+
+    /** Frees a block of the heap's own slab, unless another thread did; false where it is refused. */
+    private boolean freeOwnChecked(SlabHeap heap, Slab slab, long address) {
+        int index = slab.indexOf(address);
+        if (index < 0 || !slab.isLive(index)) {
+            return false;
+        }
+        map.clear(address);
+        push(heap, slab.sizeClass(), address);
+        return true;
     }
 
     /** Frees a block of a slab, if there is one, that is not of the caller's heap. */
@@ -219,21 +280,17 @@ public final class SlabAllocator implements OffHeapAllocator {
             return heaps.register(thread).freeElsewhere(slab, index);
         }
         if (owner == sharedHeap) {
-            return freeShared(slab, index);
+            return freeShared(slab, slab.addressOf(index));
         }
         boolean isFreed = slab.freeRemotely(index >>> 6, 1L << index) == 0;
         slab.announce(isFreed ? 1 : 0);
         return isFreed;
     }
 
-    private boolean freeShared(Slab slab, int index) {
+    private boolean freeShared(Slab slab, long address) {
         sharedLock.lock();
         try {
-            boolean isFreed = slab.push(index);
-            if (isFreed) {
-                sharedHeap.afterFree(slab);
-            }
-            return isFreed;
+            return freeOwnChecked(sharedHeap, slab, address);
         } finally {
             sharedLock.unlock();
         }
@@ -293,17 +350,16 @@ public final class SlabAllocator implements OffHeapAllocator {
     @Override
     public AllocatorStats stats() {
         heaps.handOverRemoteFrees(heaps.ofCaller());
-        long liveCount = -heaps.keptBackCount();
-        long usedBytes = -heaps.keptBackBytes();
-        long allocateCount = 0;
+        long allocateCount = heaps.allocateCount() + sharedHeap.allocateCount();
+        long liveCount = -heaps.keptBackCount() - heaps.cachedCount() - sharedHeap.cachedCount();
+        long usedBytes = -heaps.keptBackBytes() - heaps.cachedBytes() - sharedHeap.cachedBytes(classes);
         int usedSlots = pool.usedSlots();
         for (int slot = 0; slot < usedSlots; slot++) {
             Slab slab = slabs[slot];
             if (slab != null) {
-                int live = slab.liveCount();
-                allocateCount += slab.popCount();
-                liveCount += live;
-                usedBytes += (long) live * slab.blockBytes();
+                int out = slab.outCount();
+                liveCount += out;
+                usedBytes += (long) out * slab.blockBytes();
             }
         }
         long committed = pool.committedBytes();
@@ -348,14 +404,28 @@ public final class SlabAllocator implements OffHeapAllocator {
         } finally {
             sharedLock.unlock();
         }
+        validateMap();
         AllocatorStats stats = stats();
         if (stats.freeCount() < 0 || stats.freeBytes() < 0) {
             throw new IllegalStateException("slab: broken: live blocks <= allocated blocks, used <= committed");
         }
     }
 
+    /** Blocks the map says are live are out of their slabs and in no magazine; those that other threads freed included. */
+    private void validateMap() {
+        long blocks = -heaps.cachedCount() - sharedHeap.cachedCount();
+        for (int slot = 0; slot < pool.usedSlots(); slot++) {
+            Slab slab = slabs[slot];
+            blocks += slab == null ? 0 : slab.takenCount() - slab.liveCount();
+        }
+        if (blocks != 0) {
+            throw new IllegalStateException("slab: broken: live blocks + blocks in magazines == blocks out");
+        }
+    }
+
     @Override
     public void close() {
+        map.release();
         region.release();
     }
 }

@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
+ * Blocks come from and go to the magazines; these are filled from the current slab of the class, and half of one that is
+ * full goes back to the slabs.
+ *
  * Each slab of the heap is in one state: CURRENT (blocks are taken from it), PARTIAL (in the list of its class), FULL (in
- * no list; the next free of one of its blocks makes it PARTIAL).
+ * no list; the next of its blocks that comes back makes it PARTIAL).
  *
  * Of each class one empty slab may stay as the only PARTIAL one, so that a program that goes up and down around a
  * slab's edge does not go to the pool each time; others go to the pool as soon as they are empty and quiet.
  */
-final class SlabHeap {
+final class SlabHeap extends SlabMagazines {
 
     /** No thread has this id: they start at 1. */
     static final long NO_OWNER = 0;
@@ -33,7 +36,11 @@ final class SlabHeap {
 
     private static final WeakReference<Thread> NOBODY = new WeakReference<>(null);
 
+    /** Above this a block zeroed by the system is worth more than a batch. */
+    private static final int MOST_BATCH_ZERO_BYTES = 256;
+
     private final SlabPool pool;
+    private final BlockMap map;
     private final Slab[] current;
     private final @Nullable Slab[] partial;
     private final AtomicReference<@Nullable Slab> withRemoteFrees = new AtomicReference<>();
@@ -42,13 +49,15 @@ final class SlabHeap {
     /* Read by any thread without order: only the owner itself ever finds its own id here, since it wrote it. */
     private long ownerId;
     private WeakReference<Thread> owner = NOBODY;
-    /** The slab made current last: a free looks here first. */
-    private Slab recent = Slab.NONE;
+    /** The class last filled, which the next free is most likely of. */
+    private int likelyClass;
 
     private final RemoteFreeRun remoteFrees = new RemoteFreeRun();
 
-    SlabHeap(SizeClasses classes, SlabPool pool, AtomicLong refusedFreeCount, long ownerId) {
+    SlabHeap(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount, long ownerId) {
+        super(classes);
         this.pool = pool;
+        this.map = map;
         this.refusedFreeCount = refusedFreeCount;
         this.ownerId = ownerId;
         current = new Slab[classes.count()];
@@ -73,31 +82,99 @@ final class SlabHeap {
         ownerId = thread.threadId();
     }
 
-    Slab recent() {
-        return recent;
+    int likelyClass() {
+        return likelyClass;
     }
 
-    /** A block freed before, or 0. */
-    long pop(int sizeClass) {
-        return current[sizeClass].pop();
+    /**
+     * Whether another thread freed a block of this heap and it was not collected.
+     *
+     * <p>A plain read: a free that another one happened before sees it.
+     */
+    boolean mayHaveRemoteFrees() {
+        return withRemoteFrees.getPlain() != null;
     }
 
     /** A block from wherever there is one, or 0 where memory ran out. */
     long allocateSlow(int sizeClass, int zeroBytes) {
-        long address = take(sizeClass, zeroBytes);
-        return address != 0 || !refill(sizeClass) ? address : take(sizeClass, zeroBytes);
+        long address = takeCached(sizeClass, zeroBytes);
+        if (address == 0) {
+            address = takeFromSlab(sizeClass, zeroBytes);
+        }
+        if (address == 0 && refill(sizeClass)) {
+            address = takeFromSlab(sizeClass, zeroBytes);
+        }
+        if (address != 0) {
+            map.set(address, sizeClass);
+        }
+        return address;
     }
 
-    private long take(int sizeClass, int zeroBytes) {
-        Slab slab = current[sizeClass];
-        long address = slab.pop();
-        if (address == 0) {
-            return slab.popFresh(zeroBytes);
-        }
-        if (zeroBytes != 0) {
+    private long takeCached(int sizeClass, int zeroBytes) {
+        long address = pop(sizeClass);
+        if (address != 0 && zeroBytes != 0) {
             OffHeapMemory.zeroGranules(address, zeroBytes);
         }
         return address;
+    }
+
+    /** Takes a block for the caller, and more for the magazine. */
+    private long takeFromSlab(int sizeClass, int zeroBytes) {
+        Slab slab = current[sizeClass];
+        long address = slab.takeListed();
+        if (address == 0) {
+            address = slab.takeFresh(zeroBytes);
+        } else if (zeroBytes != 0) {
+            OffHeapMemory.zeroGranules(address, zeroBytes);
+        }
+        if (address != 0) {
+            countAllocation(sizeClass);
+            likelyClass = sizeClass;
+            if (zeroBytes <= MOST_BATCH_ZERO_BYTES) {
+                fill(sizeClass, slab);
+            }
+        }
+        return address;
+    }
+
+    /** Takes back a block that is not marked any more and for which the magazine has no place. */
+    void pushSlow(int sizeClass, long address) {
+        flush(sizeClass, half(sizeClass));
+        push(sizeClass, address);
+    }
+
+    private void flush(int sizeClass, int count) {
+        for (int place = 1; place <= count; place++) {
+            long address = cached(sizeClass, place);
+            Slab slab = pool.slabOf(address);
+            slab.put(address);
+            afterFree(slab);
+        }
+        dropLowest(sizeClass, count);
+    }
+
+    private void flushAll() {
+        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
+            flush(sizeClass, cachedCount(sizeClass));
+        }
+    }
+
+    /** Blocks in the magazines. */
+    long cachedCount() {
+        long count = 0;
+        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
+            count += cachedCount(sizeClass);
+        }
+        return count;
+    }
+
+    /** Bytes of those blocks. */
+    long cachedBytes(SizeClasses classes) {
+        long bytes = 0;
+        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
+            bytes += (long) cachedCount(sizeClass) * classes.byteSize(sizeClass);
+        }
+        return bytes;
     }
 
     /** Makes a slab with room the current one; false where there is none. */
@@ -122,12 +199,11 @@ final class SlabHeap {
         }
         slab.state = Slab.CURRENT;
         current[sizeClass] = slab;
-        recent = slab;
         return true;
     }
 
-    /** After a block of one of this heap's slabs was pushed back. */
-    void afterFree(Slab slab) {
+    /** After a block of one of this heap's slabs was put back. */
+    private void afterFree(Slab slab) {
         if (slab.state != Slab.CURRENT) {
             afterFreeElsewhere(slab);
         }
@@ -146,19 +222,11 @@ final class SlabHeap {
         return slab.previous == null && slab.next == null;
     }
 
-    private long releaseIfQuiet(Slab slab) {
+    private void releaseIfQuiet(Slab slab) {
         if (!slab.isQuiet()) {
-            return 0;
+            return;
         }
         unlink(slab);
-        give(slab);
-        return 1;
-    }
-
-    private void give(Slab slab) {
-        if (recent == slab) {
-            recent = Slab.NONE;
-        }
         pool.give(slab);
     }
 
@@ -243,6 +311,7 @@ final class SlabHeap {
     /** Gives every empty slab to the pool; the caller must be the owner, or hold the heap of a dead one. */
     void releaseEmpty() {
         collectRemoteFrees();
+        flushAll();
         for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
             Slab slab = partial[sizeClass];
             while (slab != null) {
@@ -253,13 +322,30 @@ final class SlabHeap {
             Slab inUse = current[sizeClass];
             if (inUse != Slab.NONE && inUse.isQuiet()) {
                 current[sizeClass] = Slab.NONE;
-                give(inUse);
+                pool.give(inUse);
             }
         }
     }
 
-    /** Checks that the lists of this heap say what its slabs say. */
+    /** Checks that magazines and lists of this heap say what its slabs say. */
     void validate() {
+        validateBounds();
+        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
+            for (int place = 1; place <= cachedCount(sizeClass); place++) {
+                validateCached(sizeClass, cached(sizeClass, place));
+            }
+        }
+        validateLists();
+    }
+
+    private void validateCached(int sizeClass, long address) {
+        Slab slab = pool.slabOf(address);
+        check(slab.sizeClass() == sizeClass && slab.wasBlock(address), "blocks in a magazine are of its class");
+        check(slab.heap() == this, "blocks in a magazine are of the heap's own slabs");
+        check(!map.isLive(address), "blocks in a magazine are not live");
+    }
+
+    private void validateLists() {
         for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
             check(current[sizeClass].state == Slab.CURRENT || current[sizeClass] == Slab.NONE, "current state");
             Slab previous = null;

@@ -15,27 +15,35 @@ import java.util.concurrent.atomic.AtomicLong;
 /* Implementation notes
  *
  * An open-addressed table of heaps by owner id. A new thread makes a new table under the lock and publishes it by a
- * volatile store, which pairs with the volatile load of every look-up; a thread therefore always finds its own heap. Entries of
- * dead threads do no harm: ids are never used again.
+ * volatile store; a thread therefore always finds its own heap. Before it lies a table that is read and written plainly: what a
+ * thread finds there under its own id is its own, since it alone ever wrote that id. Entries of dead threads do no harm: ids are
+ * never used again.
  */
 final class SlabHeaps {
 
     private static final int INITIAL_LENGTH = 16;
+    private static final int FRONT_MASK = 0xff;
 
     private final SizeClasses classes;
     private final SlabPool pool;
+    private final BlockMap map;
     private final AtomicLong refusedFreeCount;
     private final SlabHeap nobody;
     private final SpinLock lock = new SpinLock();
+    /** Where most threads find their heap at once, by the low bits of their id; the last to come has the place. */
+    private final SlabHeap[] front;
+
     private volatile SlabHeap[] table;
     /** Guarded by the lock. */
     private SlabHeap[] all = new SlabHeap[0];
 
-    SlabHeaps(SizeClasses classes, SlabPool pool, AtomicLong refusedFreeCount) {
+    SlabHeaps(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount) {
         this.classes = classes;
         this.pool = pool;
+        this.map = map;
         this.refusedFreeCount = refusedFreeCount;
-        nobody = new SlabHeap(classes, pool, refusedFreeCount, SlabHeap.NO_OWNER);
+        nobody = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER);
+        front = emptyTable(FRONT_MASK + 1);
         table = emptyTable(INITIAL_LENGTH);
     }
 
@@ -48,12 +56,12 @@ final class SlabHeaps {
     /** The heap of the calling thread, or {@link #nobody} where it has none. */
     SlabHeap ofCaller() {
         long id = OwnerThread.currentId();
-        SlabHeap[] heaps = table;
-        SlabHeap heap = heaps[(int) id & (heaps.length - 1)];
-        return heap != null && heap.ownerId() == id ? heap : probe(heaps, id);
+        SlabHeap heap = front[(int) id & FRONT_MASK];
+        return heap.ownerId() == id ? heap : probe(id);
     }
 
-    private SlabHeap probe(SlabHeap[] heaps, long id) {
+    private SlabHeap probe(long id) {
+        SlabHeap[] heaps = table;
         for (int i = 0; i < heaps.length; i++) {
             SlabHeap heap = heaps[((int) id + i) & (heaps.length - 1)];
             if (heap == nobody || heap.ownerId() == id) {
@@ -74,6 +82,7 @@ final class SlabHeaps {
         try {
             SlabHeap heap = adoptOrAdd();
             heap.setOwner(thread);
+            front[(int) heap.ownerId() & FRONT_MASK] = heap;
             table = tableOfAll();
             return heap;
         } finally {
@@ -87,7 +96,7 @@ final class SlabHeaps {
                 return heap;
             }
         }
-        SlabHeap heap = new SlabHeap(classes, pool, refusedFreeCount, SlabHeap.NO_OWNER);
+        SlabHeap heap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER);
         SlabHeap[] more = Arrays.copyOf(all, all.length + 1);
         more[all.length] = heap;
         all = more;
@@ -156,6 +165,48 @@ final class SlabHeaps {
             long bytes = 0;
             for (SlabHeap heap : all) {
                 bytes += heap.keptBackBytes();
+            }
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Blocks handed out by all heaps. */
+    long allocateCount() {
+        lock.lock();
+        try {
+            long count = 0;
+            for (SlabHeap heap : all) {
+                count += heap.allocateCount();
+            }
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Free blocks in the magazines of all heaps. */
+    long cachedCount() {
+        lock.lock();
+        try {
+            long count = 0;
+            for (SlabHeap heap : all) {
+                count += heap.cachedCount();
+            }
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes of those blocks. */
+    long cachedBytes() {
+        lock.lock();
+        try {
+            long bytes = 0;
+            for (SlabHeap heap : all) {
+                bytes += heap.cachedBytes(classes);
             }
             return bytes;
         } finally {

@@ -24,6 +24,8 @@ final class SlabPool {
     private final int slabBytes;
     private final int slabShift;
     private final @Nullable Slab[] slabs;
+    private final @Nullable SlabHeap[] heaps;
+    private final BlockMap map;
     private final SpinLock lock = new SpinLock();
 
     // All below guarded by the lock.
@@ -31,13 +33,24 @@ final class SlabPool {
     private @Nullable Slab purged;
     private int usedSlots;
 
-    /** @param slabs the table to fill, a place for each slab of the region */
-    SlabPool(SizeClasses classes, ReservedRegion region, int slabBytes, @Nullable Slab[] slabs) {
+    /**
+     * @param slabs the table of slabs to fill, a place for each of the region
+     * @param heaps the table of the heaps they belong to, or belonged to last
+     */
+    SlabPool(
+            SizeClasses classes,
+            ReservedRegion region,
+            int slabBytes,
+            BlockMap map,
+            @Nullable Slab[] slabs,
+            @Nullable SlabHeap[] heaps) {
         this.classes = classes;
         this.region = region;
         this.slabBytes = slabBytes;
         this.slabShift = Sizes.log2(slabBytes);
         this.slabs = slabs;
+        this.heaps = heaps;
+        this.map = map;
         this.empty = new Slab[classes.count()];
     }
 
@@ -55,6 +68,7 @@ final class SlabPool {
             }
             if (slab != null) {
                 slab.setHeap(heap);
+                heaps[slotOf(slab.address())] = heap;
             }
             return slab;
         } finally {
@@ -99,8 +113,8 @@ final class SlabPool {
             return null;
         }
         long address = region.base() + ((long) usedSlots << slabShift);
-        Slab slab = new Slab(address, sizeClass, classes.byteSize(sizeClass), slabBytes, 0);
-        if (!commit(address)) {
+        Slab slab = new Slab(map, address, sizeClass, classes.byteSize(sizeClass), slabBytes, 0);
+        if (!map.reach(address + slabBytes) || !commit(address)) {
             return null;
         }
         usedSlots++;
@@ -117,8 +131,17 @@ final class SlabPool {
     }
 
     private Slab replace(Slab slab) {
-        slabs[(int) ((slab.address() - region.base()) >>> slabShift)] = slab;
+        slabs[slotOf(slab.address())] = slab;
         return slab;
+    }
+
+    private int slotOf(long address) {
+        return (int) ((address - region.base()) >>> slabShift);
+    }
+
+    /** The slab of a block of the region that was handed out before. */
+    Slab slabOf(long blockAddress) {
+        return slabIn(slotOf(blockAddress));
     }
 
     /** Takes back a slab that is empty and quiet. */
@@ -160,6 +183,7 @@ final class SlabPool {
         slab.notePurged();
         slab.next = purged;
         purged = slab;
+        map.discard(slab.address(), slab.address() + slabBytes);
         return region.purge(offset, offset + slabBytes);
     }
 
@@ -207,7 +231,9 @@ final class SlabPool {
             }
             int owned = 0;
             for (int slot = 0; slot < usedSlots; slot++) {
-                owned += validate(slabIn(slot)) ? 1 : 0;
+                Slab slab = slabIn(slot);
+                owned += validate(slab) ? 1 : 0;
+                check(slab.heap() == null || heaps[slot] == slab.heap(), "both tables say the same heap");
             }
             check(owned + pooled == usedSlots, "owned + pooled == all slabs");
             check(region.committedBytes() == committed, "committed bytes == bytes of slabs not purged");

@@ -14,10 +14,8 @@ abstract class SlabRecord {
     /** Bytes from the start that were in use before highWater was last set back: above them fresh blocks are zero. */
     int dirtyBytes;
 
-    /** Blocks handed out and taken back, by all slabs that were at this place. */
-    long popCount;
-
-    long pushCount;
+    /** Blocks the heap took and did not give back: live ones, and those in its magazines. */
+    int outCount;
 
     @Nullable
     Slab next;

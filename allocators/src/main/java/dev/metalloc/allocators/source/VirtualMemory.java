@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandle;
 final class VirtualMemory {
 
     private static final int PROT_NONE = 0;
+    private static final int PROT_READ = 1;
     private static final int PROT_READ_WRITE = 3;
     /** MAP_PRIVATE, MAP_ANONYMOUS, MAP_NORESERVE. */
     private static final int MAP_FLAGS = 0x02 | 0x20 | 0x4000;
@@ -47,6 +48,10 @@ final class VirtualMemory {
 
     static boolean makeAccessible(long address, long byteSize) {
         return protect(address, byteSize, PROT_READ_WRITE);
+    }
+
+    static boolean makeReadable(long address, long byteSize) {
+        return protect(address, byteSize, PROT_READ);
     }
 
     static boolean makeInaccessible(long address, long byteSize) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -12,16 +13,22 @@ class RemoteFreeRunTest {
 
     private static final int BLOCKS = 1024;
 
-    private final Slab slab = new Slab(1 << 20, 0, 64, 65536, 0);
-    private final Slab other = new Slab(1 << 21, 0, 64, 65536, 0);
+    private final BlockMap map = SlabMaps.twoMib();
+    private final Slab slab = new Slab(map, 1 << 20, 0, 64, 65536, 0);
+    private final Slab other = new Slab(map, 1 << 21, 0, 64, 65536, 0);
     private final RemoteFreeRun run = new RemoteFreeRun();
 
     @BeforeEach
     void handOutAllBlocks() {
         for (int i = 0; i < BLOCKS; i++) {
-            slab.popFresh(0);
-            other.popFresh(0);
+            SlabMaps.handOut(slab, map);
+            SlabMaps.handOut(other, map);
         }
+    }
+
+    @AfterEach
+    void release() {
+        map.release();
     }
 
     @Test
@@ -36,7 +43,7 @@ class RemoteFreeRunTest {
         assertFalse(slab.isLive(700));
         assertEquals(0, run.count());
         assertEquals(0, slab.collectRemoteFrees());
-        assertEquals(BLOCKS - 2, slab.liveCount());
+        assertEquals(BLOCKS - 2, slab.outCount());
     }
 
     @Test
@@ -58,10 +65,10 @@ class RemoteFreeRunTest {
         assertFalse(run.free(slab, 2));
         assertTrue(run.free(slab, 1), "is found out when the run is handed over");
         assertTrue(run.free(slab, 3));
-        assertTrue(slab.push(3));
+        SlabMaps.takeBack(slab, map, (1 << 20) + 3 * 64);
         assertEquals(2, run.handOver());
         slab.collectRemoteFrees();
-        assertEquals(BLOCKS - 3, slab.liveCount());
+        assertEquals(BLOCKS - 3, slab.outCount());
         run.forget();
         assertFalse(run.free(slab, 3));
     }

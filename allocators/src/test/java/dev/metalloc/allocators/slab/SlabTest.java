@@ -3,22 +3,29 @@ package dev.metalloc.allocators.slab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SlabTest {
 
-    private static final int BASE = 1 << 20;
+    private static final long BASE = SlabMaps.BASE;
+
+    private final BlockMap map = SlabMaps.twoMib();
+
+    @AfterEach
+    void release() {
+        map.release();
+    }
 
     @Test
     void shouldFindEveryBlockByItsAddressAndNothingElse() {
         for (int blockBytes = 16; blockBytes <= 65536; blockBytes += 16) {
-            Slab slab = new Slab(BASE, 0, blockBytes, 65536, 0);
+            Slab slab = new Slab(map, BASE, 0, blockBytes, 65536, 0);
             int count = 0;
-            for (long address = slab.popFresh(0); address != 0; address = slab.popFresh(0)) {
+            for (long address = slab.takeFresh(0); address != 0; address = slab.takeFresh(0)) {
                 assertEquals(BASE + (long) count * blockBytes, address);
                 assertEquals(count, slab.indexOf(address));
                 assertEquals(-1, slab.indexOf(address + 1));
@@ -36,8 +43,8 @@ class SlabTest {
     @Test
     void shouldFindBlocksOfTheLargestSlabs() {
         for (int blockBytes = 16; blockBytes <= 1 << 20; blockBytes += blockBytes < 4096 ? 16 : 4080) {
-            Slab slab = new Slab(BASE, 0, blockBytes, 1 << 20, 0);
-            int last = Math.min((1 << 20) / blockBytes, 0xfffe) - 1;
+            Slab slab = new Slab(map, BASE, 0, blockBytes, 1 << 20, 0);
+            int last = Math.min((1 << 20) / blockBytes, 0xffff) - 1;
             assertEquals(last, slab.indexOf(BASE + (long) last * blockBytes));
             assertEquals(-1, slab.indexOf(BASE + (long) last * blockBytes + 15));
             assertEquals(-1, slab.indexOf(BASE + (long) (last + 1) * blockBytes));
@@ -45,59 +52,96 @@ class SlabTest {
     }
 
     @Test
-    void shouldHandOutTheBlockFreedLast() {
-        Slab slab = new Slab(BASE, 0, 64, 4096, 0);
+    void shouldTakeTheBlockPutBackLastBeforeAFreshOne() {
+        Slab slab = new Slab(map, BASE, 0, 64, 4096, 0);
         slab.state = Slab.CURRENT;
-        long first = slab.popFresh(0);
-        long second = slab.popFresh(0);
-        assertTrue(slab.push(0));
-        assertFalse(slab.push(0));
-        assertEquals(first, slab.pop());
-        assertEquals(0, slab.pop());
-        assertNotEquals(first, second);
+        long first = SlabMaps.handOut(slab, map);
+        long second = SlabMaps.handOut(slab, map);
+        assertEquals(2, slab.liveCount());
+        SlabMaps.takeBack(slab, map, second);
+        SlabMaps.takeBack(slab, map, first);
+        assertEquals(64, slab.freeCount());
+        slab.validate();
+        assertEquals(first, slab.take());
+        assertEquals(second, slab.take());
+        assertEquals(0, slab.takeListed());
+        assertEquals(BASE + 128, slab.take());
         slab.validate();
     }
 
     @Test
     void shouldNoticeSecondFreesOfOtherThreads() {
-        Slab slab = new Slab(BASE, 0, 64, 4096, 0);
+        Slab slab = new Slab(map, BASE, 0, 64, 4096, 0);
         for (int i = 0; i < 64; i++) {
-            slab.popFresh(0);
+            SlabMaps.handOut(slab, map);
         }
         slab.state = Slab.CURRENT;
         assertEquals(0, slab.freeRemotely(0, 1L << 3));
         assertEquals(1, slab.freeRemotely(0, 1L << 3 | 1L << 63));
-        assertEquals(62, slab.liveCount());
-        assertFalse(slab.push(3));
+        assertEquals(62, slab.outCount());
+        assertFalse(slab.isLive(3));
+        assertTrue(slab.isLive(4));
         slab.announce(2);
+        assertFalse(slab.isQuiet());
         assertEquals(0, slab.collectRemoteFrees());
         assertEquals(2, slab.freeRemotely(0, 1L << 3 | 1L << 63));
+        assertFalse(map.isLive(BASE + 3 * 64));
         slab.validate();
-        assertTrue(slab.push(4));
-        assertTrue(slab.isQuiet() || !slab.isEmpty());
+    }
+
+    @Test
+    void shouldRefuseARemoteFreeTheOwnerWasFasterWith() {
+        Slab slab = new Slab(map, BASE, 0, 64, 4096, 0);
+        long address = SlabMaps.handOut(slab, map);
+        assertEquals(0, slab.freeRemotely(0, 1));
+        slab.announce(1);
+        SlabMaps.takeBack(slab, map, address);
+        assertEquals(1, slab.collectRemoteFrees());
+        slab.validate();
+        assertTrue(slab.isQuiet());
     }
 
     @Test
     void shouldNoticeABlockLostFromItsRecords() {
-        Slab pooledWhileLive = new Slab(BASE, 0, 64, 4096, 0);
-        pooledWhileLive.popFresh(0);
-        pooledWhileLive.state = Slab.POOLED;
-        assertThrows(IllegalStateException.class, pooledWhileLive::validate);
+        Slab pooledWhileOut = new Slab(map, BASE, 0, 64, 4096, 0);
+        pooledWhileOut.takeFresh(0);
+        assertThrows(IllegalStateException.class, pooledWhileOut::validate);
 
-        Slab resetWhileLive = new Slab(BASE, 0, 64, 4096, 0);
-        resetWhileLive.state = Slab.CURRENT;
-        resetWhileLive.popFresh(0);
-        resetWhileLive.validate();
-        resetWhileLive.reset();
-        assertThrows(IllegalStateException.class, resetWhileLive::validate);
+        Slab resetWhileOut = new Slab(map, BASE + 4096, 0, 64, 4096, 0);
+        resetWhileOut.state = Slab.CURRENT;
+        resetWhileOut.takeFresh(0);
+        resetWhileOut.validate();
+        resetWhileOut.reset();
+        assertThrows(IllegalStateException.class, resetWhileOut::validate);
 
-        Slab listedTwice = new Slab(BASE, 0, 64, 4096, 0);
+        Slab listedTwice = new Slab(map, BASE + 2 * 4096, 0, 64, 4096, 0);
         listedTwice.state = Slab.CURRENT;
-        listedTwice.popFresh(0);
-        listedTwice.popFresh(0);
-        listedTwice.push(0);
+        long first = listedTwice.takeFresh(0);
+        listedTwice.takeFresh(0);
+        listedTwice.put(first);
         listedTwice.validate();
         listedTwice.head = 1;
         assertThrows(IllegalStateException.class, listedTwice::validate);
+    }
+
+    @Test
+    void shouldNoticeMarksThatBelieItsRecords() {
+        Slab listedButLive = new Slab(map, BASE, 0, 64, 4096, 0);
+        listedButLive.state = Slab.CURRENT;
+        listedButLive.takeFresh(0);
+        long address = listedButLive.takeFresh(0);
+        listedButLive.put(address);
+        map.set(address, 0);
+        assertThrows(IllegalStateException.class, listedButLive::validate);
+
+        Slab ofAnotherClass = new Slab(map, BASE + 4096, 0, 64, 4096, 0);
+        ofAnotherClass.state = Slab.CURRENT;
+        map.set(ofAnotherClass.takeFresh(0), 1);
+        assertThrows(IllegalStateException.class, ofAnotherClass::validate);
+
+        Slab freshButLive = new Slab(map, BASE + 2 * 4096, 0, 64, 4096, 0);
+        freshButLive.state = Slab.CURRENT;
+        map.set(BASE + 2 * 4096, 0);
+        assertThrows(IllegalStateException.class, freshButLive::validate);
     }
 }

@@ -2,6 +2,7 @@
 package dev.metalloc.bench.alloc;
 
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
@@ -9,6 +10,8 @@ import org.openjdk.jmh.annotations.TearDown;
 // JMH calls setUp before all else.
 @SuppressWarnings("NullAway.Init")
 public class PairBenchmark extends SingleThreadBenchmark {
+
+    private static final int PAIRS = 100;
 
     private Sizes sizes;
     private Blocks blocks;
@@ -26,8 +29,11 @@ public class PairBenchmark extends SingleThreadBenchmark {
     }
 
     @Benchmark
+    @OperationsPerInvocation(PAIRS)
     public void pair() {
-        allocate(blocks, 0, sizes.at(next++));
-        blocks.free(0);
+        for (int pair = 0; pair < PAIRS; pair++) {
+            allocate(blocks, 0, sizes.at(next++));
+            blocks.free(0);
+        }
     }
 }

@@ -14,6 +14,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * What all benchmarks of allocators have in common: time per block allocated and freed, each subject in JVMs of its own.
  *
  * <p>The JVM is set up in favour of the peers: Netty gets Unsafe, no leak detection and threads with its fast thread locals.
+ * Final fields are constants to its compiler, ours and the peers' alike, as they are in java.base, where the agent puts our
+ * allocators.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -26,6 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
             "-Xmx512m",
             "-XX:MaxDirectMemorySize=8g",
             "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:+UnlockExperimentalVMOptions",
+            "-XX:+TrustFinalNonStaticFields",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dio.netty.noUnsafe=false",

@@ -61,5 +61,6 @@ public class AdoptionStress {
         // other.
         boolean areTwo = firstThread != secondThread && firstThread.isAlive() && secondThread.isAlive();
         r.r3 = !areTwo || slabs.heapCount() == 2;
+        slabs.close();
     }
 }

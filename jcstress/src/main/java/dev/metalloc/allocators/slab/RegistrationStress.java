@@ -42,5 +42,6 @@ public class RegistrationStress {
         // other.
         boolean areTwo = firstThread != secondThread && firstThread.isAlive() && secondThread.isAlive();
         r.r3 = !areTwo || slabs.heapCount() == 2;
+        slabs.close();
     }
 }

@@ -40,5 +40,6 @@ public class RemoteDoubleFreeStress {
         long[] again = new long[6];
         SmallSlabs.allocate(slabs, again);
         r.r2 = SmallSlabs.areDistinct(again, new long[] {blocks[0], blocks[2], blocks[3]});
+        slabs.close();
     }
 }

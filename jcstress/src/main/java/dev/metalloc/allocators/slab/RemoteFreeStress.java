@@ -45,5 +45,6 @@ public class RemoteFreeStress {
         // Purging reaches what the freeing thread may have kept back.
         slabs.purge();
         r.r2 = SmallSlabs.liveCount(slabs);
+        slabs.close();
     }
 }

@@ -42,5 +42,6 @@ public class RemoteFreesStress {
         long[] again = new long[6];
         SmallSlabs.allocate(slabs, again);
         r.r2 = SmallSlabs.areDistinct(again);
+        slabs.close();
     }
 }

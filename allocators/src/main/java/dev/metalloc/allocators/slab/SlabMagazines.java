@@ -1,0 +1,138 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators.slab;
+
+import dev.metalloc.allocators.layout.SizeClasses;
+
+/**
+ * Stacks of free blocks, one for each class, that a heap takes from and gives to first.
+ *
+ * <p>Owner only; the figures may be read by any thread.
+ */
+/* Implementation notes
+ *
+ * As tcmalloc's caches for each CPU (Hunter et al., Beyond malloc efficiency to fleet efficiency, OSDI 2021): addresses in an
+ * array, so that nothing but the top is carried from one operation to the next.
+ *
+ * One array, so that its bounds are loaded once: first a top for each class, then for each class BOTTOM, its blocks, END
+ * behind the last place. A top is the index of the block on top in its low 16 bits and the number of blocks handed out in the
+ * others: one word read and written by each operation.
+ *
+ * Invariants: bottom <= top <= bottom + capacity;  a block in a stack has no mark in the map
+ */
+abstract class SlabMagazines {
+
+    private static final int MOST_BLOCKS = 256;
+    private static final int MOST_BYTES = 32 << 10;
+    private static final int LEAST_BLOCKS = 4;
+
+    /** No block's address: the words on both sides of the places of a class. */
+    private static final long BOTTOM = 0;
+
+    private static final long END = -1;
+
+    private static final int COUNT_SHIFT = 16;
+    private static final int TOP_MASK = (1 << COUNT_SHIFT) - 1;
+    private static final long POPPED = (1L << COUNT_SHIFT) - 1;
+
+    private final long[] words;
+    private final int[] bottoms;
+    private final int[] capacities;
+
+    SlabMagazines(SizeClasses classes) {
+        bottoms = new int[classes.count()];
+        capacities = new int[classes.count()];
+        int end = classes.count();
+        for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
+            capacities[sizeClass] = Math.clamp(MOST_BYTES / classes.byteSize(sizeClass), LEAST_BLOCKS, MOST_BLOCKS);
+            bottoms[sizeClass] = end;
+            end += capacities[sizeClass] + 2;
+        }
+        words = new long[end];
+        for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
+            words[sizeClass] = bottoms[sizeClass];
+            words[bottoms[sizeClass]] = BOTTOM;
+            words[bottoms[sizeClass] + capacities[sizeClass] + 1] = END;
+        }
+    }
+
+    /** Hands out the block freed last, or 0 where there is none. */
+    final long pop(int sizeClass) {
+        long[] all = words;
+        long top = all[sizeClass];
+        long address = all[(int) top & TOP_MASK];
+        if (address != BOTTOM) {
+            all[sizeClass] = top + POPPED;
+        }
+        return address;
+    }
+
+    /** Takes back a block; false where there is no place. */
+    final boolean push(int sizeClass, long address) {
+        long[] all = words;
+        long top = all[sizeClass] + 1;
+        int place = (int) top & TOP_MASK;
+        if (all[place] == END) {
+            return false;
+        }
+        all[place] = address;
+        all[sizeClass] = top;
+        return true;
+    }
+
+    /** Counts a block handed out that was in no stack. */
+    final void countAllocation(int sizeClass) {
+        words[sizeClass] += 1L << COUNT_SHIFT;
+    }
+
+    /** Fills an empty stack with free blocks of a slab so that they will be handed out in the slab's order. */
+    final void fill(int sizeClass, Slab slab) {
+        int count = Math.min(half(sizeClass), slab.freeCount());
+        for (int place = bottoms[sizeClass] + count; place > bottoms[sizeClass]; place--) {
+            words[place] = slab.take();
+        }
+        words[sizeClass] += count;
+    }
+
+    /** How many blocks to move at a time. */
+    final int half(int sizeClass) {
+        return capacities[sizeClass] / 2;
+    }
+
+    /** The block in a place counted from 1, the lowest. */
+    final long cached(int sizeClass, int place) {
+        return words[bottoms[sizeClass] + place];
+    }
+
+    /** Drops the lowest blocks, which the caller took. */
+    final void dropLowest(int sizeClass, int count) {
+        int first = bottoms[sizeClass] + 1;
+        System.arraycopy(words, first + count, words, first, cachedCount(sizeClass) - count);
+        words[sizeClass] -= count;
+    }
+
+    /** Blocks in the stack of a class. */
+    final int cachedCount(int sizeClass) {
+        return ((int) words[sizeClass] & TOP_MASK) - bottoms[sizeClass];
+    }
+
+    /** Blocks of all classes handed out so far. */
+    final long allocateCount() {
+        long count = 0;
+        for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
+            count += words[sizeClass] >>> COUNT_SHIFT;
+        }
+        return count;
+    }
+
+    /** Checks that each stack lies between its bounds. */
+    final void validateBounds() {
+        for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
+            int count = cachedCount(sizeClass);
+            int bottom = bottoms[sizeClass];
+            boolean isBounded = words[bottom] == BOTTOM && words[bottom + capacities[sizeClass] + 1] == END;
+            if (!isBounded || count < 0 || count > capacities[sizeClass]) {
+                throw new IllegalStateException("slab magazines: broken: bottom <= top <= bottom + capacity");
+            }
+        }
+    }
+}

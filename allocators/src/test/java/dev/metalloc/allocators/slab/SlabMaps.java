@@ -1,0 +1,35 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators.slab;
+
+import dev.metalloc.allocators.source.RecordBytes;
+
+/** Maps for slabs in address space with nothing behind it. */
+final class SlabMaps {
+
+    /** Where the region of the maps begins. */
+    static final long BASE = 1 << 20;
+
+    private SlabMaps() {}
+
+    /** A map of two MiB from {@link #BASE}, to be released by the caller. */
+    static BlockMap twoMib() {
+        BlockMap map = new BlockMap(RecordBytes.reserve(2 << 20), BASE, 4);
+        if (!map.reach(BASE + (2 << 20))) {
+            throw new IllegalStateException("no memory for a map");
+        }
+        return map;
+    }
+
+    /** Takes the fresh block that comes next and makes it live. */
+    static long handOut(Slab slab, BlockMap map) {
+        long address = slab.takeFresh(0);
+        map.set(address, slab.sizeClass());
+        return address;
+    }
+
+    /** Ends a block's life and puts it back into its slab. */
+    static void takeBack(Slab slab, BlockMap map, long address) {
+        map.clear(address);
+        slab.put(address);
+    }
+}

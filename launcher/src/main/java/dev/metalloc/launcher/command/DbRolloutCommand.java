@@ -76,7 +76,10 @@ public final class DbRolloutCommand implements Runnable {
         if (step.back) {
             return policies.withdraw(app, chosen);
         }
-        return policies.setState(app, chosen, step.pin ? PolicyState.PINNED : PolicyState.APPROVED);
+        if (step.approve || step.unpin) {
+            return policies.setState(app, chosen, PolicyState.APPROVED);
+        }
+        return step.pin && policies.setState(app, chosen, PolicyState.PINNED);
     }
 
     /** Of the pinned where one is to be unpinned or taken back, since that is the one in use. */

@@ -35,7 +35,11 @@ public final class FleetMerge {
     private final Duration halfLife;
     private final Consumer<String> problems;
 
-    /** @param problems told of each profile that cannot be read, in one line; the others are merged */
+    /**
+     * Merges out of a table.
+     *
+     * @param problems told of each profile that cannot be read, in one line; the others are merged
+     */
     public FleetMerge(ProfileTable profiles, Duration halfLife, Consumer<String> problems) {
         this.profiles = profiles;
         this.halfLife = halfLife;

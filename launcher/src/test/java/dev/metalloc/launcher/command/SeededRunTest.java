@@ -20,8 +20,8 @@ import dev.metalloc.profiler.api.EntryPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +93,7 @@ class SeededRunTest {
         store.policies().save(policy("slab"), PolicyState.DRAFT);
         run();
         Path plan = plan();
-        Files.setLastModifiedTime(plan, java.nio.file.attribute.FileTime.fromMillis(1000));
+        Files.setLastModifiedTime(plan, FileTime.fromMillis(1000));
         run();
         assertEquals(1000, Files.getLastModifiedTime(plan).toMillis(), "prepared again");
 
@@ -107,7 +107,7 @@ class SeededRunTest {
 
     @Test
     void shouldStartUntouchedWhateverIsWrong() throws IOException {
-        store().getParent().toFile().mkdirs();
+        Files.createDirectories(root.resolve("home"));
         Files.writeString(store(), "not a database ".repeat(1000));
         byte[] before = Files.readAllBytes(store());
         assertUntouched("is damaged or no metalloc store", "run", "--", "java", "-cp", "lib/*", "a.B");
@@ -190,9 +190,7 @@ class SeededRunTest {
         Path jar = root.resolve(name);
         Files.createDirectories(jar.getParent());
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
-            for (Map.Entry<String, String> entry : Map.of("empty", "").entrySet()) {
-                out.putNextEntry(new ZipEntry(entry.getKey()));
-            }
+            out.putNextEntry(new ZipEntry("empty"));
         }
     }
 }

@@ -79,9 +79,15 @@ class FleetScaleTest {
         assertEquals(PROFILES, stored);
         assertEquals(APPS, store.applications().size());
         assertEquals(MERGED, store.profiles().count(ProfileSelection.of("app-0")));
-        print(
-                "%,d profiles of %,d applications, %,d bytes each, by %d writers: %.1f s, %,.0f a second",
-                PROFILES, APPS, byteSize / PROFILES, WRITERS, seconds, PROFILES / seconds);
+        System.out.printf(
+                Locale.ROOT,
+                "%,d profiles of %,d applications, %,d bytes each, by %d writers: %.1f s, %,.0f a second%n",
+                PROFILES,
+                APPS,
+                byteSize / PROFILES,
+                WRITERS,
+                seconds,
+                PROFILES / seconds);
     }
 
     /** The first application has as many as are to be merged, the others share the rest. */
@@ -122,10 +128,7 @@ class FleetScaleTest {
         double seconds = (System.nanoTime() - start) / 1e9;
         assertTrue(text.startsWith(String.format(Locale.ROOT, "app-0: %,d profiles of 1 hosts", MERGED)), text);
         assertTrue(Files.size(output) > 0);
-        print("merged %,d: %.1f s with the start of the JVM\n%s", MERGED, seconds, text.strip());
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
+        System.out.printf(
+                Locale.ROOT, "merged %,d: %.1f s with the start of the JVM%n%s%n", MERGED, seconds, text.strip());
     }
 }

@@ -29,7 +29,11 @@ public final class BundleWriter {
         byte[] of(String sha256) throws IOException;
     }
 
-    /** @param key signs the manifest; null for a bundle that only those take who ask for it */
+    /**
+     * Writes a bundle.
+     *
+     * @param key signs the manifest; null for a bundle that only those take who ask for it
+     */
     public static void write(Path file, BundleManifest manifest, Contents contents, @Nullable PrivateKey key)
             throws IOException {
         Path folder = file.toAbsolutePath().getParent();

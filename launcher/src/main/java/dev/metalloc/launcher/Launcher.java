@@ -18,6 +18,7 @@ import dev.metalloc.launcher.command.DoctorCommand;
 import dev.metalloc.launcher.command.MetallocCommand;
 import dev.metalloc.launcher.command.ProfileCommand;
 import dev.metalloc.launcher.command.RecommendCommand;
+import dev.metalloc.launcher.command.ReplayCommand;
 import dev.metalloc.launcher.command.RunCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,7 @@ public final class Launcher {
                 .addSubcommand(new ProfileCommand(surroundings, application))
                 .addSubcommand(new RecommendCommand(surroundings))
                 .addSubcommand(new RunCommand(surroundings, application))
+                .addSubcommand(new ReplayCommand(surroundings))
                 .addSubcommand(new AutoCommand(surroundings, application))
                 .addSubcommand(new DoctorCommand(surroundings))
                 .addSubcommand(new CommandLine(new DbCommand())

@@ -8,6 +8,7 @@ import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.attach.AttachedJvm;
 import dev.metalloc.launcher.attach.RunningProcess;
 import dev.metalloc.launcher.attach.SessionState;
+import dev.metalloc.policy.identity.AppIdentity;
 import dev.metalloc.profiler.api.ProfileMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,23 +63,24 @@ public final class AttachCommand implements Runnable {
     public void run() {
         RunningProcess process = RunningProcess.jvm(processId);
         MetallocHome home = MetallocHome.of(surroundings).prepared();
-        String name = process.identity(app).name();
+        AppIdentity identity = process.identity(app);
         Path file = output != null
                 ? OutputFile.checked(output, "-o", surroundings)
-                : ProfileFile.in(home.profiles(), name, LocalDateTime.now(ZoneId.systemDefault()), processId);
+                : ProfileFile.in(
+                        home.profiles(), identity.name(), LocalDateTime.now(ZoneId.systemDefault()), processId);
         try (AttachedJvm jvm = AttachedJvm.to(process)) {
-            record(jvm, home, name, file);
+            record(jvm, home, identity, file);
         }
     }
 
-    private void record(AttachedJvm jvm, MetallocHome home, String name, Path file) {
+    private void record(AttachedJvm jvm, MetallocHome home, AppIdentity identity, Path file) {
         if (jvm.warnsOfAgents()) {
             surroundings.tell(
                     "process " + processId + " may print a warning about a late agent on its own standard error"
                             + " (-XX:+EnableDynamicAgentLoading at its start avoids that)");
         }
-        SessionState begun = jvm.load(
-                AgentOptions.profile(surroundings, home, name, mode, file).with("durationMillis", duration.toMillis()));
+        SessionState begun = jvm.load(AgentOptions.profile(surroundings, home, identity, mode, file)
+                .with("durationMillis", duration.toMillis()));
         if (begun.kind() == SessionState.Kind.FAILED) {
             throw CommandFailure.failed("process " + processId + ": " + begun.text());
         }

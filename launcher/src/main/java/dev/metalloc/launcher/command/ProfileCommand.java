@@ -46,6 +46,6 @@ public final class ProfileCommand implements Runnable {
         AppIdentity identity = Identities.of(app, line, surroundings);
         Path profile = output == null ? null : OutputFile.checked(output, "-o", surroundings);
         Path replayable = trace == null ? null : OutputFile.checked(trace, "--trace", surroundings);
-        new Starts(surroundings).profiled(line, home, identity.name(), mode, profile, replayable);
+        new Starts(surroundings).profiled(line, home, identity, mode, profile, replayable);
     }
 }

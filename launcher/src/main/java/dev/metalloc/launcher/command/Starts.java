@@ -7,6 +7,7 @@ import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.AgentOption;
 import dev.metalloc.launcher.jvm.ApplicationLine;
 import dev.metalloc.launcher.jvm.CommandLineFile;
+import dev.metalloc.policy.identity.AppIdentity;
 import dev.metalloc.profiler.api.ProfileMode;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -31,19 +32,20 @@ final class Starts {
     void profiled(
             ApplicationLine line,
             MetallocHome home,
-            String app,
+            AppIdentity identity,
             ProfileMode mode,
             @Nullable Path requestedOutput,
             @Nullable Path trace) {
         if (!line.takesAgent()) {
             throw CommandFailure.failed(line.refusal() + ", and cannot be profiled (start it with a newer JDK)");
         }
+        String app = identity.name();
         Path output = requestedOutput != null
                 ? requestedOutput
                 : ProfileFile.in(
                         home.profiles(), app, LocalDateTime.now(ZoneId.systemDefault()), surroundings.processId());
         line.jvmReplacement().ifPresent(surroundings::tell);
-        AgentOption option = AgentOptions.profile(surroundings, home, app, mode, output);
+        AgentOption option = AgentOptions.profile(surroundings, home, identity, mode, output);
         if (trace != null) {
             option.with("trace", trace);
         }

@@ -2,7 +2,6 @@
 package dev.metalloc.bench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.bench.cli.Metalloc.Ended;
@@ -124,6 +123,6 @@ class AttachCommandIT {
     void shouldNotWriteWhereItCannot() throws Exception {
         Process process = application();
         assertRefusal("cannot write /proc/a.mprof", attach(process.pid(), "-o", "/proc/a.mprof"));
-        assertFalse(Files.exists(scratch.resolve("home/spool/x")));
+        assertTrue(process.isAlive());
     }
 }

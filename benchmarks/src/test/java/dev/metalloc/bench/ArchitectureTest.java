@@ -33,7 +33,15 @@ class ArchitectureTest {
     static final class Modules implements LocationProvider {
         @Override
         public Set<Location> get(Class<?> testClass) {
-            return Stream.of("allocators", "profiler", "policy-db", "classifier", "agent", "launcher", "benchmarks")
+            return Stream.of(
+                            "allocators",
+                            "profiler",
+                            "policy-db",
+                            "classifier",
+                            "replay",
+                            "agent",
+                            "launcher",
+                            "benchmarks")
                     .map(module -> Path.of("..", module, "target", "classes"))
                     .map(Location::of)
                     .collect(Collectors.toSet());
@@ -115,6 +123,14 @@ class ArchitectureTest {
                     "dev.metalloc.allocators"));
 
     @ArchTest
+    static final ArchRule onlyTheLauncherKnowsTheReplay = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.metalloc.replay..", "dev.metalloc.launcher..", "dev.metalloc.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.metalloc.replay..");
+
+    @ArchTest
     static final ArchRule nobodyKnowsTheTopModules = noClasses()
             .that()
             .resideOutsideOfPackages(AGENT, HOOKS, "dev.metalloc.launcher..", "dev.metalloc.bench..")
@@ -139,7 +155,12 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule restrictedMethodsStayInFewHands = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.metalloc.allocators.source..", AGENT, HOOKS, "dev.metalloc.bench..")
+            .resideOutsideOfPackages(
+                    "dev.metalloc.allocators.source..",
+                    "dev.metalloc.replay.loop..",
+                    AGENT,
+                    HOOKS,
+                    "dev.metalloc.bench..")
             .should()
             .callMethodWhere(restricted());
 

@@ -53,7 +53,7 @@ public record SlabClasses(List<Long> byteSizes, double wasteBytes, double reques
 
     /** The fewest classes, at most {@link #MAX_CLASSES}, that waste hardly more than the best. */
     static SlabClasses synthesise(SizeCounts sizes) {
-        Table table = new Table(sizes, MAX_CLASSES);
+        Table table = new Table(sizes, MAX_CLASSES, QUANTUM_BYTES);
         double limit = table.leastWaste(table.maxClasses) + TOLERATED_WASTE_RATIO * table.requestedBytes();
         int classes = 1;
         while (table.leastWaste(classes) > limit) {
@@ -64,8 +64,23 @@ public record SlabClasses(List<Long> byteSizes, double wasteBytes, double reques
 
     /** The classes with least waste, at most {@code maxClasses}. */
     static SlabClasses leastWaste(SizeCounts sizes, int maxClasses) {
-        Table table = new Table(sizes, maxClasses);
+        return leastWaste(sizes, maxClasses, QUANTUM_BYTES);
+    }
+
+    /** The same with blocks of multiples of {@code quantumBytes}, so that each is aligned to that. */
+    public static SlabClasses leastWaste(SizeCounts sizes, int maxClasses, long quantumBytes) {
+        Table table = new Table(sizes, maxClasses, quantumBytes);
         return table.classes(table.maxClasses);
+    }
+
+    /** The block that serves a size, or the size itself where none does. */
+    public long blockBytes(long byteSize) {
+        for (long each : byteSizes) {
+            if (each >= byteSize) {
+                return each;
+            }
+        }
+        return byteSize;
     }
 
     private static final class Table {
@@ -78,11 +93,11 @@ public record SlabClasses(List<Long> byteSizes, double wasteBytes, double reques
         private final double[][] least;
         private final int[][] firstOfLast;
 
-        Table(SizeCounts requested, int limit) {
+        Table(SizeCounts requested, int limit, long quantumBytes) {
             if (requested.size() == 0) {
                 throw new IllegalArgumentException("sizes: none (expected: one or more)");
             }
-            SizeCounts rounded = requested.roundedUp(QUANTUM_BYTES);
+            SizeCounts rounded = requested.roundedUp(quantumBytes);
             n = rounded.size();
             maxClasses = Math.min(limit, n);
             blockBytes = new long[n + 1];

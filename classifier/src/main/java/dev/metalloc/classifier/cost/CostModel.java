@@ -56,6 +56,29 @@ public final class CostModel {
                 + band.remoteFreeRatio() * table.number("allocator." + allocator + ".remote");
     }
 
+    /**
+     * An allocation with its free on a bare allocator, without an entry point around it, the block written to and used again soon.
+     *
+     * @param variant an allocator, or a way of using it, {@code segregated.tight} say
+     * @param fifoRatio frees oldest first, of all
+     * @param randomRatio frees in no order, of all
+     */
+    double reusedNanos(String variant, double fifoRatio, double randomRatio) {
+        return ordered("block." + variant, fifoRatio, randomRatio);
+    }
+
+    /** The same of a block cut from fresh memory. */
+    double grownNanos(String variant) {
+        return table.number("block." + variant + ".grown");
+    }
+
+    private double ordered(String name, double fifoRatio, double randomRatio) {
+        double lifo = table.number(name + ".lifo");
+        double fifo = table.number(name + ".fifo");
+        double random = table.number(name + ".random");
+        return lifo + fifoRatio * (fifo - lifo) + randomRatio * (random - lifo);
+    }
+
     /** What closing an arena of this kind costs whoever serves its memory; 0 for most. */
     public double arenaCloseNanos(EntryPoint entryPoint) {
         return table.number("arena.close." + entryPoint.name(), 0);
@@ -106,10 +129,7 @@ public final class CostModel {
 
     // Frees with an arena come in one run, newest or oldest first as the allocator likes.
     private double orderNanos(String allocator, BandFeatures band) {
-        double lifo = table.number("allocator." + allocator + ".lifo");
-        double fifo = table.number("allocator." + allocator + ".fifo");
-        double random = table.number("allocator." + allocator + ".random");
-        return lifo + band.fifoFreeRatio() * (fifo - lifo) + band.randomFreeRatio() * (random - lifo);
+        return ordered("allocator." + allocator, band.fifoFreeRatio(), band.randomFreeRatio());
     }
 
     private static double mean(SizeCounts sizes, DoubleUnaryOperator nanos) {

@@ -4,20 +4,20 @@ package dev.metalloc.classifier.report;
 import java.util.Locale;
 
 /** Builds one JSON value, two blanks a level. Used once, by one thread. */
-final class JsonText {
+public final class JsonText {
 
     private final StringBuilder text = new StringBuilder(4096);
     private int depth;
     private boolean first = true;
 
-    JsonText open(char bracket) {
+    public JsonText open(char bracket) {
         text.append(bracket);
         depth++;
         first = true;
         return this;
     }
 
-    JsonText close(char bracket) {
+    public JsonText close(char bracket) {
         depth--;
         if (!first) {
             newLine();
@@ -27,7 +27,7 @@ final class JsonText {
         return this;
     }
 
-    JsonText key(String name) {
+    public JsonText key(String name) {
         element();
         appendQuoted(name);
         text.append(": ");
@@ -35,7 +35,7 @@ final class JsonText {
     }
 
     /** Begins an element of an array. */
-    JsonText element() {
+    public JsonText element() {
         if (!first) {
             text.append(',');
         }
@@ -44,20 +44,25 @@ final class JsonText {
         return this;
     }
 
-    JsonText value(String value) {
+    public JsonText value(String value) {
         appendQuoted(value);
         return this;
     }
 
-    JsonText value(long value) {
+    public JsonText value(long value) {
         text.append(value);
         return this;
     }
 
     /** At most four decimals: the figures are no better, and shorter ones are read. */
-    JsonText value(double value) {
+    public JsonText value(double value) {
         String decimal = String.format(Locale.ROOT, "%.4f", value);
         text.append(decimal.replaceFirst("\\.?0+$", ""));
+        return this;
+    }
+
+    public JsonText nothing() {
+        text.append("null");
         return this;
     }
 

@@ -1,7 +1,0 @@
-// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-
-/** Tests of reading and replaying traces, on traces that they write themselves. */
-@NullMarked
-package dev.metalloc.bench.trace;
-
-import org.jspecify.annotations.NullMarked;

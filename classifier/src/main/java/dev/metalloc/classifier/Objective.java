@@ -1,0 +1,31 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier;
+
+import java.util.Locale;
+
+/** What a choice is to be good at. */
+public enum Objective {
+    /** The least time that a quarter more memory can buy. */
+    TIME(1.25, 1L << 20),
+    /** The least memory; among equals the least time. */
+    MEMORY(1.0, 0),
+    /** The least time that takes no more memory than a general-purpose allocator would. */
+    BALANCED(1.05, 16L << 10);
+
+    private final double memoryRatio;
+    private final long memoryBytes;
+
+    Objective(double memoryRatio, long memoryBytes) {
+        this.memoryRatio = memoryRatio;
+        this.memoryBytes = memoryBytes;
+    }
+
+    /** How much may be held where a general-purpose allocator would hold so much. */
+    public double allowedBytes(double generalPurposeBytes) {
+        return generalPurposeBytes * memoryRatio + memoryBytes;
+    }
+
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,43 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.cost;
+
+import dev.metalloc.profiler.api.BandProfile;
+import java.util.List;
+
+/** What bands of blocks cost on a bare allocator, without an entry point around it. Immutable. */
+public final class BlockCosts {
+
+    private final CostModel model;
+
+    public BlockCosts(CostModel model) {
+        this.model = model;
+    }
+
+    /**
+     * Nanoseconds for all allocations and frees of the bands; an event is half a pair.
+     *
+     * <p>A block that takes the place of one freed before costs by the order of the frees; one that adds to the live bytes is cut from
+     * fresh memory, and its memory coalesces again some day.
+     */
+    public double nanos(String variant, List<BandProfile> bands) {
+        double nanos = 0;
+        for (BandProfile band : bands) {
+            double grown = grownRatio(band);
+            double pair = (1 - grown) * reusedNanos(variant, band) + grown * model.grownNanos(variant);
+            nanos += pair * (band.allocateCount() + band.freeCount()) / 2;
+        }
+        return nanos;
+    }
+
+    private double reusedNanos(String variant, BandProfile band) {
+        double ordered = Math.max(
+                1.0,
+                (double) band.lifoFreeCount() + band.fifoFreeCount() + band.randomFreeCount() + band.bulkFreeCount());
+        return model.reusedNanos(variant, band.fifoFreeCount() / ordered, band.randomFreeCount() / ordered);
+    }
+
+    /** Blocks live at the peak, of all allocated: so many were made when there was nothing to reuse. */
+    private static double grownRatio(BandProfile band) {
+        return band.allocateBytes() == 0 ? 0 : Math.min(1, (double) band.peakLiveBytes() / band.allocateBytes());
+    }
+}

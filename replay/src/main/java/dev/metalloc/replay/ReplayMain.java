@@ -1,0 +1,103 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.replay;
+
+import dev.metalloc.classifier.composite.Composition;
+import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.replay.profile.TraceProfiler;
+import dev.metalloc.replay.timing.InterleavedTimer;
+import dev.metalloc.replay.timing.Subject;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Replays traces in a JVM of its own and prints what came out.
+ *
+ * <p>That JVM trusts final instance fields, as the JVM of an application does for allocators that the agent puts into {@code java.base}.
+ */
+public final class ReplayMain {
+
+    private final ReplayRequest request;
+    private final CostModel costs;
+
+    private ReplayMain(ReplayRequest request) throws IOException {
+        this.request = request;
+        this.costs = costs(request);
+    }
+
+    /** Arguments: the words of a {@link ReplayRequest}, then traces. */
+    public static void main(String[] words) throws InterruptedException {
+        try {
+            new ReplayMain(ReplayRequest.parse(words)).run();
+        } catch (IOException | IllegalArgumentException | UncheckedIOException e) {
+            System.err.println("metalloc: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static CostModel costs(ReplayRequest request) throws IOException {
+        if (request.costs().isEmpty()) {
+            return CostModel.shipped();
+        }
+        try (Reader reader = Files.newBufferedReader(request.costs().get(), StandardCharsets.UTF_8)) {
+            return CostModel.read(reader);
+        }
+    }
+
+    private void run() throws IOException, InterruptedException {
+        List<ReplayResult> all = new ArrayList<>();
+        for (Path trace : request.traces()) {
+            show("replaying " + trace.getFileName());
+            List<ReplayResult> results = replay(trace);
+            all.addAll(results);
+            clear();
+            if (!request.json()) {
+                System.out.print(ReplayTable.write(results));
+            }
+        }
+        if (request.json()) {
+            System.out.print(ReplayJson.write(all));
+        }
+    }
+
+    private List<ReplayResult> replay(Path trace) throws IOException, InterruptedException {
+        InterleavedTimer.Effort effort =
+                request.quick() ? InterleavedTimer.Effort.QUICK : InterleavedTimer.Effort.THOROUGH;
+        TraceComparison comparison = new TraceComparison(trace, effort);
+        List<Subject> subjects = new ArrayList<>();
+        Map<Subject, Composition> chosen = new HashMap<>();
+        for (Subject subject : request.ours()) {
+            if (subject.allocator().equals(AutoChoice.LABEL)) {
+                // The choosing half sees the profile and nothing else.
+                Profile profile = TraceProfiler.profile(comparison.program());
+                AutoChoice auto = AutoChoice.of(profile, costs, request.objective());
+                chosen.put(auto.subject(), auto.composition());
+                subjects.add(auto.subject());
+            } else {
+                subjects.add(subject);
+            }
+        }
+        subjects.addAll(request.peers());
+        return comparison.compare(subjects, chosen);
+    }
+
+    private void show(String what) {
+        if (request.showsProgress()) {
+            System.err.print("\r\033[K" + what + " …");
+        }
+    }
+
+    private void clear() {
+        if (request.showsProgress()) {
+            System.err.print("\r\033[K");
+        }
+    }
+}

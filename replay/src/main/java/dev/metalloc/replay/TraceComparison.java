@@ -1,0 +1,98 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.replay;
+
+import dev.metalloc.classifier.composite.Composition;
+import dev.metalloc.replay.loop.NativePeer;
+import dev.metalloc.replay.peak.OurPeak;
+import dev.metalloc.replay.peak.PeerProcess;
+import dev.metalloc.replay.peak.TraceFootprint;
+import dev.metalloc.replay.timing.InterleavedTimer;
+import dev.metalloc.replay.timing.Subject;
+import dev.metalloc.replay.timing.Timing;
+import dev.metalloc.replay.trace.TraceCompiler;
+import dev.metalloc.replay.trace.TraceProgram;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Compares allocators on one trace: time in this JVM, all in turn; peaks apart. Used once, by one thread. */
+final class TraceComparison {
+
+    private final Path file;
+    private final TraceProgram program;
+    private final InterleavedTimer timer;
+
+    TraceComparison(Path file, InterleavedTimer.Effort effort) throws IOException {
+        this.file = file;
+        this.program = TraceCompiler.compile(file);
+        this.timer = new InterleavedTimer(effort);
+    }
+
+    TraceProgram program() {
+        return program;
+    }
+
+    List<ReplayResult> compare(List<Subject> subjects, Map<Subject, Composition> chosen)
+            throws IOException, InterruptedException {
+        Map<Subject, Timing> timings = timer.time(program, subjects);
+        List<ReplayResult> results = new ArrayList<>();
+        for (Subject subject : subjects) {
+            Timing timing = timings.get(subject);
+            Optional<TraceFootprint> footprint = timing == null ? Optional.empty() : footprint(subject);
+            results.add(
+                    timing == null || footprint.isEmpty()
+                            ? absent(subject)
+                            : measured(subject, timing, footprint.get(), text(chosen.get(subject))));
+        }
+        return results;
+    }
+
+    private static String text(@Nullable Composition chosen) {
+        return chosen == null ? "" : chosen.text();
+    }
+
+    private Optional<TraceFootprint> footprint(Subject subject) throws IOException, InterruptedException {
+        return subject.isPeer()
+                ? PeerProcess.measure(NativePeer.of(subject.allocator()), file)
+                : OurPeak.measure(subject, program);
+    }
+
+    private ReplayResult measured(Subject subject, Timing timing, TraceFootprint footprint, String chosen) {
+        return new ReplayResult(
+                name(),
+                subject.label(),
+                program.eventCount(),
+                timing.nanosPerEvent(),
+                timing.nanosPerEventError(),
+                footprint.peakCommittedBytes(),
+                program.peakRequestedBytes(),
+                footprint.wasteAtPeakBytes(),
+                chosen,
+                subject.text(),
+                "");
+    }
+
+    private ReplayResult absent(Subject subject) {
+        String why = timer.absent().getOrDefault(subject, "cannot serve the trace");
+        return new ReplayResult(
+                name(),
+                subject.label(),
+                program.eventCount(),
+                0,
+                0,
+                0,
+                program.peakRequestedBytes(),
+                0,
+                "",
+                subject.text(),
+                why);
+    }
+
+    private String name() {
+        return program.name().replaceFirst("\\.mtrc(\\.gz)?$", "");
+    }
+}

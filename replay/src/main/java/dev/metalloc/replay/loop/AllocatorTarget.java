@@ -1,0 +1,56 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.replay.loop;
+
+import dev.metalloc.allocators.AllocatorCatalog;
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.allocators.api.FreeOutcome;
+import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.source.MmapChunkSource;
+import dev.metalloc.replay.timing.Subject;
+
+/** Replays on one of Metalloc's allocators; closing it closes the allocator. */
+public final class AllocatorTarget implements ReplayTarget {
+
+    private static final long LIMIT_BYTES = 64L << 30;
+
+    private final OffHeapAllocator allocator;
+
+    public AllocatorTarget(OffHeapAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /** Makes a subject's allocator with memory of its own. */
+    static AllocatorTarget open(Subject subject) {
+        AllocatorSpec spec = new AllocatorSpec(subject.allocator(), subject.parameters());
+        return new AllocatorTarget(AllocatorCatalog.load(AllocatorTarget.class.getClassLoader())
+                .create(spec, new MmapChunkSource(LIMIT_BYTES)));
+    }
+
+    @Override
+    public long allocate(long byteSize, long byteAlignment, boolean zeroed) {
+        return zeroed ? allocator.allocateZeroed(byteSize, byteAlignment) : allocator.allocate(byteSize, byteAlignment);
+    }
+
+    @Override
+    public void free(long address) {
+        FreeOutcome outcome = allocator.free(address);
+        if (outcome != FreeOutcome.FREED) {
+            throw new IllegalStateException("free of a live block was answered " + outcome + " (report this)");
+        }
+    }
+
+    @Override
+    public long reallocate(long address, long byteSize) {
+        return allocator.reallocate(address, byteSize);
+    }
+
+    @Override
+    public long usableSize(long address) {
+        return allocator.usableSize(address);
+    }
+
+    @Override
+    public void close() {
+        allocator.close();
+    }
+}

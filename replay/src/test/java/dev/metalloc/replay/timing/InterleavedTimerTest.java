@@ -1,0 +1,63 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.replay.timing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.replay.trace.TraceText;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class InterleavedTimerTest {
+
+    private static final InterleavedTimer.Effort BRIEF = new InterleavedTimer.Effort(1, 1, 3);
+
+    private final TraceText text = new TraceText();
+
+    @Test
+    void shouldTimeOursAndPeersAndSayWhoCannot() {
+        for (int i = 0; i < 500; i++) {
+            int kept = text.allocate(i % 2, 64 + i, 0, i % 3 == 0);
+            int grown = text.reallocate(kept, 40_000);
+            if (i % 4 != 0) {
+                text.free(0, grown);
+            }
+        }
+        Subject segregated = Subject.ours("segregated", "segregated", Map.of());
+        Subject slab = Subject.ours("slab", "slab", Map.of());
+        Subject bogus = Subject.ours("bogus", "bogus", Map.of());
+        Subject glibc = Subject.peer("glibc");
+        InterleavedTimer timer = new InterleavedTimer(BRIEF);
+        Map<Subject, Timing> timings = timer.time(text.program(), List.of(segregated, slab, bogus, glibc));
+        assertEquals(List.of(segregated, glibc), List.copyOf(timings.keySet()));
+        timings.values().forEach(timing -> assertTrue(timing.nanosPerEvent() > 0, timing.toString()));
+        assertEquals(
+                Map.of(
+                        slab,
+                        "cannot serve 40000 bytes aligned to 1",
+                        bogus,
+                        "allocator: bogus (expected: a built-in one)"),
+                timer.absent());
+    }
+
+    @Test
+    void shouldLoadAllocatorsAnewForEachSubjectAndShareTheRest() throws ClassNotFoundException {
+        ClassLoader first = new SubjectLoader(Subject.peer("glibc"));
+        ClassLoader second = new SubjectLoader(Subject.peer("glibc"));
+        String slab = "dev.metalloc.allocators.slab.SlabAllocator";
+        assertNotEquals(first.loadClass(slab), second.loadClass(slab));
+        assertSame(Subject.class, first.loadClass(Subject.class.getName()));
+        assertSame(String.class, first.loadClass("java.lang.String"));
+    }
+
+    @Test
+    void shouldTakeTheMedianAndSpreadOfSamples() {
+        Timing timing = Timing.of(new double[] {10, 12, 11, 13, 900});
+        assertEquals(12, timing.nanosPerEvent());
+        assertTrue(timing.nanosPerEventError() > 0.5 && timing.nanosPerEventError() < 5, timing.toString());
+        assertEquals(new Timing(7, 0), Timing.of(new double[] {7, 7, 7}));
+    }
+}

@@ -54,7 +54,8 @@ final class ProfileSession implements Runnable {
             AgentOptions options, Instrumentation instrumentation, PreparedImage image, boolean attached)
             throws Exception {
         ProfileMode mode = options.profileMode();
-        RecorderOptions recorderOptions = mode == ProfileMode.FULL ? RecorderOptions.full() : RecorderOptions.sampled();
+        RecorderOptions recorderOptions =
+                mode == ProfileMode.FULL ? RecorderOptions.everyBlock() : RecorderOptions.sampled();
         Recorder recorder = new Recorder(recorderOptions, new StackWalkerSource());
         ProfileOutput output = new ProfileOutput(
                 recorder, recorderOptions, claim(options), options.path("spool"), options.app(), mode, attached);

@@ -72,6 +72,7 @@ final class TraceOutput implements Runnable {
             queue.drainTo(new GZIPOutputStream(file, BUFFER_BYTES));
         } catch (Throwable e) {
             failure = e;
+            queue.refuse(e); // whatever it was: a stream on a full disk fails before its first byte
         }
     }
 

@@ -88,10 +88,12 @@ public final class TraceQueue extends OutputStream {
                 out.write(buffers[slot], 0, lengths[slot]);
                 read.setRelease(number + 1);
             }
-        } catch (IOException e) {
-            failure = e;
-            throw e;
         }
+    }
+
+    /** The reader thread ends early: writers must not wait for it. */
+    public void refuse(Throwable reason) {
+        failure = reason instanceof IOException refused ? refused : new IOException(reason.toString());
     }
 
     /** False at the end. */

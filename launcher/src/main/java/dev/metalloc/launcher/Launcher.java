@@ -2,6 +2,7 @@
 package dev.metalloc.launcher;
 
 import dev.metalloc.launcher.command.AutoCommand;
+import dev.metalloc.launcher.command.CalibrateCommand;
 import dev.metalloc.launcher.command.DbCommand;
 import dev.metalloc.launcher.command.DbListCommand;
 import dev.metalloc.launcher.command.DbShowCommand;
@@ -52,6 +53,7 @@ public final class Launcher {
                 .addSubcommand(new RecommendCommand(surroundings))
                 .addSubcommand(new RunCommand(surroundings, application))
                 .addSubcommand(new ReplayCommand(surroundings))
+                .addSubcommand(new CalibrateCommand(surroundings))
                 .addSubcommand(new AutoCommand(surroundings, application))
                 .addSubcommand(new DoctorCommand(surroundings))
                 .addSubcommand(new CommandLine(new DbCommand())

@@ -2,6 +2,7 @@
 package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.FrameStacks;
+import dev.metalloc.agent.runtime.FreeMemoryWatch;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.train.HookGroup;
@@ -142,6 +143,15 @@ final class Dispatch {
         if (frames != null) {
             frames.selfTest();
         }
+    }
+
+    /** One for each allocator but the frames, which are few and small. */
+    List<FreeMemoryWatch> watches(int looksPerDelay) {
+        List<FreeMemoryWatch> watches = new ArrayList<>();
+        for (ServedEntry entry : entries.values()) {
+            watches.add(entry.watch(looksPerDelay));
+        }
+        return watches;
     }
 
     /** Hands the allocators whose hooks will be there to the hooks; must come before the hooks are installed. */

@@ -23,9 +23,11 @@ final class RunSession implements Runnable {
     private static final long RANGE_BYTES = 1L << 38;
 
     private final RangeChunkSource source;
+    private final IdlePurge idlePurge;
 
-    private RunSession(RangeChunkSource source) {
+    private RunSession(RangeChunkSource source, IdlePurge idlePurge) {
         this.source = source;
+        this.idlePurge = idlePurge;
     }
 
     static void start(AgentOptions options, Instrumentation instrumentation, PreparedImage image) throws Exception {
@@ -48,10 +50,11 @@ final class RunSession implements Runnable {
         }
         dispatch.publish(groups);
         HookInstaller.install(instrumentation, AgentMode.RUN, image, groups);
-        if (!options.isSet("quiet")) {
-            ExitWork.register(new RunSession(source));
-        }
         RunState.allocating = true;
+        IdlePurge idlePurge = IdlePurge.start(dispatch);
+        if (!options.isSet("quiet")) {
+            ExitWork.register(new RunSession(source, idlePurge));
+        }
     }
 
     @Override
@@ -77,6 +80,9 @@ final class RunSession implements Runnable {
         append(text, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         append(text, EntryPoint.UNSAFE, RunState.unsafe);
         text.append(String.format(Locale.ROOT, "; peak committed %,d bytes", source.peakCommittedBytes()));
+        if (idlePurge.purgedBytes() > 0) {
+            text.append(String.format(Locale.ROOT, "; gave back %,d idle bytes", idlePurge.purgedBytes()));
+        }
         if (RunState.refusedFreeCount() > 0) {
             text.append(String.format(
                     Locale.ROOT, "; refused %,d frees of blocks that were not live", RunState.refusedFreeCount()));

@@ -11,6 +11,7 @@ import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
 import example.app.ArenaSemantics;
 import example.app.DirectLimit;
+import example.app.IdleMemory;
 import example.app.KnownCounts;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,23 @@ class RunModeIT {
         ChildJvm.Result result =
                 dispatched(everything(), 0).option("-XX:MaxDirectMemorySize=4m").run(DirectLimit.class);
         assertEquals(plain.out(), result.out());
+    }
+
+    @Test
+    void shouldGiveBackIdleMemory() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0)
+                .option("-Dmetalloc.purgeDelayMillis=100")
+                .run(IdleMemory.class, "60");
+        assertEquals("given back", result.out().strip(), result.err());
+        assertTrue(metallocLines(result).contains(" idle bytes"), result.err());
+    }
+
+    @Test
+    void shouldKeepIdleMemoryForTheDelay() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0)
+                .option("-Dmetalloc.purgeDelayMillis=0")
+                .run(IdleMemory.class, "1");
+        assertEquals("kept", result.out().strip(), result.err());
     }
 
     @Test

@@ -2,6 +2,8 @@
 package dev.metalloc.launcher;
 
 import dev.metalloc.launcher.command.MetallocCommand;
+import dev.metalloc.policy.exchange.BundleException;
+import dev.metalloc.policy.store.PolicyStoreException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -29,11 +31,16 @@ final class FailureLines implements IParameterExceptionHandler, IExecutionExcept
 
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
-        surroundings.tell(e instanceof CommandFailure ? firstLine(e) : "unexpected: " + e + " (--debug shows where)");
+        surroundings.tell(isTold(e) ? firstLine(e) : "unexpected: " + e + " (--debug shows where)");
         if (root.debug()) {
             e.printStackTrace(surroundings.err());
         }
         return e instanceof CommandFailure failure ? failure.exitCode() : ExitCodes.FAILED;
+    }
+
+    /** Whether its message is already what the user should read. */
+    private static boolean isTold(Exception e) {
+        return e instanceof CommandFailure || e instanceof PolicyStoreException || e instanceof BundleException;
     }
 
     private static String wrong(ParameterException e) {

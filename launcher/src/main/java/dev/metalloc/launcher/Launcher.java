@@ -4,7 +4,15 @@ package dev.metalloc.launcher;
 import dev.metalloc.launcher.command.AutoCommand;
 import dev.metalloc.launcher.command.CalibrateCommand;
 import dev.metalloc.launcher.command.DbCommand;
+import dev.metalloc.launcher.command.DbExportCommand;
+import dev.metalloc.launcher.command.DbImportCommand;
+import dev.metalloc.launcher.command.DbKeygenCommand;
 import dev.metalloc.launcher.command.DbListCommand;
+import dev.metalloc.launcher.command.DbMergeCommand;
+import dev.metalloc.launcher.command.DbPruneCommand;
+import dev.metalloc.launcher.command.DbPushCommand;
+import dev.metalloc.launcher.command.DbRolloutCommand;
+import dev.metalloc.launcher.command.DbSeedCommand;
 import dev.metalloc.launcher.command.DbShowCommand;
 import dev.metalloc.launcher.command.DemoCommand;
 import dev.metalloc.launcher.command.DoctorCommand;
@@ -58,7 +66,15 @@ public final class Launcher {
                 .addSubcommand(new DoctorCommand(surroundings))
                 .addSubcommand(new CommandLine(new DbCommand())
                         .addSubcommand(new DbListCommand(surroundings))
-                        .addSubcommand(new DbShowCommand(surroundings)))
+                        .addSubcommand(new DbShowCommand(surroundings, application))
+                        .addSubcommand(new DbRolloutCommand(surroundings))
+                        .addSubcommand(new DbPushCommand(surroundings))
+                        .addSubcommand(new DbMergeCommand(surroundings))
+                        .addSubcommand(new DbPruneCommand(surroundings))
+                        .addSubcommand(new DbSeedCommand(surroundings))
+                        .addSubcommand(new DbExportCommand(surroundings))
+                        .addSubcommand(new DbImportCommand(surroundings))
+                        .addSubcommand(new DbKeygenCommand(surroundings)))
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))

@@ -23,6 +23,21 @@ public record MetallocHome(Path folder) {
         return folder.resolve("plans");
     }
 
+    /** What a fleet's server said last, for when it does not answer. */
+    public Path policies() {
+        return folder.resolve("policies");
+    }
+
+    /** The user's own seeds. */
+    public Path seeds() {
+        return folder.resolve("seeds");
+    }
+
+    /** Public keys of those whose bundles are taken. */
+    public Path trustedKeys() {
+        return folder.resolve("trusted");
+    }
+
     public Path store() {
         return folder.resolve("metalloc.db");
     }

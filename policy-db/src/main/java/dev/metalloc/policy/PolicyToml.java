@@ -1,11 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.policy;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.toml.TomlTable;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,13 +10,8 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Reads policies from TOML, and writes them through {@link PolicyTomlWriter}. Any thread. */
 public final class PolicyToml {
@@ -39,11 +31,6 @@ public final class PolicyToml {
             "parameters",
             "confidence",
             "reasons");
-    private static final TomlMapper MAPPER = new TomlMapper();
-
-    // jackson-dataformat-toml 2.22 reads decimal numbers of 19 digits as their last ten; hexadecimal ones it reads
-    // right.
-    private static final Pattern MISREAD_NUMBER = Pattern.compile("(?m)^\\s*(\\w+)\\s*=\\s*[+-]?(?:\\d_?){19,}");
 
     private PolicyToml() {}
 
@@ -64,41 +51,14 @@ public final class PolicyToml {
      */
     public static Policy parse(String text, String source) throws PolicyFormatException {
         try {
-            return policy(new TomlTable("", tree(text)));
+            return policy(TomlTable.parse(text));
         } catch (IllegalArgumentException e) {
             throw new PolicyFormatException(source + ": " + e.getMessage());
         }
     }
 
-    private static ObjectNode tree(String text) {
-        requireReadableNumbers(text);
-        try {
-            JsonNode root = MAPPER.readTree(text);
-            if (root instanceof ObjectNode table) {
-                return table;
-            }
-            throw new IllegalArgumentException("empty (expected: a policy)");
-        } catch (JacksonException e) {
-            String where =
-                    e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-            throw new IllegalArgumentException(where + "not valid TOML: " + firstLine(e.getOriginalMessage()), e);
-        }
-    }
-
-    private static void requireReadableNumbers(String text) {
-        Matcher number = MISREAD_NUMBER.matcher(text);
-        if (number.find()) {
-            throw new IllegalArgumentException(
-                    number.group(1) + ": a number of 19 or more digits (write it as 0x and hexadecimal digits)");
-        }
-    }
-
-    private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("");
-    }
-
     private static Policy policy(TomlTable table) {
-        requireSchema(table);
+        table.requireSchema(SCHEMA);
         table.requireKeys(KEYS);
         List<PolicyRule> rules = new ArrayList<>();
         for (TomlTable rule : table.tables("rule")) {
@@ -111,15 +71,6 @@ public final class PolicyToml {
                 table.text("provenance", ""),
                 table.text("objective", "time"),
                 rules);
-    }
-
-    // Before the other keys: a newer schema has keys that this version would only call unknown.
-    private static void requireSchema(TomlTable table) {
-        long schema = table.number("schema", 1, Integer.MAX_VALUE);
-        if (schema > SCHEMA) {
-            throw new IllegalArgumentException(
-                    "schema: " + schema + " is newer than " + SCHEMA + " (update metalloc to read it)");
-        }
     }
 
     private static long created(TomlTable table) {
@@ -136,25 +87,16 @@ public final class PolicyToml {
         table.requireKeys(RULE_KEYS);
         try {
             return new PolicyRule(
-                    entryPoint(table),
+                    table.name("entryPoint", EntryPoint.class),
                     site(table),
                     table.number("minBytes", 0, Long.MAX_VALUE),
                     table.number("maxBytes", 0, Long.MAX_VALUE),
-                    new AllocatorSpec(table.text("allocator"), parameters(table)),
+                    new AllocatorSpec(table.text("allocator"), table.textsByName("parameters")),
                     table.decimal("confidence", 1.0),
                     table.texts("reasons"));
         } catch (IllegalArgumentException e) {
             throw table.within(e);
         }
-    }
-
-    private static EntryPoint entryPoint(TomlTable table) {
-        String name = table.text("entryPoint");
-        return Arrays.stream(EntryPoint.values())
-                .filter(entryPoint -> entryPoint.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "entryPoint: " + name + " (expected: one of " + Arrays.toString(EntryPoint.values()) + ")"));
     }
 
     private static PolicySite site(TomlTable table) {
@@ -166,17 +108,5 @@ public final class PolicyToml {
             throw new IllegalArgumentException("site: " + id + " (expected: any, or 16 hexadecimal digits)");
         }
         return new PolicySite(Long.parseUnsignedLong(id, 16), table.text("siteText", ""));
-    }
-
-    private static Map<String, String> parameters(TomlTable table) {
-        Map<String, String> parameters = new TreeMap<>();
-        for (Map.Entry<String, JsonNode> parameter : table.children("parameters")) {
-            if (!parameter.getValue().isValueNode()) {
-                throw new IllegalArgumentException(
-                        "parameters." + parameter.getKey() + ": a table or list (expected: a text or number)");
-            }
-            parameters.put(parameter.getKey(), parameter.getValue().asText());
-        }
-        return parameters;
     }
 }

@@ -47,6 +47,11 @@ public final class ServedEntry {
         return allocator.traits().name();
     }
 
+    /** What purges the allocator when it had memory to spare for as many looks. */
+    public FreeMemoryWatch watch(int looksPerDelay) {
+        return new FreeMemoryWatch(allocator, looksPerDelay);
+    }
+
     /** From here on blocks count as the application's. */
     public void start() {
         countAtStart = allocator.stats().allocateCount();

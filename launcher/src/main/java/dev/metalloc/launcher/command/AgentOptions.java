@@ -5,6 +5,8 @@ import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.AgentOption;
+import dev.metalloc.launcher.known.Instance;
+import dev.metalloc.policy.identity.AppIdentity;
 import dev.metalloc.profiler.api.ProfileMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +18,12 @@ final class AgentOptions {
     private AgentOptions() {}
 
     static AgentOption profile(
-            Surroundings surroundings, MetallocHome home, String app, ProfileMode mode, Path output) {
+            Surroundings surroundings, MetallocHome home, AppIdentity identity, ProfileMode mode, Path output) {
         return new AgentOption(jar(surroundings), "profile")
                 .with("out", output)
-                .with("app", app)
+                .with("app", identity.name())
                 .with("mode", mode.name().toLowerCase(Locale.ROOT))
-                .with("spool", home.spool())
+                .with("spool", Instance.spool(surroundings, identity.version()))
                 .with("cache", home.cache());
     }
 

@@ -7,9 +7,14 @@ import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.ApplicationLine;
 import dev.metalloc.launcher.known.Calibrations;
 import dev.metalloc.launcher.known.KnownApplications;
+import dev.metalloc.launcher.known.PolicyChoice;
+import dev.metalloc.launcher.known.PolicySources;
+import dev.metalloc.launcher.known.PreparedStart;
 import dev.metalloc.launcher.known.Recommendations;
 import dev.metalloc.launcher.known.RecommendedPolicy;
+import dev.metalloc.launcher.known.StartPreparation;
 import dev.metalloc.policy.Policy;
+import dev.metalloc.policy.identity.AppIdentity;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import java.util.List;
@@ -35,7 +40,8 @@ public final class AutoCommand implements Runnable {
     public void run() {
         ApplicationLine line = new ApplicationLine(surroundings, application);
         MetallocHome home = MetallocHome.of(surroundings);
-        String app = Identities.of(null, line, surroundings).name();
+        AppIdentity identity = Identities.of(null, line, surroundings);
+        String app = identity.name();
         Starts starts = new Starts(surroundings);
         Optional<Policy> policy;
         try {
@@ -45,19 +51,24 @@ public final class AutoCommand implements Runnable {
             return;
         }
         if (policy.isPresent()) {
-            new PolicyRun(surroundings, home).start(line, app, policy.get());
+            PolicyChoice choice = new PolicyChoice(policy, List.of());
+            PreparedStart start = new StartPreparation(surroundings).prepared(app, () -> choice);
+            new PolicyRun(surroundings).start(line, app, start, false);
         } else if (line.takesAgent()) {
             surroundings.tell("nothing known of " + app + " yet: profiling it");
-            starts.profiled(line, home.prepared(), app, ProfileMode.SAMPLED, null);
+            starts.profiled(line, home.prepared(), identity, ProfileMode.SAMPLED, null);
         } else {
             starts.untouched(line, line.refusal());
         }
     }
 
     private Optional<Policy> knownOrRecommended(String app) {
+        Optional<Policy> own = new PolicySources(surroundings).own(app).policy();
+        if (own.isPresent()) {
+            return own;
+        }
         KnownApplications known = KnownApplications.open(surroundings);
-        Optional<Policy> policy = known.policy(app);
-        return policy.isPresent() ? policy : known.profile(app).map(profile -> known.keep(recommended(profile)));
+        return known.profile(app).map(profile -> known.keep(recommended(profile)));
     }
 
     /** With the costs at hand: nobody waits for a calibration who only wants to start an application. */

@@ -10,6 +10,6 @@ public final class DbCommand implements Runnable {
 
     @Override
     public void run() {
-        throw CommandFailure.badUsage("db needs a command: list or show (see metalloc db --help)");
+        throw CommandFailure.badUsage("db needs a command, such as list or show (see metalloc db --help)");
     }
 }

@@ -50,7 +50,7 @@ public final class ProfileCommand implements Runnable {
         ApplicationLine line = new ApplicationLine(surroundings, application);
         MetallocHome home = MetallocHome.of(surroundings).prepared();
         AppIdentity identity = Identities.of(app, line, surroundings);
-        new Starts(surroundings).profiled(line, home, identity.name(), mode, outputFile());
+        new Starts(surroundings).profiled(line, home, identity, mode, outputFile());
     }
 
     private @Nullable Path outputFile() {

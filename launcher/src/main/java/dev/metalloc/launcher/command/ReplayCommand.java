@@ -63,10 +63,6 @@ public final class ReplayCommand implements Runnable {
                 .fileOrMeasured()
                 .map(Path::toString)
                 .orElse("");
-        String costs = new Calibrations(surroundings)
-                .fileOrMeasured()
-                .map(Path::toString)
-                .orElse("");
         List<String> words = new ArrayList<>(
                 ReplayRequest.words(allocators, against, objective, costs, quick, json, surroundings.watched()));
         words.addAll(files);

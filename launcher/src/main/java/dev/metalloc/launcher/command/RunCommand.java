@@ -3,12 +3,15 @@ package dev.metalloc.launcher.command;
 
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Failures;
-import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.ApplicationLine;
-import dev.metalloc.launcher.known.KnownApplications;
+import dev.metalloc.launcher.known.PolicyChoice;
+import dev.metalloc.launcher.known.PolicySources;
+import dev.metalloc.launcher.known.PreparedStart;
+import dev.metalloc.launcher.known.StartPreparation;
 import dev.metalloc.policy.Policy;
 import dev.metalloc.policy.PolicyToml;
+import dev.metalloc.policy.identity.AppIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +37,9 @@ public final class RunCommand implements Runnable {
             description = "A policy file, or whose policy to use (default: the application's own).")
     private @Nullable String policySource;
 
+    @Option(names = "--explain", description = "Say which rule won and why before the application starts.")
+    private boolean explain;
+
     public RunCommand(Surroundings surroundings, List<String> application) {
         this.surroundings = surroundings;
         this.application = application;
@@ -42,46 +48,51 @@ public final class RunCommand implements Runnable {
     @Override
     public void run() {
         ApplicationLine line = new ApplicationLine(surroundings, application);
-        MetallocHome home = MetallocHome.of(surroundings);
-        String app = Identities.of(null, line, surroundings).name();
+        AppIdentity identity = Identities.of(null, line, surroundings);
+        StartPreparation preparation = new StartPreparation(surroundings);
+        PreparedStart start;
         if (policySource != null) {
-            new PolicyRun(surroundings, home).start(line, app, namedPolicy(policySource));
+            String source = policySource;
+            requirePresent(source);
+            start = preparation.prepared(identity.name(), () -> named(source));
+        } else if (identity.isNone()) {
+            start = preparation.prepared("none", () -> new PolicyChoice(Optional.empty(), List.of()));
         } else {
-            startWithOwnPolicy(line, home, app);
+            start = preparation.of(identity.name(), line.classPath(), line.javaVersion());
+        }
+        new PolicyRun(surroundings).start(line, identity.name(), start, explain);
+    }
+
+    /** A slip of the pen ends the command; what is wrong within a policy only leaves the application untouched. */
+    private void requirePresent(String source) {
+        if (isFile(source) && !Files.exists(file(source))) {
+            throw CommandFailure.failed("no such file: " + file(source) + " (check the path)");
         }
     }
 
-    private void startWithOwnPolicy(ApplicationLine line, MetallocHome home, String app) {
-        Optional<Policy> policy;
-        try {
-            policy = storedPolicy(app);
-        } catch (CommandFailure e) {
-            // The application comes first: it starts whatever state our store is in.
-            new Starts(surroundings).untouched(line, String.valueOf(e.getMessage()));
-            return;
-        }
-        if (policy.isPresent()) {
-            new PolicyRun(surroundings, home).start(line, app, policy.get());
-        } else {
-            new Starts(surroundings).untouched(line, "no policy known for " + app);
-        }
-    }
-
-    private Policy namedPolicy(String source) {
-        Path file = surroundings.workingDirectory().resolve(source);
-        if (!Files.exists(file) && !source.endsWith(".toml")) {
-            return storedPolicy(source)
-                    .orElseThrow(() -> CommandFailure.failed(
-                            "no policy file and no application called " + source + " (see metalloc db list)"));
+    private PolicyChoice named(String source) {
+        if (!isFile(source)) {
+            PolicyChoice choice = new PolicySources(surroundings).own(source);
+            if (choice.policy().isEmpty()) {
+                throw CommandFailure.failed(
+                        "no policy file and no application called " + source + " (see metalloc db list)");
+            }
+            return choice;
         }
         try {
-            return PolicyToml.read(file);
+            Policy policy = PolicyToml.read(file(source));
+            return new PolicyChoice(
+                    Optional.of(policy), List.of("policy " + file(source) + ": named on the command line"));
         } catch (IOException e) {
-            throw Failures.reading(file, e);
+            throw Failures.reading(file(source), e);
         }
     }
 
-    private Optional<Policy> storedPolicy(String app) {
-        return KnownApplications.open(surroundings).policy(app);
+    private boolean isFile(String source) {
+        return Files.exists(file(source)) || source.endsWith(".toml");
+    }
+
+    private Path file(String source) {
+        return surroundings.workingDirectory().resolve(source);
     }
 }

@@ -6,6 +6,7 @@ import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.ApplicationLine;
 import dev.metalloc.launcher.jvm.CommandLineFile;
+import dev.metalloc.policy.identity.AppIdentity;
 import dev.metalloc.profiler.api.ProfileMode;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -23,16 +24,22 @@ final class Starts {
 
     /** Recorded; fails where the JVM cannot load the agent, because a profile was asked for. */
     void profiled(
-            ApplicationLine line, MetallocHome home, String app, ProfileMode mode, @Nullable Path requestedOutput) {
+            ApplicationLine line,
+            MetallocHome home,
+            AppIdentity identity,
+            ProfileMode mode,
+            @Nullable Path requestedOutput) {
         if (!line.takesAgent()) {
             throw CommandFailure.failed(line.refusal() + ", and cannot be profiled (start it with a newer JDK)");
         }
+        String app = identity.name();
         Path output = requestedOutput != null
                 ? requestedOutput
                 : ProfileFile.in(
                         home.profiles(), app, LocalDateTime.now(ZoneId.systemDefault()), surroundings.processId());
         line.jvmReplacement().ifPresent(surroundings::tell);
-        CommandLineFile.handOver(surroundings, line.with(AgentOptions.profile(surroundings, home, app, mode, output)));
+        CommandLineFile.handOver(
+                surroundings, line.with(AgentOptions.profile(surroundings, home, identity, mode, output)));
     }
 
     void dispatched(ApplicationLine line, String app, Path plan, Path cache) {

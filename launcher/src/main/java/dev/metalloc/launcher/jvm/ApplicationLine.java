@@ -3,6 +3,7 @@ package dev.metalloc.launcher.jvm;
 
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.policy.identity.ClassPath;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,25 @@ public final class ApplicationLine {
 
     public List<String> words() {
         return words;
+    }
+
+    /** The jars and folders the application is loaded from; empty for a script, which does not say. */
+    public List<Path> classPath() {
+        return startsJava
+                ? ClassPath.of(
+                        words,
+                        surroundings.workingDirectory(),
+                        surroundings.variable("CLASSPATH").orElse(null))
+                : List.of();
+    }
+
+    /** The version of the JVM that is started. */
+    public String javaVersion() {
+        return namedJvmTakesAgent()
+                ? release.map(JavaRelease::version).orElse("")
+                : JavaRelease.in(surroundings.javaHome())
+                        .map(JavaRelease::version)
+                        .orElse("");
     }
 
     public boolean startsJava() {

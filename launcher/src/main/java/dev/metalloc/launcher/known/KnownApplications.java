@@ -9,7 +9,9 @@ import dev.metalloc.policy.store.AppSummary;
 import dev.metalloc.policy.store.PolicyState;
 import dev.metalloc.policy.store.PolicyStore;
 import dev.metalloc.policy.store.PolicyStoreException;
+import dev.metalloc.policy.store.Rollout;
 import dev.metalloc.policy.store.Spool;
+import dev.metalloc.policy.store.StoreLocation;
 import dev.metalloc.policy.store.StoredPolicy;
 import dev.metalloc.policy.store.StoredProfile;
 import dev.metalloc.profiler.aggregate.Profiles;
@@ -33,49 +35,63 @@ public final class KnownApplications {
     private static final int MOST_MERGED_PROFILES = 16;
 
     private final PolicyStore store;
+    private final String instance;
 
-    private KnownApplications(PolicyStore store) {
+    private KnownApplications(PolicyStore store, String instance) {
         this.store = store;
+        this.instance = instance;
     }
 
     public static KnownApplications open(Surroundings surroundings) {
         MetallocHome home = MetallocHome.of(surroundings).prepared();
+        StoreLocation location = StorePlace.of(surroundings);
         return asked(() -> {
-            PolicyStore store = PolicyStore.open(home.store());
-            new Spool(home.spool(), new SpooledProfile())
-                    .sweep(store)
-                    .problems()
-                    .forEach(surroundings::tell);
-            return new KnownApplications(store);
+            PolicyStore store = PolicyStore.open(location);
+            sweep(home, store).problems().forEach(surroundings::tell);
+            return new KnownApplications(store, Instance.name(surroundings));
         });
+    }
+
+    private static Spool.Sweep sweep(MetallocHome home, PolicyStore store) {
+        return new Spool(home.spool(), new SpooledProfile()).sweep(store);
+    }
+
+    /** The store itself, for what is no question about one application. */
+    public PolicyStore store() {
+        return store;
     }
 
     /** All applications, the last seen first. */
     public List<AppSummary> list() {
-        return asked(store::list);
+        return asked(store::applications);
     }
 
     public boolean knows(String app) {
-        return asked(() -> store.show(app)).isPresent();
+        return asked(() -> store.application(app)).isPresent();
     }
 
-    /** The policy to use for an application. */
+    /** The policy that this instance uses for an application. */
     public Optional<Policy> policy(String app) {
-        return asked(() -> store.latestPolicy(app)).map(StoredPolicy::policy);
+        return rollout(app).policy().map(StoredPolicy::policy);
+    }
+
+    /** Which of an application's policies this instance uses, and why. */
+    public Rollout rollout(String app) {
+        return asked(() -> Rollout.of(app, instance, store.policies().all(app)));
     }
 
     /** What the application's last runs showed, together. */
     public Optional<Profile> profile(String app) {
         List<Profile> profiles = new ArrayList<>();
-        for (StoredProfile stored : asked(() -> store.latestProfiles(app, MOST_MERGED_PROFILES))) {
-            asked(() -> store.profileBytes(stored.id())).ifPresent(bytes -> profiles.add(decoded(bytes, stored)));
+        for (StoredProfile stored : asked(() -> store.profiles().latest(app, MOST_MERGED_PROFILES))) {
+            asked(() -> store.profiles().bytes(stored.id())).ifPresent(bytes -> profiles.add(decoded(bytes, stored)));
         }
         return profiles.isEmpty() ? Optional.empty() : Optional.of(Profiles.merge(profiles));
     }
 
     /** Keeps a policy as the application's newest and returns it with the version it got. */
     public Policy keep(Policy policy) {
-        return asked(() -> store.savePolicy(policy, PolicyState.DRAFT));
+        return asked(() -> store.policies().save(policy, PolicyState.DRAFT));
     }
 
     private static Profile decoded(byte[] bytes, StoredProfile stored) {
@@ -87,7 +103,8 @@ public final class KnownApplications {
         }
     }
 
-    private static <T> T asked(Supplier<T> question) {
+    /** Asks the store; its failures become ours. */
+    public static <T> T asked(Supplier<T> question) {
         try {
             return question.get();
         } catch (PolicyStoreException e) {

@@ -45,13 +45,15 @@ public record PlanFile(Path file, Path cache) {
 
     /** Compiles with half of the memory that this machine, or this container, has as the limit. */
     public static Plan compile(Policy policy) {
-        long memoryBytes =
-                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
         try {
-            return PolicyCompiler.compile(policy, memoryBytes / 2);
+            return PolicyCompiler.compile(policy, memoryBytes() / 2);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.failed(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    static long memoryBytes() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 
     private static PlanFile write(Plan plan, String name, Path folder, Path cache) throws IOException {

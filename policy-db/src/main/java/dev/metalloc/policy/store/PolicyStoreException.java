@@ -8,7 +8,7 @@ public final class PolicyStoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    PolicyStoreException(String message, @Nullable Throwable cause) {
+    public PolicyStoreException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

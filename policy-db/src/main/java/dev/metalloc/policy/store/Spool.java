@@ -16,12 +16,22 @@ import java.util.List;
 /**
  * The folder JVMs drop their profiles in as they end; a sweep takes them into the store.
  *
- * <p>Any number of processes may sweep at once: the store keeps each profile once, and a file is deleted only after it is
- * stored, so a sweep that dies loses nothing.
+ * <p>A profile lies in the folder itself, or in one below it whose name says its labels. Any number of processes may sweep
+ * at once: the store keeps each profile once, and a file is deleted only after it is stored, so a sweep that dies, or a
+ * server that goes away in the middle, loses nothing, and what is delivered again changes nothing.
  */
 public final class Spool {
 
     private static final String SUFFIX = "*.mprof";
+    private static final String SET_ASIDE = "bad";
+
+    // One transaction a batch: as many profiles as make its own cost small, and no more bytes than a client has to
+    // spare.
+    private static final int BATCH_PROFILES = 64;
+    private static final long BATCH_BYTES = 8L << 20;
+
+    // The recorder's memory is capped far below; what is larger was never a profile, and must not fill this JVM's heap.
+    private static final long MOST_PROFILE_BYTES = 64L << 20;
 
     private final Path folder;
     private final ProfileReader reader;
@@ -44,11 +54,8 @@ public final class Spool {
          *
          * @throws IOException with one clear line where the bytes are no profile this version reads
          */
-        Identified read(byte[] bytes) throws IOException;
+        NewProfile read(byte[] bytes, ProfileLabels labels) throws IOException;
     }
-
-    /** A profile's application, and what is kept of it. */
-    public record Identified(String app, ProfileMeta meta) {}
 
     /**
      * What a sweep did.
@@ -64,90 +71,149 @@ public final class Spool {
         }
     }
 
+    /** The folder to drop profiles with these labels in. */
+    public Path folder(ProfileLabels labels) {
+        return labels.equals(ProfileLabels.NONE) ? folder : folder.resolve(labels.folderName());
+    }
+
+    /** Whether nothing waits here. */
+    public boolean isEmpty() {
+        return new Sweeping().files().isEmpty();
+    }
+
     /**
      * Takes every profile of the folder into the store.
      *
-     * @throws PolicyStoreException where the store cannot be written; the files stay where they are
+     * @throws PolicyStoreException where the store cannot be written; the files it did not take stay where they are
      */
     public Sweep sweep(PolicyStore store) {
-        List<String> problems = new ArrayList<>();
-        int stored = 0;
-        int known = 0;
-        for (Path file : files(problems)) {
-            try {
-                if (take(file, store, problems)) {
-                    stored++;
-                } else {
-                    known++;
+        return new Sweeping().into(store.profiles());
+    }
+
+    /** One sweep, from listing the files to deleting them. */
+    private final class Sweeping {
+
+        private final List<String> problems = new ArrayList<>();
+        private final List<Path> batchFiles = new ArrayList<>();
+        private final List<NewProfile> batch = new ArrayList<>();
+        private long batchBytes;
+        private int stored;
+        private int known;
+
+        Sweep into(ProfileTable profiles) {
+            for (Path file : files()) {
+                take(file);
+                if (batch.size() >= BATCH_PROFILES || batchBytes >= BATCH_BYTES) {
+                    deliver(profiles);
                 }
+            }
+            deliver(profiles);
+            return new Sweep(stored, known, problems);
+        }
+
+        // By name, so that two sweeps of the same files report them alike.
+        List<Path> files() {
+            List<Path> files = new ArrayList<>();
+            for (Path entry : entries(folder, "*")) {
+                if (!Files.isDirectory(entry)) {
+                    continue;
+                }
+                if (!entry.endsWith(SET_ASIDE)) {
+                    files.addAll(entries(entry, SUFFIX));
+                }
+            }
+            files.addAll(entries(folder, SUFFIX));
+            files.removeIf(file -> !Files.isRegularFile(file));
+            return files;
+        }
+
+        private List<Path> entries(Path parent, String glob) {
+            List<Path> entries = new ArrayList<>();
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent, glob)) {
+                stream.forEach(entries::add);
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                return List.of();
+            } catch (IOException | DirectoryIteratorException e) {
+                problems.add(parent + ": cannot be listed (check its rights)");
+            }
+            Collections.sort(entries);
+            return entries;
+        }
+
+        private void take(Path file) {
+            byte[] bytes;
+            try {
+                if (Files.size(file) > MOST_PROFILE_BYTES) {
+                    setAside(file, new IOException("too large for a profile"));
+                    return;
+                }
+                bytes = Files.readAllBytes(file);
             } catch (NoSuchFileException e) {
                 // Another sweep was faster, and has stored it.
                 known++;
-            } catch (Unreadable | IOException e) {
-                problems.add(String.valueOf(e.getMessage()));
+                return;
+            } catch (IOException e) {
+                problems.add(file + ": cannot be read (check its rights)");
+                return;
+            }
+            try {
+                batch.add(reader.read(bytes, labels(file)));
+                batchFiles.add(file);
+                batchBytes += bytes.length;
+            } catch (IOException | RuntimeException e) {
+                setAside(file, e);
             }
         }
-        return new Sweep(stored, known, problems);
-    }
 
-    // By name, so that two sweeps of the same files report them alike.
-    private List<Path> files(List<String> problems) {
-        List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, SUFFIX)) {
-            for (Path entry : entries) {
-                if (Files.isRegularFile(entry)) {
-                    files.add(entry);
+        private ProfileLabels labels(Path file) {
+            Path parent = file.getParent();
+            return parent == null || parent.equals(folder)
+                    ? ProfileLabels.NONE
+                    : ProfileLabels.ofFolder(String.valueOf(parent.getFileName()));
+        }
+
+        private void deliver(ProfileTable profiles) {
+            if (batch.isEmpty()) {
+                return;
+            }
+            int added = profiles.addAll(batch);
+            stored += added;
+            known += batch.size() - added;
+            batchFiles.forEach(this::delete);
+            batch.clear();
+            batchFiles.clear();
+            batchBytes = 0;
+        }
+
+        private void delete(Path file) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                problems.add(file + ": stored, but cannot be deleted (check the folder's rights)");
+            }
+        }
+
+        /** Moves a file that is no profile to {@code bad}, beside what was moved there before under the same name. */
+        private void setAside(Path file, Exception cause) {
+            Path bad = folder.resolve(SET_ASIDE);
+            try {
+                Files.createDirectories(bad);
+                Path target = bad.resolve(file.getFileName());
+                for (int i = 1; Files.exists(target); i++) {
+                    target = bad.resolve(file.getFileName() + "." + i);
                 }
+                Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+                problems.add(file + ": " + firstLine(cause) + " (moved to " + target + ")");
+            } catch (NoSuchFileException e) {
+                // Another sweep was faster, and has told.
+                known++;
+            } catch (IOException e) {
+                problems.add(file + ": " + firstLine(cause) + " (and cannot be moved to " + bad + ")");
             }
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return List.of();
-        } catch (IOException | DirectoryIteratorException e) {
-            problems.add(folder + ": cannot be listed (check its rights)");
         }
-        Collections.sort(files);
-        return files;
-    }
 
-    /** Stores one file and deletes it; true where the store did not have it yet. */
-    private boolean take(Path file, PolicyStore store, List<String> problems) throws IOException, Unreadable {
-        byte[] bytes = Files.readAllBytes(file);
-        Identified profile;
-        try {
-            profile = reader.read(bytes);
-        } catch (IOException | RuntimeException e) {
-            throw setAside(file, e);
-        }
-        boolean added = store.addProfile(profile.app(), bytes, profile.meta());
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            problems.add(file + ": stored, but cannot be deleted (check the folder's rights)");
-        }
-        return added;
-    }
-
-    /** Moves a file that is no profile to {@code bad}, beside what was moved there before under the same name. */
-    private Unreadable setAside(Path file, Exception cause) throws IOException {
-        Path bad = folder.resolve("bad");
-        Files.createDirectories(bad);
-        Path target = bad.resolve(file.getFileName());
-        for (int i = 1; Files.exists(target); i++) {
-            target = bad.resolve(file.getFileName() + "." + i);
-        }
-        Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
-        return new Unreadable(
-                file + ": "
-                        + String.valueOf(cause.getMessage()).lines().findFirst().orElse("unreadable") + " (moved to "
-                        + target + ")",
-                cause);
-    }
-
-    private static final class Unreadable extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        Unreadable(String message, Exception cause) {
-            super(message, cause);
+        private static String firstLine(Exception cause) {
+            return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unreadable");
         }
     }
 }

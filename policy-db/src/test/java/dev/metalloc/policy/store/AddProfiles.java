@@ -1,21 +1,25 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.policy.store;
 
-import java.nio.file.Path;
-
-/** A process that ends: adds its own profiles, one that all add, and a policy. */
+/**
+ * A process that ends: adds its own profiles, and one that all add, prints each that is stored, and adds a policy.
+ *
+ * <p>Arguments: the store's URL, this process's name, how many.
+ */
 final class AddProfiles {
 
     private AddProfiles() {}
 
     public static void main(String[] arguments) {
-        Path file = Path.of(arguments[0]);
+        StoreLocation location = StoreLocation.ofUrl(arguments[0]);
         int count = Integer.parseInt(arguments[2]);
         for (int i = 0; i < count; i++) {
-            PolicyStore store = PolicyStore.open(file);
-            store.addProfile("a", PolicyStoreTest.bytes(arguments[1] + "/" + i), PolicyStoreTest.meta(i));
-            store.addProfile("a", PolicyStoreTest.bytes("common"), PolicyStoreTest.meta(i));
+            String name = arguments[1] + "/" + i;
+            ProfileTable profiles = PolicyStore.open(location).profiles();
+            profiles.add(TestRecords.profile("a", name, i));
+            profiles.add(TestRecords.profile("a", "common", i));
+            System.out.println(name);
         }
-        PolicyStore.open(file).savePolicy(PolicyStoreTest.policy("a"), PolicyState.DRAFT);
+        PolicyStore.open(location).policies().save(TestRecords.policy("a"), PolicyState.DRAFT);
     }
 }

@@ -38,7 +38,7 @@ class SpoolTest {
         spool = new Spool(folder, SpoolTest::read);
     }
 
-    private static Spool.Identified read(byte[] bytes) throws IOException {
+    private static NewProfile read(byte[] bytes, ProfileLabels labels) throws IOException {
         String text = new String(bytes, StandardCharsets.UTF_8);
         if (text.startsWith("bug")) {
             throw new IllegalStateException("half read");
@@ -46,7 +46,7 @@ class SpoolTest {
         if (!text.startsWith("app ")) {
             throw new IOException("not a profile\nsecond line");
         }
-        return new Spool.Identified(text.substring(4, 5), PolicyStoreTest.meta(1));
+        return new NewProfile(text.substring(4, 5), bytes, TestRecords.meta(1, labels));
     }
 
     @Test
@@ -58,9 +58,36 @@ class SpoolTest {
 
         assertEquals(new Spool.Sweep(2, 1, List.of()), spool.sweep(store));
         assertEquals(new Spool.Sweep(0, 0, List.of()), spool.sweep(store));
-        assertEquals(1, store.profiles("a").size());
-        assertEquals(1, store.profiles("b").size());
+        assertEquals(1, store.profiles().latest("a", 100).size());
+        assertEquals(1, store.profiles().latest("b", 100).size());
         assertEquals(List.of("other.tmp"), names(folder));
+    }
+
+    @Test
+    void shouldTakeLabelsFromTheFolder() throws IOException {
+        ProfileLabels labels = new ProfileLabels("1.0/../x", "web~front");
+        Files.createDirectories(spool.folder(labels));
+        Files.writeString(spool.folder(labels).resolve("1.mprof"), "app a 1");
+        drop("2.mprof", "app a 2");
+        assertFalse(spool.isEmpty());
+
+        assertEquals(new Spool.Sweep(2, 0, List.of()), spool.sweep(store));
+
+        assertEquals(folder, spool.folder(labels).getParent());
+        assertEquals(1, store.profiles().count(ProfileSelection.of("a", labels)));
+        assertEquals(1, store.profiles().count(ProfileSelection.of("a", ProfileLabels.NONE)));
+        assertTrue(spool.isEmpty());
+    }
+
+    @Test
+    void shouldSetAsideWhatNoDatabaseCanStore() throws IOException {
+        drop("1.mprof", "app \u0000 1");
+        drop("2.mprof", "app a 2");
+
+        Spool.Sweep sweep = spool.sweep(store);
+
+        assertEquals(1, sweep.storedCount());
+        assertTrue(sweep.problems().get(0).contains("control character"), sweep.problems()::toString);
     }
 
     @Test
@@ -119,10 +146,10 @@ class SpoolTest {
 
         assertEquals(54, stored);
         assertEquals(6, problems);
-        assertEquals(54, store.profiles("a").size());
+        assertEquals(54, store.profiles().latest("a", 100).size());
         assertEquals(6, names(folder.resolve("bad")).size());
         assertTrue(names(folder).isEmpty());
-        assertFalse(store.list().isEmpty());
+        assertFalse(store.applications().isEmpty());
     }
 
     private void drop(String name, String text) throws IOException {

@@ -1,0 +1,62 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent;
+
+import dev.metalloc.agent.runtime.FreeMemoryWatch;
+import dev.metalloc.agent.runtime.RunState;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Run mode's only thread: gives memory back to the system that was free for a while. */
+final class IdlePurge implements Runnable {
+
+    private static final int LOOKS_PER_DELAY = 4;
+    private static final long DEFAULT_DELAY_MILLIS = 10_000;
+
+    private final List<FreeMemoryWatch> watches;
+    private final long lookNanos;
+    private volatile long purgedBytes;
+
+    private IdlePurge(List<FreeMemoryWatch> watches, long lookNanos) {
+        this.watches = watches;
+        this.lookNanos = lookNanos;
+    }
+
+    /** Starts to watch a dispatch's allocators, unless {@code metalloc.purgeDelayMillis} is 0. */
+    static IdlePurge start(Dispatch dispatch) {
+        long delayMillis = Math.max(0, Long.getLong("metalloc.purgeDelayMillis", DEFAULT_DELAY_MILLIS));
+        long lookNanos = TimeUnit.MILLISECONDS.toNanos(delayMillis) / LOOKS_PER_DELAY;
+        IdlePurge purge = new IdlePurge(dispatch.watches(LOOKS_PER_DELAY), lookNanos);
+        if (lookNanos > 0 && !purge.watches.isEmpty()) {
+            Thread thread = new Thread(null, purge, "metalloc-purge", 0, false);
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return purge;
+    }
+
+    /** Bytes given back so far. */
+    long purgedBytes() {
+        return purgedBytes;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (RunState.allocating) {
+                LockSupport.parkNanos(lookNanos);
+                lookOnce();
+            }
+        } catch (Throwable failure) {
+            RunState.fail(failure);
+        }
+    }
+
+    // The only writer.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void lookOnce() {
+        for (FreeMemoryWatch watch : watches) {
+            purgedBytes += watch.look();
+        }
+    }
+}

@@ -1,0 +1,196 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.command;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.launcher.TestSurroundings;
+import dev.metalloc.policy.Policy;
+import dev.metalloc.policy.PolicyRule;
+import dev.metalloc.policy.PolicySite;
+import dev.metalloc.policy.PolicyToml;
+import dev.metalloc.policy.plan.PlanFormat;
+import dev.metalloc.policy.store.PolicyState;
+import dev.metalloc.policy.store.PolicyStore;
+import dev.metalloc.policy.store.StoreLocation;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code run} starts an application by: its own policy, else the seeds, else nothing; and what it does when asked why. */
+class SeededRunTest {
+
+    @TempDir
+    Path root;
+
+    private TestSurroundings machine;
+
+    @BeforeEach
+    void makeMachine() throws IOException {
+        machine = new TestSurroundings(root).with("METALLOC_INSTANCE", "here");
+        machine.with("PATH", machine.jdk("path", "25.0.3").resolve("bin"));
+        jar("lib/netty-buffer-4.2.20.Final.jar");
+        jar("lib/arrow-memory-unsafe-19.0.0.jar");
+    }
+
+    @Test
+    void shouldRunUnderTheSeedsOfItsPackages() throws IOException {
+        assertEquals(0, machine.run("run", "--explain", "--", "java", "-cp", "lib/*", "a.B"));
+
+        assertEquals("buddy", allocator());
+        assertTrue(machine.err().contains("seed netty-4.2 (io.netty:netty-buffer 4.2.20.Final)"), machine.err());
+        assertTrue(
+                machine.err().contains("seed arrow-memory-unsafe (org.apache.arrow:arrow-memory-unsafe 19.0.0)"),
+                machine.err());
+        assertEquals(0, machine.run("db", "show", "--explain", "a.B"));
+        assertTrue(machine.out().startsWith("as it was last started:\n"), machine.out());
+        assertTrue(machine.out().contains("UNSAFE buddy: seed arrow-memory-unsafe speaks for sizes 65536 to 16777216"));
+    }
+
+    @Test
+    void shouldExplainACommandLineWithoutStartingIt() throws IOException {
+        assertEquals(0, machine.run("db", "show", "--explain", "--", "java", "-cp", "lib/*", "a.B"));
+
+        assertEquals(List.of(), machine.handedOver());
+        assertTrue(machine.out().contains("policy of a.B: there is none"), machine.out());
+        assertTrue(machine.out().contains("seed netty-4.2 (io.netty"), machine.out());
+    }
+
+    @Test
+    void shouldPreferItsOwnPolicyAndTheCommandLineAboveAll() throws IOException {
+        run();
+        assertEquals("buddy", allocator());
+        policies().policies().save(policy("slab"), PolicyState.DRAFT);
+        run();
+        assertEquals("slab", allocator());
+        Path file = Files.writeString(root.resolve("p.toml"), PolicyToml.write(policy("segregated")));
+        assertEquals(0, machine.run("run", "--policy", file.toString(), "--", "java", "-cp", "lib/*", "a.B"));
+        assertEquals("segregated", allocator());
+    }
+
+    @Test
+    void shouldStartUntouchedWithoutSeedsOrPolicy() throws IOException {
+        assertEquals(0, machine.run("run", "--", "java", "a.B"));
+        assertEquals(List.of(""), machine.handedOver());
+        assertEquals("metalloc: no policy known for a.B: starting it untouched\n", machine.err());
+    }
+
+    /** The second start must not wait for a database driver; but it must see whatever has changed. */
+    @Test
+    void shouldPrepareAgainOnlyWhereSomethingChanged() throws IOException {
+        PolicyStore store = policies();
+        store.policies().save(policy("slab"), PolicyState.DRAFT);
+        run();
+        Path plan = plan();
+        Files.setLastModifiedTime(plan, FileTime.fromMillis(1000));
+        run();
+        assertEquals(1000, Files.getLastModifiedTime(plan).toMillis(), "prepared again");
+
+        store.policies().save(policy("buddy"), PolicyState.DRAFT);
+        run();
+        assertEquals("buddy", allocator());
+        Files.delete(plan());
+        run();
+        assertEquals("buddy", allocator());
+    }
+
+    @Test
+    void shouldStartUntouchedWhateverIsWrong() throws IOException {
+        Files.createDirectories(root.resolve("home"));
+        Files.writeString(store(), "not a database ".repeat(1000));
+        byte[] before = Files.readAllBytes(store());
+        assertUntouched("is damaged or no metalloc store", "run", "--", "java", "-cp", "lib/*", "a.B");
+        assertArrayEquals(before, Files.readAllBytes(store()));
+        Files.delete(store());
+
+        Path file = root.resolve("p.toml");
+        Files.writeString(file, PolicyToml.write(policy("magic")));
+        assertUntouched("names an unknown allocator: magic (known: ", "run", "--policy", "p.toml", "--", "java", "a.B");
+        Files.writeString(file, PolicyToml.write(policy("slab")).replace("schema = 1", "schema = 9"));
+        assertUntouched("schema: 9 is newer than 1", "run", "--policy", "p.toml", "--", "java", "a.B");
+
+        policies().policies().save(policy("magic"), PolicyState.DRAFT);
+        assertUntouched("names an unknown allocator: magic", "run", "--", "java", "a.B");
+    }
+
+    @Test
+    void shouldNotWaitForAServerAndUseWhatItSaidLast() throws IOException {
+        machine.with("METALLOC_DB", "jdbc:postgresql://localhost:1/x?user=me&password=secret");
+        assertUntouched("the server does not answer", "run", "--", "java", "-cp", "lib/*", "a.B");
+        assertFalse(machine.err().contains("secret"));
+
+        Files.createDirectories(root.resolve("home/policies"));
+        Files.writeString(root.resolve("home/policies/a.B.toml"), PolicyToml.write(policy("slab")));
+        assertEquals(0, machine.run("run", "--", "java", "a.B"));
+        assertEquals("slab", allocator());
+        assertTrue(machine.err().contains("using the policy it gave last, version 1"), machine.err());
+    }
+
+    @Test
+    void shouldRefuseADatabaseItDoesNotKnow() throws IOException {
+        machine.with("METALLOC_DB", "jdbc:mysql://localhost/x?password=secret");
+
+        assertUntouched("METALLOC_DB names no database metalloc knows", "run", "--", "java", "a.B");
+        assertEquals(1, machine.run("db", "list"));
+        assertFalse(machine.err().contains("secret"));
+    }
+
+    private void assertUntouched(String reason, String... arguments) throws IOException {
+        long linesBefore = machine.err().lines().count();
+        assertEquals(0, machine.run(arguments));
+        assertEquals(List.of(""), machine.handedOver());
+        assertEquals(linesBefore + 1, machine.err().lines().count(), machine.err());
+        assertTrue(
+                machine.err().contains(reason) && machine.err().endsWith(": starting it untouched\n"), machine.err());
+    }
+
+    private void run() {
+        assertEquals(0, machine.run("run", "--", "java", "-cp", "lib/*", "a.B"), machine.err());
+    }
+
+    private String allocator() throws IOException {
+        return PlanFormat.read(plan()).rules().getFirst().spec().allocator();
+    }
+
+    private Path plan() throws IOException {
+        return Path.of(machine.handedOver().get(1).replaceFirst(".*,plan=([^,]*),.*", "$1"));
+    }
+
+    private Path store() {
+        return root.resolve("home/metalloc.db");
+    }
+
+    private PolicyStore policies() {
+        return PolicyStore.open(StoreLocation.of(store()));
+    }
+
+    private static Policy policy(String allocator) {
+        return new Policy(
+                "a.B",
+                1,
+                1000,
+                "a test",
+                "time",
+                List.of(new PolicyRule(
+                        EntryPoint.UNSAFE, PolicySite.ANY, 1, 4096, AllocatorSpec.of(allocator), 1, List.of())));
+    }
+
+    private void jar(String name) throws IOException {
+        Path jar = root.resolve(name);
+        Files.createDirectories(jar.getParent());
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new ZipEntry("empty"));
+        }
+    }
+}

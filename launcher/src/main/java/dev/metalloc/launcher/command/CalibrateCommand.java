@@ -10,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 
-/** {@code calibrate}: measures what allocators and the JDK's paths cost on this machine, and keeps it. */
+/** {@code calibrate}: measures what allocators and the JDK's raw memory cost on this machine, and keeps it. */
 @Command(
         name = "calibrate",
-        description = "Measure what allocators and the JDK's own paths cost here; recommend and replay use it.")
+        description = "Measure what allocators and the JDK's raw memory cost here; recommend and replay use it.")
 public final class CalibrateCommand implements Runnable {
 
     private final Surroundings surroundings;

@@ -30,10 +30,18 @@ final class Calibration {
             append(text, name + ".error", format(timing.nanosPerEventError()));
         });
         curves.forEach((name, points) -> {
+            if (!isSure(points)) {
+                return;
+            }
             append(text, name, curve(points, false));
             append(text, name + ".error", curve(points, true));
         });
         return text.toString();
+    }
+
+    /** A curve goes through all of its points, so one that was disturbed spoils it. */
+    private static boolean isSure(Map<Long, Timing> points) {
+        return points.values().stream().allMatch(timing -> timing.nanosPerEvent() > 2 * timing.nanosPerEventError());
     }
 
     private static String curve(Map<Long, Timing> points, boolean errors) {

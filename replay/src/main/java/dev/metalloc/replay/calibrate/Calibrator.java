@@ -11,16 +11,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Measures allocators and the JDK's paths on this machine in some ten seconds. Used once, by one thread.
+ * Measures allocators and the JDK's raw memory on this machine in some ten seconds. Used once, by one thread.
  *
- * <p>Allocators and Unsafe do programs of one order of frees each in the loop that replays traces, and what the loop itself takes is
- * subtracted; arenas and direct buffers are called as applications call them.
+ * <p>They do programs of one order of frees each in the loop that replays traces, and what the loop itself takes is subtracted.
  */
 final class Calibrator {
 
     private static final InterleavedTimer.Effort EFFORT = new InterleavedTimer.Effort(200_000_000, 4_000_000, 9);
     private static final int EVENTS_PER_PAIR = 2;
-    private static final long[] UNSAFE_BYTES = {16, 64, 1024, 4096, 65_536, 1 << 20};
+    private static final long[] UNSAFE_BYTES = {16, 64, 1024, 4096, 65_536};
 
     private static final Subject LOOP = Subject.peer(Subject.LOOP);
     private static final Subject UNSAFE = Subject.peer(Subject.UNSAFE);
@@ -30,11 +29,6 @@ final class Calibrator {
             Subject.ours("segregated", "segregated", Map.of("lock", "false")),
             Subject.ours(
                     "segregated.tight", "segregated", Map.of("lock", "false", "quickBytes", "0", "spacing", "64")));
-    private static final List<Subject> SHARED_VARIANTS = List.of(
-            Subject.ours("slab", "slab", Map.of()),
-            Subject.ours("buddy", "buddy", Map.of()),
-            Subject.ours("segregated", "segregated", Map.of()));
-
     private static final Set<String> SHARED_LABELS = Set.of("slab", "buddy", "segregated");
     private static final String GROWN = "grown";
 
@@ -45,12 +39,10 @@ final class Calibrator {
         order("lifo", OrderPrograms.lifo(), VARIANTS);
         order("random", OrderPrograms.random(), VARIANTS);
         order(GROWN, OrderPrograms.grown(), VARIANTS);
-        remote();
         for (long byteSize : UNSAFE_BYTES) {
             Map<Subject, Timing> timings = time(OrderPrograms.pairs(byteSize), List.of(UNSAFE));
             calibration.put("jdk.UNSAFE", byteSize, net(timings, UNSAFE));
         }
-        new JdkPaths(calibration).measure();
         return calibration;
     }
 
@@ -63,20 +55,6 @@ final class Calibrator {
                 calibration.put("allocator." + variant.label() + "." + order, net);
             }
         }
-    }
-
-    /** What a free by another thread adds to one by the same. */
-    private void remote() {
-        Map<Subject, Timing> unsafe = time(OrderPrograms.fifo(), List.of(UNSAFE));
-        List<Subject> all = new ArrayList<>(SHARED_VARIANTS);
-        all.add(UNSAFE);
-        Map<Subject, Timing> local = time(OrderPrograms.fifo(), SHARED_VARIANTS);
-        Map<Subject, Timing> remote = time(OrderPrograms.remote(), all);
-        for (Subject variant : SHARED_VARIANTS) {
-            calibration.put(
-                    "allocator." + variant.label() + ".remote", difference(net(remote, variant), net(local, variant)));
-        }
-        calibration.put("jdk.remote", difference(net(remote, UNSAFE), net(unsafe, UNSAFE)));
     }
 
     private static Map<Subject, Timing> time(TraceProgram program, List<Subject> subjects) {

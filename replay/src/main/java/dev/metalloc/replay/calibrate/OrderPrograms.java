@@ -90,22 +90,6 @@ final class OrderPrograms {
         return program.build();
     }
 
-    /** One thread's blocks freed by another one, in the order of a queue. */
-    static TraceProgram remote() {
-        TraceBuilder program = new TraceBuilder("remote");
-        Random random = new Random(SEED);
-        int[] blocks = new int[QUEUE];
-        for (int i = 0; i < PAIRS / QUEUE; i++) {
-            for (int j = 0; j < QUEUE; j++) {
-                blocks[j] = program.allocate(0, size(random), 1, false);
-            }
-            for (int j = 0; j < QUEUE; j++) {
-                program.free(1, blocks[j]);
-            }
-        }
-        return program.build();
-    }
-
     private static long size(Random random) {
         return MIXED_BYTES[random.nextInt(MIXED_BYTES.length)];
     }

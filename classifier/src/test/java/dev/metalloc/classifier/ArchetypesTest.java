@@ -21,182 +21,14 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Programs of known behaviour, and what is to be said of them. */
+/** What is said of programs of known behaviour, beyond which allocator they get. */
 class ArchetypesTest {
 
     private static final long MICROS = 1_000;
-    private static final long SECONDS = 1_000_000_000;
-
-    private static Profile arenaPerCall() {
-        return new TestProfile(30)
-                .at(EntryPoint.ARENA_CONFINED)
-                .blocks(100, 57_000_000, Order.BULK, 2 * MICROS, 1)
-                .arenas(57_000_000, 1, 100, 1, 0)
-                .and()
-                .site(EntryPoint.ARENA_CONFINED, "com.example.Hash", 900)
-                .site(EntryPoint.ARENA_CONFINED, "com.example.Other", 100)
-                .build();
-    }
-
-    private static Profile offHeapCache() {
-        TestProfile profile = new TestProfile(60);
-        for (int i = 0; i < 40; i++) {
-            profile.at(EntryPoint.UNSAFE)
-                    .blocks(48 + i * 16, 1_500_000, Order.RANDOM, (i + 1) * SECONDS, 5_000, 0.4, 0);
-        }
-        for (int i = 0; i < 8; i++) {
-            profile.thread("worker-" + i, 7_500_000, 7_500_000, 3_000_000);
-        }
-        return profile.build();
-    }
-
-    private static Profile directBuffersLastInFirstOut() {
-        return new TestProfile(60)
-                .at(EntryPoint.DIRECT_BUFFER)
-                .blocks(4096, 15_000_000, Order.LIFO, 20 * MICROS, 8)
-                .build();
-    }
-
-    private static Profile producerConsumer() {
-        return new TestProfile(60)
-                .at(EntryPoint.UNSAFE)
-                .blocks(256, 60_000_000, Order.FIFO, 100 * MICROS, 1000, 1.0, 0)
-                .and()
-                .thread("producer", 60_000_000, 0, 0)
-                .thread("consumer", 0, 60_000_000, 60_000_000)
-                .build();
-    }
-
-    private static Profile idle() {
-        return new TestProfile(600)
-                .at(EntryPoint.DIRECT_BUFFER)
-                .blocks(8192, 3_000, Order.NEVER, 0, 3_000)
-                .build();
-    }
-
-    private static Profile slowTrickle() {
-        return new TestProfile(100)
-                .at(EntryPoint.UNSAFE)
-                .blocks(100, 8_600_000, Order.LIFO, 20 * MICROS, 10)
-                .build();
-    }
-
-    private static Profile fewEvents() {
-        return new TestProfile(1)
-                .at(EntryPoint.UNSAFE)
-                .blocks(64, 999, Order.LIFO, MICROS, 1)
-                .build();
-    }
-
-    private static Profile nettyDowncalls() {
-        return new TestProfile(60)
-                .at(EntryPoint.MALLOC_DOWNCALL)
-                .blocks(1024, 90_000_000, Order.LIFO, 5 * MICROS, 100)
-                .build();
-    }
-
-    private static Profile fewHuge() {
-        return new TestProfile(60)
-                .at(EntryPoint.UNSAFE)
-                .blocks(256L << 20, 60_000, Order.RANDOM, SECONDS, 4)
-                .build();
-    }
-
-    private static Profile growing() {
-        TestProfile profile = new TestProfile(60);
-        for (int log2 = 6; log2 <= 14; log2++) {
-            profile.at(EntryPoint.UNSAFE).blocks(1L << log2, 6_000_000, Order.LIFO, 50 * MICROS, 10, 0, 0.8);
-        }
-        return profile.build();
-    }
-
-    private static Profile remoteFrees() {
-        return new TestProfile(60)
-                .at(EntryPoint.UNSAFE)
-                .blocks(64, 120_000_000, Order.RANDOM, 10 * MICROS, 500, 0.5, 0)
-                .and()
-                .thread("a", 60_000_000, 60_000_000, 30_000_000)
-                .thread("b", 60_000_000, 60_000_000, 30_000_000)
-                .build();
-    }
-
-    private static Profile largeArenaBlocks() {
-        return new TestProfile(60)
-                .at(EntryPoint.ARENA_CONFINED)
-                .blocks(64, 6_000_000, Order.BULK, 100 * MICROS, 1)
-                .blocks(1L << 20, 600_000, Order.BULK, 100 * MICROS, 2)
-                .arenas(300_000, 22, 2 << 20, 1, 0)
-                .build();
-    }
-
-    private static Profile sharedArenaPerCall() {
-        return new TestProfile(60)
-                .at(EntryPoint.ARENA_SHARED)
-                .blocks(64 << 10, 456_000, Order.BULK, 100 * MICROS, 4)
-                .arenas(456_000, 1, 64 << 10, 1, 0)
-                .build();
-    }
-
-    private static Profile unknownFrees() {
-        return new TestProfile(60)
-                .at(EntryPoint.UNSAFE)
-                .blocks(64, 60_000_000, Order.LIFO, MICROS, 10)
-                .unknownFrees(1_000_000)
-                .build();
-    }
-
-    private static Profile twoBehaviours() {
-        return new TestProfile(60)
-                .at(EntryPoint.UNSAFE)
-                .blocks(64, 50_000_000, Order.LIFO, MICROS, 10)
-                .blocks(16_000, 10_000_000, Order.RANDOM, 100 * SECONDS, 2_000)
-                .blocks(256 << 10, 2_000_000, Order.RANDOM, SECONDS, 100)
-                .blocks(64L << 20, 2_000, Order.RANDOM, SECONDS, 1)
-                .build();
-    }
-
-    private static Profile outOfOrderArenas() {
-        return new TestProfile(30)
-                .at(EntryPoint.ARENA_CONFINED)
-                .blocks(100, 57_000_000, Order.BULK, 2 * MICROS, 1)
-                .arenas(57_000_000, 1, 100, 3, 20_000_000)
-                .build();
-    }
-
-    private static Profile virtualThreads() {
-        return new TestProfile(30)
-                .at(EntryPoint.UNSAFE)
-                .blocks(64, 30_000_000, Order.LIFO, MICROS, 10)
-                .virtualAllocations(30_000_000)
-                .and()
-                .endedThreads(3000)
-                .build();
-    }
-
-    private static List<Profile> all() {
-        return List.of(
-                arenaPerCall(),
-                offHeapCache(),
-                directBuffersLastInFirstOut(),
-                producerConsumer(),
-                idle(),
-                slowTrickle(),
-                fewEvents(),
-                nettyDowncalls(),
-                fewHuge(),
-                growing(),
-                remoteFrees(),
-                largeArenaBlocks(),
-                sharedArenaPerCall(),
-                unknownFrees(),
-                twoBehaviours(),
-                outOfOrderArenas(),
-                virtualThreads());
-    }
 
     @Test
     void arenaPerCall_getsFrames() {
-        Recommendation it = classify(arenaPerCall());
+        Recommendation it = classify(Archetypes.arenaPerCall());
 
         assertRaised(
                 it, Flag.BULK_FREE, Flag.FIXED_SIZE, Flag.FEW_SIZES, Flag.SMALL, Flag.SINGLE_THREAD, Flag.ZERO_NEEDED);
@@ -215,7 +47,7 @@ class ArchetypesTest {
 
     @Test
     void offHeapCache_getsSlabWithClassesOfItsSizes() {
-        Recommendation it = classify(offHeapCache());
+        Recommendation it = classify(Archetypes.offHeapCache());
 
         assertRaised(it, Flag.RANDOM_FREE, Flag.LONG_LIVED, Flag.MANY_SIZES, Flag.REMOTE_FREE, Flag.MANY_THREADS);
         Verdict verdict = only(it);
@@ -233,7 +65,7 @@ class ArchetypesTest {
 
     @Test
     void directBuffersLastInFirstOut_getSlab() {
-        Recommendation it = classify(directBuffersLastInFirstOut());
+        Recommendation it = classify(Archetypes.directBuffersLastInFirstOut());
 
         assertRaised(it, Flag.LIFO_FREE, Flag.FIXED_SIZE, Flag.POWER_OF_TWO, Flag.SHORT_LIVED, Flag.MEDIUM);
         Verdict verdict = only(it);
@@ -244,7 +76,7 @@ class ArchetypesTest {
 
     @Test
     void producerConsumer_getsSlab() {
-        Recommendation it = classify(producerConsumer());
+        Recommendation it = classify(Archetypes.producerConsumer());
 
         assertRaised(it, Flag.PRODUCER_CONSUMER, Flag.REMOTE_FREE, Flag.FIFO_FREE);
         assertEquals("slab", only(it).allocator());
@@ -252,7 +84,7 @@ class ArchetypesTest {
 
     @Test
     void idle_isLeft() {
-        Recommendation it = classify(idle());
+        Recommendation it = classify(Archetypes.idle());
 
         assertRaised(it, Flag.LOW_RATE, Flag.FEW_FREES);
         assertLeft(it, "5 allocations/s are too few");
@@ -262,19 +94,19 @@ class ArchetypesTest {
     @Test
     void smallGain_isLeftWithFigures() {
         assertLeft(
-                classify(slowTrickle()),
+                classify(Archetypes.slowTrickle()),
                 "86,000 allocations/s of 100 B: the JDK path costs about 32 ns a pair, slab about 7.1 ns: 0.21 % of the run,"
                         + " less than the 2.0 % a change must save");
     }
 
     @Test
     void fewEvents_areLeft() {
-        assertLeft(classify(fewEvents()), "only 999 seen, too few to choose by");
+        assertLeft(classify(Archetypes.fewEvents()), "only 999 seen, too few to choose by");
     }
 
     @Test
     void mallocDowncalls_areLeft() {
-        Recommendation it = classify(nettyDowncalls());
+        Recommendation it = classify(Archetypes.nettyDowncalls());
 
         assertLeft(it, "native code");
         assertEquals(1.0, only(it).confidence());
@@ -299,7 +131,7 @@ class ArchetypesTest {
 
     @Test
     void fewHuge_areLeft() {
-        Recommendation it = classify(fewHuge());
+        Recommendation it = classify(Archetypes.fewHuge());
 
         assertRaised(it, Flag.HUGE);
         assertLeft(it, "beyond every allocator");
@@ -307,7 +139,7 @@ class ArchetypesTest {
 
     @Test
     void growing_isSeenAndServed() {
-        Recommendation it = classify(growing());
+        Recommendation it = classify(Archetypes.growing());
 
         assertRaised(it, Flag.GROWING, Flag.POWER_OF_TWO);
         assertEquals("slab", only(it).allocator());
@@ -318,7 +150,7 @@ class ArchetypesTest {
 
     @Test
     void remoteFrees_getSlab() {
-        Recommendation it = classify(remoteFrees());
+        Recommendation it = classify(Archetypes.remoteFrees());
 
         assertRaised(it, Flag.REMOTE_FREE, Flag.RANDOM_FREE);
         assertNotRaised(it, Flag.PRODUCER_CONSUMER, Flag.SINGLE_THREAD);
@@ -327,7 +159,7 @@ class ArchetypesTest {
 
     @Test
     void largeArenaBlocks_getAnAllocatorOfTheirOwn() {
-        Recommendation it = classify(largeArenaBlocks());
+        Recommendation it = classify(Archetypes.largeArenaBlocks());
 
         assertEquals(2, it.verdicts().size());
         assertEquals("bump", it.verdicts().get(0).allocator());
@@ -338,19 +170,20 @@ class ArchetypesTest {
 
     @Test
     void sharedArenas_areToldOfTheHandshake() {
-        Recommendation it = classify(sharedArenaPerCall());
+        Recommendation it = classify(Archetypes.sharedArenaPerCall());
 
         assertTrue(only(it).reasons().toString().contains("22 µs for the handshake"), it.toString());
     }
 
     @Test
     void unknownFrees_areLeft() {
-        assertLeft(classify(unknownFrees()), "1.6 % of the frees are of blocks whose allocation was not seen");
+        assertLeft(
+                classify(Archetypes.unknownFrees()), "1.6 % of the frees are of blocks whose allocation was not seen");
     }
 
     @Test
     void neighboursWithOneAnswer_shareAVerdictAndItsClasses() {
-        Recommendation it = classify(twoBehaviours());
+        Recommendation it = classify(Archetypes.twoBehaviours());
 
         assertEquals(3, it.verdicts().size(), it.verdicts()::toString);
         assertEquals("slab", it.verdicts().get(0).allocator());
@@ -361,12 +194,7 @@ class ArchetypesTest {
 
     @Test
     void arenasOfMixedLifetimes_getFramesAllTheSame() {
-        Recommendation it = classify(new TestProfile(30)
-                .at(EntryPoint.ARENA_CONFINED)
-                .blocks(100, 30_000_000, Order.BULK, MICROS, 1)
-                .blocks(100, 10_000_000, Order.BULK, 100 * SECONDS, 1)
-                .arenas(40_000_000, 1, 100, 1, 0)
-                .build());
+        Recommendation it = classify(Archetypes.arenasOfMixedLifetimes());
 
         assertRaised(it, Flag.MIXED_LIVED);
         assertEquals("bump", only(it).allocator());
@@ -377,49 +205,39 @@ class ArchetypesTest {
         AllocatorTraits shy = new AllocatorTraits(
                 "slab", 1, 32 << 10, 4096, Set.of(), Set.of(Flag.REMOTE_FREE), 0, 0, true, true, ThreadModel.LOCKED);
 
-        Recommendation it = new Classifier(List.of(shy), CostModel.shipped()).classify(remoteFrees());
+        Recommendation it = new Classifier(List.of(shy), CostModel.shipped()).classify(Archetypes.remoteFrees());
 
         assertLeft(it, "slab: not for REMOTE_FREE (50 % of the frees by another thread)");
     }
 
     @Test
     void frames_coverNestedArenas() {
-        Recommendation it = classify(new TestProfile(30)
-                .at(EntryPoint.ARENA_CONFINED)
-                .blocks(1000, 300_000_000, Order.BULK, 2 * MICROS, 100)
-                .arenas(3_000_000, 100, 100_000, 3, 0)
-                .build());
-
         // 3 arenas of 100,000 bytes, each of 100 blocks with up to 16 bytes of rounding.
-        assertEquals("524288", only(it).parameters().get("frameBytes"));
+        assertEquals(
+                "524288", only(classify(Archetypes.nestedArenas())).parameters().get("frameBytes"));
     }
 
     @Test
     void arenasOutOfOrder_areLeft() {
-        assertLeft(classify(outOfOrderArenas()), "35 % of the arenas outlive one opened later");
+        assertLeft(classify(Archetypes.outOfOrderArenas()), "35 % of the arenas outlive one opened later");
     }
 
     @Test
     void virtualThreads_areSeen() {
-        assertRaised(classify(virtualThreads()), Flag.VIRTUAL_THREADS, Flag.THREAD_CHURN);
+        assertRaised(classify(Archetypes.virtualThreads()), Flag.VIRTUAL_THREADS, Flag.THREAD_CHURN);
     }
 
     @Test
     void newerJdk_keepsItsOwnPoolOfSmallConfinedBlocks() {
-        Profile small = new TestProfile(30)
-                .java("27+1")
-                .at(EntryPoint.ARENA_CONFINED)
-                .blocks(64, 57_000_000, Order.BULK, 2 * MICROS, 1)
-                .arenas(57_000_000, 1, 64, 1, 0)
-                .build();
+        Recommendation it = classify(Archetypes.pooledByJdk());
 
-        assertLeft(classify(small), "the JDK path costs");
-        assertTrue(only(classify(small)).reasons().toString().contains("this JDK pools"));
+        assertLeft(it, "the JDK path costs");
+        assertTrue(only(it).reasons().toString().contains("this JDK pools"));
     }
 
     @Test
     void noCandidates_leaveEverything() {
-        Recommendation it = new Classifier(List.of(), CostModel.shipped()).classify(offHeapCache());
+        Recommendation it = new Classifier(List.of(), CostModel.shipped()).classify(Archetypes.offHeapCache());
 
         assertLeft(it, "no allocator fits");
     }
@@ -433,7 +251,7 @@ class ArchetypesTest {
 
     @Test
     void verdictsAreDisjointAndCoverWhatWasSeen() {
-        for (Profile profile : all()) {
+        for (Profile profile : profiles()) {
             List<Verdict> verdicts = classify(profile).verdicts();
             for (Verdict a : verdicts) {
                 assertTrue(a.minByteSize() <= a.maxByteSize(), a::toString);
@@ -464,10 +282,14 @@ class ArchetypesTest {
     void choiceIsDeterministicWhateverTheOrderOfCandidates() {
         List<AllocatorTraits> reversed = new ArrayList<>(TestTraits.ALL);
         Collections.reverse(reversed);
-        for (Profile profile : all()) {
+        for (Profile profile : profiles()) {
             assertEquals(classify(profile), new Classifier(reversed, CostModel.shipped()).classify(profile));
         }
-        assertNotEquals(classify(idle()), classify(fewHuge()));
+        assertNotEquals(classify(Archetypes.idle()), classify(Archetypes.fewHuge()));
+    }
+
+    private static List<Profile> profiles() {
+        return Archetypes.all().stream().map(Archetypes.Archetype::profile).toList();
     }
 
     private static Recommendation classify(Profile profile) {

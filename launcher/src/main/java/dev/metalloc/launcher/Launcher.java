@@ -3,6 +3,7 @@ package dev.metalloc.launcher;
 
 import dev.metalloc.launcher.command.AttachCommand;
 import dev.metalloc.launcher.command.AutoCommand;
+import dev.metalloc.launcher.command.CalibrateCommand;
 import dev.metalloc.launcher.command.DbCommand;
 import dev.metalloc.launcher.command.DbExportCommand;
 import dev.metalloc.launcher.command.DbImportCommand;
@@ -62,6 +63,7 @@ public final class Launcher {
                 .addSubcommand(new RecommendCommand(surroundings))
                 .addSubcommand(new RunCommand(surroundings, application))
                 .addSubcommand(new ReplayCommand(surroundings))
+                .addSubcommand(new CalibrateCommand(surroundings))
                 .addSubcommand(new AutoCommand(surroundings, application))
                 .addSubcommand(new AttachCommand(surroundings))
                 .addSubcommand(new DetachCommand(surroundings))

@@ -48,7 +48,7 @@ public final class ReplayMain {
             return CostModel.shipped();
         }
         try (Reader reader = Files.newBufferedReader(request.costs().get(), StandardCharsets.UTF_8)) {
-            return CostModel.read(reader);
+            return CostModel.calibrated(reader);
         }
     }
 

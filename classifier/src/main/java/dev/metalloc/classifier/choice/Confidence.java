@@ -7,16 +7,16 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 /** How sure a verdict is, 0..1, to two decimals. Immutable. */
 final class Confidence {
 
-    // The cost table was measured on another machine: each figure may be off by a factor of 1.4, one time in three.
-    private static final double COST_ERROR_LOG = 0.35;
     // As many allocations again as are needed at all halve what remains of the doubt.
     private static final double HALF_SURE_COUNT = (double) LeaveRules.MIN_ALLOCATE_COUNT;
     private static final double INCOMPLETE_PROFILE = 0.8;
     private static final NormalDistribution NORMAL = new NormalDistribution(null, 0, 1);
 
     private final double application;
+    private final double costErrorLog;
 
-    Confidence(ApplicationFeatures application, boolean profileComplete) {
+    Confidence(ApplicationFeatures application, boolean profileComplete, double costErrorLog) {
+        this.costErrorLog = costErrorLog;
         // A rate that swings over the run may be another one in the next.
         double steady = 1 / (1 + Math.min(1, application.rateErrorRatio()));
         this.application = (profileComplete ? 1 : INCOMPLETE_PROFILE) * steady;
@@ -24,7 +24,7 @@ final class Confidence {
 
     /** That an allocator saves what was expected: the difference must stand out of both figures' error. */
     double ofChange(double nanosBefore, double nanosAfter, long allocateCount) {
-        double distance = Math.log(nanosBefore / nanosAfter) / (COST_ERROR_LOG * Math.sqrt(2));
+        double distance = Math.log(nanosBefore / nanosAfter) / (costErrorLog * Math.sqrt(2));
         return rounded(application * events(allocateCount) * NORMAL.cumulativeProbability(distance));
     }
 

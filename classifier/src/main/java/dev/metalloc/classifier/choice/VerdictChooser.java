@@ -14,14 +14,16 @@ import java.util.List;
 public final class VerdictChooser {
 
     private final OptionWeigher weigher;
+    private final double costErrorLog;
 
     public VerdictChooser(List<AllocatorTraits> candidates, CostModel costs) {
         this.weigher = new OptionWeigher(candidates, costs);
+        this.costErrorLog = costs.errorLog();
     }
 
     /** The verdicts, disjoint in entry point and sizes. */
     public List<Verdict> choose(Profile profile, ApplicationFeatures application) {
-        Confidence confidence = new Confidence(application, profile.run().complete());
+        Confidence confidence = new Confidence(application, profile.run().complete(), costErrorLog);
         List<Verdict> verdicts = new ArrayList<>();
         for (EntryPointFeatures entryPoint : application.entryPoints()) {
             VerdictWriter writer = new VerdictWriter(profile, entryPoint, weigher, confidence);

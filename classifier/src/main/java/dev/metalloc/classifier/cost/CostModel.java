@@ -7,6 +7,7 @@ import dev.metalloc.classifier.features.SizeCounts;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -15,6 +16,12 @@ import java.util.function.DoubleUnaryOperator;
  * <p>Immutable. Good for ranking; the figures come from one machine.
  */
 public final class CostModel {
+
+    private static final double SHIPPED_ERROR_LOG = 0.35;
+    // An application's blocks are not those of the calibration, however well these were measured.
+    private static final double LEAST_ERROR_LOG = 0.15;
+    // Half a 95 % interval.
+    private static final double INTERVAL_DEVIATIONS = 1.96;
 
     private final CostTable table;
 
@@ -34,6 +41,33 @@ public final class CostModel {
      */
     public static CostModel read(Reader properties) throws IOException {
         return new CostModel(CostTable.read(properties));
+    }
+
+    /**
+     * The shipped model with what was measured on this machine in its place, in the format of the shipped one.
+     *
+     * @throws IllegalArgumentException naming the entry that is wrong
+     */
+    public static CostModel calibrated(Reader properties) throws IOException {
+        return new CostModel(CostTable.shipped().overlaidWith(CostTable.read(properties)));
+    }
+
+    /**
+     * How far off a figure may be, one time in three, as the logarithm of a factor: what the calibration's intervals say, and of the
+     * shipped table that it was measured on another machine.
+     */
+    public double errorLog() {
+        List<String> measured = table.namesWithErrors();
+        if (measured.isEmpty()) {
+            return SHIPPED_ERROR_LOG;
+        }
+        double sum = 0;
+        for (String name : measured) {
+            double relative =
+                    table.number(name + CostTable.ERROR) / INTERVAL_DEVIATIONS / Math.max(1, table.number(name));
+            sum += relative * relative;
+        }
+        return Math.clamp(Math.sqrt(sum / measured.size()), LEAST_ERROR_LOG, SHIPPED_ERROR_LOG);
     }
 
     /** Whether the allocator's cost is known. */

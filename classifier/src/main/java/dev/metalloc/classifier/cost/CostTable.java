@@ -8,13 +8,18 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
 /** The measured figures by name. Immutable. */
 final class CostTable {
 
+    static final String ERROR = ".error";
+
     private static final String RESOURCE = "cost-model.properties";
+    // A figure less sure than to a half was taken while something else was running.
+    private static final double SURE_RATIO = 0.5;
 
     private final Map<String, Double> numbers = new HashMap<>();
     private final Map<String, CostCurve> curves = new HashMap<>();
@@ -45,6 +50,28 @@ final class CostTable {
         } catch (IOException e) {
             throw new UncheckedIOException("cost model: cannot read " + RESOURCE, e);
         }
+    }
+
+    /** This table with what was calibrated in place of its own figures, as far as that is sure enough to be better. */
+    CostTable overlaidWith(CostTable calibrated) {
+        CostTable overlaid = new CostTable(new Properties());
+        overlaid.numbers.putAll(numbers);
+        overlaid.curves.putAll(curves);
+        overlaid.curves.putAll(calibrated.curves);
+        calibrated.numbers.forEach((name, number) -> {
+            if (number >= calibrated.number(name + ERROR, 0) / SURE_RATIO) {
+                overlaid.numbers.put(name, number);
+            }
+        });
+        return overlaid;
+    }
+
+    /** The names of numbers that have an error beside them. */
+    List<String> namesWithErrors() {
+        return numbers.keySet().stream()
+                .filter(name -> numbers.containsKey(name + ERROR))
+                .sorted()
+                .toList();
     }
 
     static CostTable read(Reader reader) throws IOException {

@@ -5,6 +5,7 @@ import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.ApplicationLine;
+import dev.metalloc.launcher.known.Calibrations;
 import dev.metalloc.launcher.known.KnownApplications;
 import dev.metalloc.launcher.known.PolicyChoice;
 import dev.metalloc.launcher.known.PolicySources;
@@ -70,7 +71,9 @@ public final class AutoCommand implements Runnable {
         return known.profile(app).map(profile -> known.keep(recommended(profile)));
     }
 
-    private static Policy recommended(Profile profile) {
-        return RecommendedPolicy.of(Recommendations.of(profile), System.currentTimeMillis());
+    /** With the costs at hand: nobody waits for a calibration who only wants to start an application. */
+    private Policy recommended(Profile profile) {
+        return RecommendedPolicy.of(
+                Recommendations.of(profile, new Calibrations(surroundings).costs()), System.currentTimeMillis());
     }
 }

@@ -5,17 +5,21 @@ import dev.metalloc.classifier.Recommendation;
 import dev.metalloc.classifier.report.RecommendationJson;
 import dev.metalloc.classifier.report.RecommendationText;
 import dev.metalloc.launcher.CommandFailure;
+import dev.metalloc.launcher.Progress;
 import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.launcher.known.Calibrations;
 import dev.metalloc.launcher.known.KnownApplications;
 import dev.metalloc.launcher.known.ProfileSource;
 import dev.metalloc.launcher.known.Recommendations;
 import dev.metalloc.launcher.known.RecommendedPolicy;
+import dev.metalloc.launcher.replay.VerdictChecks;
 import dev.metalloc.policy.Policy;
 import dev.metalloc.policy.PolicyToml;
 import dev.metalloc.profiler.api.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +42,9 @@ public final class RecommendCommand implements Runnable {
     @Option(names = "-o", paramLabel = "FILE", description = "Write the policy to a TOML file too.")
     private @Nullable Path output;
 
-    @Option(names = "--verify", hidden = true)
+    @Option(
+            names = "--verify",
+            description = "Replay a workload made from the profile on the JDK's path and on the choice.")
     private boolean verify;
 
     public RecommendCommand(Surroundings surroundings) {
@@ -47,18 +53,33 @@ public final class RecommendCommand implements Runnable {
 
     @Override
     public void run() {
-        if (verify) {
-            throw CommandFailure.badUsage("--verify is not in this version (leave it out)");
-        }
         KnownApplications known = KnownApplications.open(surroundings);
         Profile profile = ProfileSource.profile(source, known, surroundings);
-        Recommendation recommendation = Recommendations.of(profile);
+        Recommendation recommendation = Recommendations.of(profile, new Calibrations(surroundings).costsOrMeasured());
         Policy policy = known.keep(RecommendedPolicy.of(recommendation, System.currentTimeMillis()));
         surroundings
                 .out()
                 .println((json ? RecommendationJson.write(recommendation) : RecommendationText.write(recommendation))
                         .strip());
+        if (verify) {
+            verify(profile, recommendation);
+        }
         write(policy);
+    }
+
+    /** JSON is for programs: there the check goes to standard error. */
+    private void verify(Profile profile, Recommendation recommendation) {
+        Progress progress = new Progress(surroundings);
+        progress.show("replaying workloads made from the profile");
+        List<String> sentences = new VerdictChecks(surroundings).check(profile, recommendation);
+        progress.clear();
+        for (String sentence : sentences) {
+            if (json) {
+                surroundings.tell(sentence);
+            } else {
+                surroundings.out().println("  " + sentence);
+            }
+        }
     }
 
     private void write(Policy policy) {

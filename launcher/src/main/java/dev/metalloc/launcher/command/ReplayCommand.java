@@ -4,6 +4,7 @@ package dev.metalloc.launcher.command;
 import dev.metalloc.classifier.Objective;
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.launcher.known.Calibrations;
 import dev.metalloc.launcher.replay.MeasuringProcess;
 import dev.metalloc.replay.ReplayMain;
 import dev.metalloc.replay.ReplayRequest;
@@ -56,11 +57,15 @@ public final class ReplayCommand implements Runnable {
     @Override
     public void run() {
         requireKnown();
+        List<String> files =
+                traces.stream().map(trace -> existing(trace).toString()).toList();
+        String costs = new Calibrations(surroundings)
+                .fileOrMeasured()
+                .map(Path::toString)
+                .orElse("");
         List<String> words = new ArrayList<>(
-                ReplayRequest.words(allocators, against, objective, "", quick, json, surroundings.watched()));
-        for (String trace : traces) {
-            words.add(existing(trace).toString());
-        }
+                ReplayRequest.words(allocators, against, objective, costs, quick, json, surroundings.watched()));
+        words.addAll(files);
         surroundings.out().print(new MeasuringProcess(surroundings).run(ReplayMain.class, words));
         surroundings.out().flush();
     }

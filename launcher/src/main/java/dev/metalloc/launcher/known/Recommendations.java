@@ -12,11 +12,11 @@ public final class Recommendations {
 
     private Recommendations() {}
 
-    public static Recommendation of(Profile profile) {
+    public static Recommendation of(Profile profile, CostModel costs) {
         return new Classifier(
                         AllocatorCatalog.load(Recommendations.class.getClassLoader())
                                 .traits(),
-                        CostModel.shipped())
+                        costs)
                 .classify(profile);
     }
 }

@@ -29,10 +29,20 @@ public final class TargetLoop implements RunLoop {
 
     private static ReplayTarget open() {
         if (TargetLoop.class.getClassLoader() instanceof SubjectLoader loader) {
-            Subject subject = loader.subject();
-            return subject.isPeer() ? NativePeer.of(subject.allocator()).load() : AllocatorTarget.open(subject);
+            return open(loader.subject());
         }
         throw new IllegalStateException("loop: not loaded for a subject");
+    }
+
+    private static ReplayTarget open(Subject subject) {
+        if (!subject.isPeer()) {
+            return AllocatorTarget.open(subject);
+        }
+        return switch (subject.allocator()) {
+            case Subject.LOOP -> new LoopTarget();
+            case Subject.UNSAFE -> new UnsafeTarget();
+            default -> NativePeer.of(subject.allocator()).load();
+        };
     }
 
     @Override

@@ -10,9 +10,14 @@ import java.util.TreeMap;
  * @param label its name in tables
  * @param allocator an allocator's name
  * @param parameters of an allocator of ours
- * @param isPeer whether it is a native one
+ * @param isPeer whether it is none of ours
  */
 public record Subject(String label, String allocator, Map<String, String> parameters, boolean isPeer) {
+
+    /** The loop alone: every request gets the same block. */
+    public static final String LOOP = "loop";
+    /** The JDK's raw memory, {@code sun.misc.Unsafe}. */
+    public static final String UNSAFE = "unsafe";
 
     public Subject {
         parameters = Map.copyOf(parameters);

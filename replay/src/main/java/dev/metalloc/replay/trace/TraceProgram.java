@@ -46,7 +46,7 @@ public final class TraceProgram {
     private final List<Run> runs;
     private final List<Run> epilogue;
 
-    TraceProgram(TraceCompiler compiled) {
+    TraceProgram(TraceBuilder compiled) {
         this.name = compiled.name();
         this.steps = compiled.steps();
         this.requests = compiled.requests();

@@ -1,0 +1,106 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.replay.profile;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.replay.trace.TraceBuilder;
+import dev.metalloc.replay.trace.TraceProgram;
+import java.util.ArrayDeque;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class WorkloadGeneratorTest {
+
+    private static Likeness likeness(TraceProgram real) {
+        Profile profile = TraceProfiler.profile(real);
+        EntryPointProfile entryPoint = profile.entryPoints().get(0);
+        TraceProgram generated = WorkloadGenerator.generate(profile, entryPoint);
+        return Likeness.of(
+                entryPoint, TraceProfiler.profile(generated).entryPoints().get(0));
+    }
+
+    /** Requests with blocks of their own, a table of entries that are replaced at random, and some that stay. */
+    private static TraceProgram service(int requests, long seed) {
+        TraceBuilder trace = new TraceBuilder("service");
+        Random random = new Random(seed);
+        int[] table = new int[500];
+        int[] request = new int[6];
+        for (int i = 0; i < requests; i++) {
+            for (int j = 0; j < request.length; j++) {
+                request[j] = trace.allocate(i / 50 % 2, 32L << j, 1, j == 0);
+            }
+            int place = random.nextInt(table.length);
+            if (i >= table.length) {
+                trace.free(i / 50 % 2, table[place]);
+                table[place] = trace.allocate(i / 50 % 2, 300 + random.nextInt(1500), 1, false);
+            } else {
+                table[i] = trace.allocate(0, 300 + random.nextInt(1500), 1, false);
+            }
+            for (int j = request.length - 1; j >= 0; j--) {
+                trace.free(i / 50 % 2, request[j]);
+            }
+            if (i % 20 == 0) {
+                trace.allocate(0, 48, 1, false);
+            }
+        }
+        return trace.build();
+    }
+
+    private static TraceProgram queue() {
+        TraceBuilder trace = new TraceBuilder("queue");
+        ArrayDeque<Integer> queue = new ArrayDeque<>();
+        Random random = new Random(3);
+        for (int i = 0; i < 30_000; i++) {
+            queue.add(trace.allocate(0, 1000 + random.nextInt(3000), 1, false));
+            if (queue.size() > 200) {
+                trace.free(1, queue.remove());
+            }
+        }
+        return trace.build();
+    }
+
+    @Test
+    void shouldBeLikeTheProgramThatWasProfiled() {
+        Likeness service = likeness(service(8000, 1));
+        assertTrue(service.sizes() > 0.98, service.toString());
+        assertTrue(service.peak() > 0.8, service.toString());
+        assertTrue(service.lifetimes() > 0.7, service.toString());
+        Likeness queue = likeness(queue());
+        assertTrue(queue.overall() > 0.7, queue.toString());
+    }
+
+    @Test
+    void shouldTellProgramsApart() {
+        EntryPointProfile service =
+                TraceProfiler.profile(service(8000, 1)).entryPoints().get(0);
+        EntryPointProfile queue = TraceProfiler.profile(queue()).entryPoints().get(0);
+        assertEquals(1, Likeness.of(service, service).overall(), 1e-9);
+        assertTrue(Likeness.of(service, queue).overall() < 0.3);
+    }
+
+    @Test
+    void shouldKeepWhatIsLiveWhereOnlyAPartIsReplayed() {
+        TraceProgram real = service(60_000, 2);
+        Profile profile = TraceProfiler.profile(real);
+        TraceProgram generated =
+                WorkloadGenerator.generate(profile, profile.entryPoints().get(0));
+        assertTrue(generated.eventCount() < real.eventCount() * 0.6, "" + generated.eventCount());
+        double ratio = (double) generated.peakRequestedBytes() / real.peakRequestedBytes();
+        assertTrue(ratio > 0.75 && ratio < 1.25, "peak ratio " + ratio);
+    }
+
+    @Test
+    void shouldGenerateTheSameEachTime() {
+        Profile profile = TraceProfiler.profile(service(3000, 4));
+        TraceProgram once =
+                WorkloadGenerator.generate(profile, profile.entryPoints().get(0));
+        TraceProgram again =
+                WorkloadGenerator.generate(profile, profile.entryPoints().get(0));
+        assertArrayEquals(once.steps(), again.steps());
+        assertArrayEquals(once.requests(), again.requests());
+    }
+}

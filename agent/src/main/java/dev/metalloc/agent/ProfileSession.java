@@ -30,7 +30,8 @@ final class ProfileSession implements Runnable {
     static void start(AgentOptions options, Instrumentation instrumentation, PreparedImage image) throws Exception {
         ProfileMode mode = modeOf(options);
         Recorder recorder = new Recorder(
-                mode == ProfileMode.FULL ? RecorderOptions.full() : RecorderOptions.sampled(), new StackWalkerSource());
+                mode == ProfileMode.FULL ? RecorderOptions.everyBlock() : RecorderOptions.sampled(),
+                new StackWalkerSource());
         String app = options.text("app");
         ProfileOutput output = new ProfileOutput(
                 recorder, options.requiredPath("out"), options.path("spool"), app == null ? "unknown" : app, mode);

@@ -12,4 +12,16 @@ public final class Unsafe {
     public native void freeMemory(long address);
 
     public native void copyMemory(long from, long to, long byteSize);
+
+    public native long getLong(long address);
+
+    public native void putLong(long address, long value);
+
+    public native int getInt(long address);
+
+    public native void putInt(long address, int value);
+
+    public native byte getByte(long address);
+
+    public native void putByte(long address, byte value);
 }

@@ -97,13 +97,11 @@ class ProfileModeIT {
         // An estimate from the followed blocks: the first of each band surely are, in full mode all.
         long followedBlocks = mode.equals("full") ? KnownCounts.UNSAFE_BLOCKS : RecorderOptions.DEFAULT_CERTAIN_BLOCKS;
         assertTrue(profile.peakLiveBytes() >= followedBlocks * KnownCounts.UNSAFE_BYTES - unflushedBytes);
-        if (mode.equals("full")) {
-            assertTrue(
-                    profile.sites().stream()
-                            .anyMatch(s -> s.frames().get(1).methodName().equals("unsafeBlocks")
-                                    && s.estimatedAllocateCount() == KnownCounts.UNSAFE_BLOCKS),
-                    profile.sites().toString());
-        }
+        assertTrue(
+                profile.sites().stream()
+                        .anyMatch(s -> s.frames().get(1).methodName().equals("unsafeBlocks")
+                                && s.estimatedAllocateCount() > 0),
+                profile.sites().toString());
     }
 
     /** Waits until something holds of a child that goes on running. */

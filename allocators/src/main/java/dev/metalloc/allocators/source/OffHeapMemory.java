@@ -3,7 +3,6 @@ package dev.metalloc.allocators.source;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -12,11 +11,6 @@ import java.lang.invoke.MethodHandle;
  * <p>Nothing is checked: an address that is not mapped ends the JVM. Any thread.
  */
 public final class OffHeapMemory {
-
-    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
     /** Up to here stores without a loop beat a loop. */
     private static final long UNROLLED_LIMIT = 64;
@@ -28,27 +22,27 @@ public final class OffHeapMemory {
     private OffHeapMemory() {}
 
     public static long readLong(long address) {
-        return ALL.get(LONG, address);
+        return RawAccess.readLong(address);
     }
 
     public static void writeLong(long address, long value) {
-        ALL.set(LONG, address, value);
+        RawAccess.writeLong(address, value);
     }
 
     public static int readInt(long address) {
-        return ALL.get(INT, address);
+        return RawAccess.readInt(address);
     }
 
     public static void writeInt(long address, int value) {
-        ALL.set(INT, address, value);
+        RawAccess.writeInt(address, value);
     }
 
     public static byte readByte(long address) {
-        return ALL.get(BYTE, address);
+        return RawAccess.readByte(address);
     }
 
     public static void writeByte(long address, byte value) {
-        ALL.set(BYTE, address, value);
+        RawAccess.writeByte(address, value);
     }
 
     /** Zeroes exactly {@code byteSize} bytes. */
@@ -87,13 +81,13 @@ public final class OffHeapMemory {
     }
 
     private static void zeroGranule(long address) {
-        ALL.set(LONG, address, 0L);
-        ALL.set(LONG, address + 8, 0L);
+        RawAccess.writeLong(address, 0L);
+        RawAccess.writeLong(address + 8, 0L);
     }
 
     private static void zeroLoop(long address, int longs) {
         for (int i = 0; i < longs; i++) {
-            ALL.set(LONG, address + ((long) i << 3), 0L);
+            RawAccess.writeLong(address + ((long) i << 3), 0L);
         }
     }
 
@@ -105,12 +99,12 @@ public final class OffHeapMemory {
 
     /** Sets {@code byteSize} bytes to {@code value}. */
     public static void fill(long address, long byteSize, byte value) {
-        ALL.asSlice(address, byteSize).fill(value);
+        RawAccess.ALL.asSlice(address, byteSize).fill(value);
     }
 
     /** Copies bytes between ranges that may overlap. */
     public static void copy(long from, long to, long byteSize) {
-        MemorySegment.copy(ALL, from, ALL, to, byteSize);
+        MemorySegment.copy(RawAccess.ALL, from, RawAccess.ALL, to, byteSize);
     }
 
     /** Linked only when the first large block is zeroed. */

@@ -30,6 +30,9 @@ public final class ThreadRecorder {
     private final long[] removed = new long[LiveBlockTable.VALUES];
     private final long[] reallocated = new long[LiveBlockTable.VALUES];
     private final ByteSampler sampler;
+    /** Picks the call sites of blocks that are followed in any case. */
+    private final ByteSampler stackSampler;
+
     private final FrameBuffer frames = new FrameBuffer();
     private final int liveFlushBytes;
     private final long certainBlocks;
@@ -49,6 +52,7 @@ public final class ThreadRecorder {
         this.registeredName = thread.getName();
         this.thread = new WeakReference<>(thread);
         this.sampler = new ByteSampler(recorder.lifetimeMeanBytes, threadId ^ System.nanoTime());
+        this.stackSampler = new ByteSampler(recorder.stackMeanBytes, ~threadId ^ System.nanoTime());
         this.certainBlocks = recorder.options.certainBlocks();
         this.liveFlushBytes = recorder.options.liveFlushBytes();
     }
@@ -168,16 +172,24 @@ public final class ThreadRecorder {
         int flags = certain ? BlockMeta.CERTAIN_BLOCK : 0;
         if (certain && recorder.takesCertainStack()) {
             flags |= BlockMeta.CERTAIN_SITE;
-        } else if (!sampler.tosses(stackProbability(byteSize, certain))) {
+        } else if (!(certain ? picksStack(byteSize) : tossesStack(byteSize))) {
             return BlockMeta.pack(owner, SiteTable.NONE, flags, entryPoint);
         }
         return BlockMeta.pack(owner, takeSite(entryPoint, byteSize, flags), flags, entryPoint);
     }
 
+    private boolean picksStack(long byteSize) {
+        if (!stackSampler.picks(byteSize)) {
+            return false;
+        }
+        stackSampler.rearm();
+        return true;
+    }
+
     /** So that, picked or not, a stack is taken by a process of its own mean distance. */
-    private double stackProbability(long byteSize, boolean certain) {
+    private boolean tossesStack(long byteSize) {
         double taken = ByteSampler.probability(recorder.stackMeanBytes, byteSize);
-        return certain ? taken : taken / ByteSampler.probability(recorder.lifetimeMeanBytes, byteSize);
+        return sampler.tosses(taken / ByteSampler.probability(recorder.lifetimeMeanBytes, byteSize));
     }
 
     private int takeSite(int entryPoint, long byteSize, long meta) {

@@ -6,5 +6,7 @@ public enum AgentMode {
     /** Record all allocations. */
     PROFILE,
     /** Serve allocations as a plan says. */
-    RUN
+    RUN,
+    /** End a recording that is going on, and take the hooks out again. */
+    DETACH
 }

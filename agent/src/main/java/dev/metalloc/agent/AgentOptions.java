@@ -1,22 +1,26 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.profiler.api.ProfileMode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The agent's argument string: a mode, then {@code key=value} pairs, separated by commas; values percent-encoded.
  *
- * <p>{@code profile,out=FILE[,app=NAME][,mode=sampled|full][,spool=DIR][,cache=DIR][,quiet]} or
- * {@code run,plan=FILE[,app=NAME][,cache=DIR][,quiet]}.
+ * <p>{@code profile,out=FILE[,trace=FILE][,app=NAME][,mode=sampled|full][,durationMillis=N][,spool=DIR][,cache=DIR][,quiet]},
+ * {@code run,plan=FILE[,app=NAME][,cache=DIR][,quiet]} or {@code detach}.
  */
 public final class AgentOptions {
 
-    private static final String[] KNOWN = {"app", "cache", "mode", "out", "plan", "quiet", "spool"};
+    private static final String[] KNOWN = {
+        "app", "cache", "durationMillis", "mode", "out", "plan", "quiet", "spool", "trace"
+    };
 
     private final AgentMode mode;
     private final Map<String, String> values;
@@ -41,7 +45,9 @@ public final class AgentOptions {
             put(values, text.substring(start + 1, end < 0 ? text.length() : end));
             start = end;
         }
-        require(values, mode == AgentMode.PROFILE ? "out" : "plan");
+        if (mode != AgentMode.DETACH) {
+            require(values, mode == AgentMode.PROFILE ? "out" : "plan");
+        }
         return new AgentOptions(mode, values);
     }
 
@@ -52,7 +58,10 @@ public final class AgentOptions {
         if (word.equals("run")) {
             return AgentMode.RUN;
         }
-        throw new IllegalArgumentException("agent mode '" + word + "' (expected: profile or run)");
+        if (word.equals("detach")) {
+            return AgentMode.DETACH;
+        }
+        throw new IllegalArgumentException("agent mode '" + word + "' (expected: profile, run or detach)");
     }
 
     private static void put(Map<String, String> values, String pair) {
@@ -101,6 +110,44 @@ public final class AgentOptions {
             throw new IllegalArgumentException("agent option '" + key + "' is missing (expected: " + key + "=FILE)");
         }
         return path;
+    }
+
+    public String app() {
+        String app = text("app");
+        return app == null ? "unknown" : app;
+    }
+
+    public ProfileMode profileMode() {
+        String word = text("mode");
+        if (word == null || word.equals("sampled")) {
+            return ProfileMode.SAMPLED;
+        }
+        if (word.equals("full")) {
+            return ProfileMode.FULL;
+        }
+        throw new IllegalArgumentException("profile mode '" + word + "' (expected: sampled or full)");
+    }
+
+    /** How long to record; the largest number there is where nothing was said. */
+    public long durationNanos() {
+        String word = text("durationMillis");
+        if (word == null) {
+            return Long.MAX_VALUE;
+        }
+        try {
+            long millis = Long.parseLong(word);
+            if (millis > 0) {
+                return TimeUnit.MILLISECONDS.toNanos(millis);
+            }
+        } catch (NumberFormatException e) {
+            throw wrongDuration(word, e);
+        }
+        throw wrongDuration(word, null);
+    }
+
+    private static IllegalArgumentException wrongDuration(String word, @Nullable Exception cause) {
+        return new IllegalArgumentException(
+                "durationMillis '" + word + "' (expected: a number of milliseconds, at least 1)", cause);
     }
 
     public boolean isSet(String key) {

@@ -30,6 +30,10 @@ final class HookInstaller implements ClassFileTransformer {
     private final AgentMode mode;
     private final Map<String, PreparedImage.HookedClassFile> files = new HashMap<>();
     private final Map<String, byte[]> hooked = new HashMap<>();
+    /** What the classes were before, to go back to. */
+    private final Map<String, byte[]> unhooked = new HashMap<>();
+
+    private final List<Class<?>> classes = new ArrayList<>();
     private final List<String> refused = new ArrayList<>();
 
     private HookInstaller(AgentMode mode) {
@@ -42,26 +46,34 @@ final class HookInstaller implements ClassFileTransformer {
      * @throws IllegalStateException naming the class, where a class has a shape that the hooks do not know; the JDK is then
      *     as it was
      */
-    static void install(Instrumentation instrumentation, AgentMode mode, PreparedImage image, Set<HookGroup> groups)
+    static HookInstaller install(
+            Instrumentation instrumentation, AgentMode mode, PreparedImage image, Set<HookGroup> groups)
             throws ClassNotFoundException, UnmodifiableClassException {
         HookInstaller installer = new HookInstaller(mode);
-        List<Class<?>> classes = new ArrayList<>();
         for (PreparedImage.HookedClassFile file : image.hookedClasses()) {
             if (groups.contains(file.group())) {
                 installer.files.put(file.name(), file);
-                classes.add(Class.forName(file.name().replace('/', '.'), false, null));
+                installer.classes.add(Class.forName(file.name().replace('/', '.'), false, null));
             }
         }
+        if (!installer.classes.isEmpty()) {
+            installer.look(instrumentation);
+            instrumentation.redefineClasses(installer.definitions(installer.hooked));
+        }
+        return installer;
+    }
+
+    /** Makes the classes what they were. Calls that are under way still end in the hooks, which must go on working. */
+    void uninstall(Instrumentation instrumentation) throws ClassNotFoundException, UnmodifiableClassException {
         if (!classes.isEmpty()) {
-            installer.look(instrumentation, classes.toArray(new Class<?>[0]));
-            instrumentation.redefineClasses(installer.definitions(classes));
+            instrumentation.redefineClasses(definitions(unhooked));
         }
     }
 
-    private void look(Instrumentation instrumentation, Class<?>[] classes) throws UnmodifiableClassException {
+    private void look(Instrumentation instrumentation) throws UnmodifiableClassException {
         instrumentation.addTransformer(this, true);
         try {
-            instrumentation.retransformClasses(classes);
+            instrumentation.retransformClasses(classes.toArray(new Class<?>[0]));
         } finally {
             instrumentation.removeTransformer(this);
         }
@@ -71,11 +83,11 @@ final class HookInstaller implements ClassFileTransformer {
         }
     }
 
-    private ClassDefinition[] definitions(List<Class<?>> classes) {
+    private ClassDefinition[] definitions(Map<String, byte[]> files) {
         ClassDefinition[] definitions = new ClassDefinition[classes.size()];
         for (int i = 0; i < definitions.length; i++) {
             Class<?> type = classes.get(i);
-            byte[] bytes = hooked.get(type.getName().replace('.', '/'));
+            byte[] bytes = files.get(type.getName().replace('.', '/'));
             if (bytes == null) {
                 throw new IllegalStateException("the JVM did not offer " + type.getName() + " for hooking");
             }
@@ -102,6 +114,7 @@ final class HookInstaller implements ClassFileTransformer {
             refused.add(className);
         } else {
             hooked.put(className, bytes);
+            unhooked.put(className, classFile);
         }
         return null;
     }

@@ -8,11 +8,16 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agent's entry: {@code -javaagent:metalloc-agent.jar=profile|run,key=value…}.
+ * The agent's entries: {@code -javaagent:metalloc-agent.jar=profile|run,key=value…} at the start of a JVM, the same options or
+ * {@code detach} into a running one.
  *
- * <p>Whatever goes wrong here is said in one line on the standard error stream, and the application runs untouched.
+ * <p>Whatever goes wrong here is said in one line, and the application runs untouched: on the standard error stream at the
+ * start, in a system property to whoever attached.
  */
 public final class MetallocAgent {
+
+    /** Where a running JVM says what became of an attach: {@code recording FILE}, {@code ended LINE}, {@code failed REASON}. */
+    static final String STATE_PROPERTY = "metalloc.session";
 
     private MetallocAgent() {}
 
@@ -21,26 +26,66 @@ public final class MetallocAgent {
             start(AgentOptions.parse(arguments), instrumentation);
         } catch (Throwable failure) {
             say(reason(failure) + " (the application runs untouched)");
-            if (Boolean.getBoolean("metalloc.debug")) {
-                failure.printStackTrace(System.err);
+            traceWhereAsked(failure);
+        }
+    }
+
+    /** Called on a thread of the JVM's own; whoever attached waits for its end. */
+    public static void agentmain(@Nullable String arguments, Instrumentation instrumentation) {
+        try {
+            AgentOptions options = AgentOptions.parse(arguments);
+            switch (options.mode()) {
+                case PROFILE -> attach(options, instrumentation);
+                case DETACH -> detach(instrumentation);
+                case RUN ->
+                    throw new IllegalStateException(
+                            "a running application cannot be dispatched (start it with metalloc run)");
             }
+        } catch (Throwable failure) {
+            System.setProperty(STATE_PROPERTY, "failed " + reason(failure));
+            traceWhereAsked(failure);
         }
     }
 
     private static void start(AgentOptions options, Instrumentation instrumentation) throws Exception {
-        if (Runtime.version().feature() < 22) {
-            throw new IllegalStateException("the agent needs Java 22 or later, this is " + Runtime.version());
-        }
+        requireJava();
         if (RuntimeInstaller.isInstalled()) {
             throw new IllegalStateException("a Metalloc agent is loaded already, this second one stays idle");
+        }
+        if (options.mode() == AgentMode.DETACH) {
+            throw new IllegalStateException("detach is for a running application (see metalloc detach)");
         }
         PreparedImage image = ImageCache.load(options.mode(), ownJar(), options.path("cache"));
         // The sessions name the runtime's classes: they must not be loaded before these are there.
         RuntimeInstaller.install(instrumentation, image);
         if (options.mode() == AgentMode.PROFILE) {
-            ProfileSession.start(options, instrumentation, image);
+            ProfileSessions.start(options, instrumentation, image, false);
         } else {
             RunSession.start(options, instrumentation, image);
+        }
+    }
+
+    private static void attach(AgentOptions options, Instrumentation instrumentation) throws Exception {
+        requireJava();
+        PreparedImage image = ImageCache.load(AgentMode.PROFILE, ownJar(), options.path("cache"));
+        if (!RuntimeInstaller.isInstalled()) {
+            RuntimeInstaller.install(instrumentation, image);
+        } else if (!ProfileSessions.isLoaded()) {
+            throw new IllegalStateException("it runs under metalloc run (profile it in a run of its own)");
+        }
+        ProfileSessions.start(options, instrumentation, image, true);
+    }
+
+    private static void detach(Instrumentation instrumentation) {
+        if (!RuntimeInstaller.isInstalled() || !ProfileSessions.isLoaded()) {
+            throw new IllegalStateException("it is not being profiled (start with metalloc attach)");
+        }
+        ProfileSessions.detach(instrumentation);
+    }
+
+    private static void requireJava() {
+        if (Runtime.version().feature() < 22) {
+            throw new IllegalStateException("the agent needs Java 22 or later, this is " + Runtime.version());
         }
     }
 
@@ -61,6 +106,13 @@ public final class MetallocAgent {
         return cause instanceof IllegalArgumentException || cause instanceof IllegalStateException || message == null
                 ? String.valueOf(message == null ? cause.getClass().getName() : message)
                 : cause.getClass().getSimpleName() + ": " + message;
+    }
+
+    /** The whole stack trace, for whoever asked for it. */
+    static void traceWhereAsked(Throwable failure) {
+        if (Boolean.getBoolean("metalloc.debug")) {
+            failure.printStackTrace(System.err);
+        }
     }
 
     /** One line on the standard error stream. */

@@ -2,12 +2,15 @@
 package dev.metalloc.agent;
 
 import dev.metalloc.profiler.aggregate.ProfileBuilder;
+import dev.metalloc.profiler.aggregate.RecordingTerms;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.RunInfo;
 import dev.metalloc.profiler.io.ProfileWriter;
 import dev.metalloc.profiler.record.RawSnapshot;
 import dev.metalloc.profiler.record.Recorder;
+import dev.metalloc.profiler.record.RecorderOptions;
+import dev.metalloc.profiler.record.RecordingCost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,28 +19,41 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what the recorder holds into the profile's file, as often as asked. */
+/** Turns what the recorder holds into the profile's file, as often as asked; any thread. */
 final class ProfileOutput {
 
     private final Recorder recorder;
-    private final Path file;
+    private final RecorderOptions options;
+    private final FileClaim claim;
     private final @Nullable Path spool;
     private final String app;
     private final ProfileMode mode;
+    private final boolean attached;
     private final long startEpochMillis = System.currentTimeMillis();
     private final long startNanos = System.nanoTime();
     private final List<String> lacks = new ArrayList<>();
+    private @Nullable Throwable interimFailure;
+    private double nanosPerEvent;
 
-    ProfileOutput(Recorder recorder, Path file, @Nullable Path spool, String app, ProfileMode mode) {
+    ProfileOutput(
+            Recorder recorder,
+            RecorderOptions options,
+            FileClaim claim,
+            @Nullable Path spool,
+            String app,
+            ProfileMode mode,
+            boolean attached) {
         this.recorder = recorder;
-        this.file = file.toAbsolutePath();
+        this.options = options;
+        this.claim = claim;
         this.spool = spool;
         this.app = app;
         this.mode = mode;
+        this.attached = attached;
     }
 
     Path file() {
-        return file;
+        return claim.file();
     }
 
     synchronized void lacks(String sentence) {
@@ -46,12 +62,23 @@ final class ProfileOutput {
         }
     }
 
+    /** Keeps the first failure for later: there may be no memory now to put it in words. */
+    synchronized void interimFailed(Throwable failure) {
+        if (interimFailure == null) {
+            interimFailure = failure;
+        }
+    }
+
     /**
-     * Writes what is known so far.
+     * Writes what is known so far; the file of a run that is still going on need not outlive the machine.
      *
      * @param complete whether the run has ended in order
+     * @param backgroundNanos what the profiler's own thread took
      */
-    synchronized Profile write(boolean complete) throws IOException {
+    synchronized Profile write(boolean complete, long backgroundNanos) throws IOException {
+        if (complete || nanosPerEvent == 0) {
+            nanosPerEvent = RecordingCost.nanosPerEvent(options);
+        }
         long now = System.nanoTime();
         recorder.tick(now);
         RawSnapshot snapshot = recorder.snapshot();
@@ -63,14 +90,27 @@ final class ProfileOutput {
                 now - startNanos,
                 1,
                 complete,
-                lacks);
-        Profile profile = ProfileBuilder.build(snapshot, run);
-        Path parent = file.getParent();
+                allLacks());
+        Profile profile =
+                ProfileBuilder.build(snapshot, run, new RecordingTerms(!attached, nanosPerEvent, backgroundNanos));
+        Path parent = file().getParent();
         if (parent != null) {
             Files.createDirectories(parent);
         }
-        ProfileWriter.write(file, profile);
+        if (complete) {
+            ProfileWriter.write(file(), profile);
+        } else {
+            ProfileWriter.writeInterim(file(), profile);
+        }
         return profile;
+    }
+
+    private List<String> allLacks() {
+        List<String> all = new ArrayList<>(lacks);
+        if (interimFailure != null) {
+            all.add("an interim write failed: " + reason(interimFailure));
+        }
+        return all;
     }
 
     /** Puts a copy where the next metalloc command finds it and stores it; each copy has a name of its own. */
@@ -79,9 +119,22 @@ final class ProfileOutput {
             return;
         }
         Files.createDirectories(spool);
-        String name = startEpochMillis + "-" + ProcessHandle.current().pid() + ".mprof";
+        String name = startEpochMillis + "-" + ProcessHandle.current().pid() + "-" + Long.toHexString(startNanos);
         Path unfinished = spool.resolve(name + ".tmp");
-        Files.copy(file, unfinished, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(unfinished, spool.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.copy(file(), unfinished, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(unfinished, spool.resolve(name + ".mprof"), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    void release() {
+        claim.release();
+    }
+
+    static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return failure instanceof IOException && message != null ? message : failure.toString();
     }
 }

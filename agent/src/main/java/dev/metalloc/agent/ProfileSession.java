@@ -11,82 +11,158 @@ import dev.metalloc.profiler.record.Recorder;
 import dev.metalloc.profiler.record.RecorderOptions;
 import dev.metalloc.profiler.record.StackWalkerSource;
 import java.lang.instrument.Instrumentation;
+import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** Profile mode: records until the JVM ends, then writes the profile and one summary line. */
+/**
+ * One recording, from the start of the JVM or from an attach, to the JVM's end or a detach; writes the profile and says one
+ * line about it.
+ *
+ * <p>Any thread may end it; only the first does. There is at most one at a time.
+ */
 final class ProfileSession implements Runnable {
 
     private final ProfileOutput output;
     private final ProfileTicker ticker;
+    private final @Nullable TraceOutput trace;
+    private final HookInstaller hooks;
+    private final @Nullable LibraryHooks libraryHooks;
+    private final boolean attached;
     private final boolean quiet;
+    private boolean ended;
 
-    private ProfileSession(ProfileOutput output, ProfileTicker ticker, boolean quiet) {
+    private ProfileSession(
+            AgentOptions options,
+            Recorder recorder,
+            ProfileOutput output,
+            @Nullable TraceOutput trace,
+            HookInstaller hooks,
+            @Nullable LibraryHooks libraryHooks,
+            boolean attached) {
         this.output = output;
-        this.ticker = ticker;
-        this.quiet = quiet;
+        this.trace = trace;
+        this.hooks = hooks;
+        this.libraryHooks = libraryHooks;
+        this.attached = attached;
+        this.quiet = options.isSet("quiet");
+        this.ticker = new ProfileTicker(recorder, output, options.durationNanos(), this);
     }
 
-    static void start(AgentOptions options, Instrumentation instrumentation, PreparedImage image) throws Exception {
-        ProfileMode mode = modeOf(options);
-        Recorder recorder = new Recorder(
-                mode == ProfileMode.FULL ? RecorderOptions.everyBlock() : RecorderOptions.sampled(),
-                new StackWalkerSource());
-        String app = options.text("app");
+    /** Records from here on; {@code attached} where the application was running before. */
+    static ProfileSession start(
+            AgentOptions options, Instrumentation instrumentation, PreparedImage image, boolean attached)
+            throws Exception {
+        ProfileMode mode = options.profileMode();
+        RecorderOptions recorderOptions =
+                mode == ProfileMode.FULL ? RecorderOptions.everyBlock() : RecorderOptions.sampled();
+        Recorder recorder = new Recorder(recorderOptions, new StackWalkerSource());
         ProfileOutput output = new ProfileOutput(
-                recorder, options.requiredPath("out"), options.path("spool"), app == null ? "unknown" : app, mode);
+                recorder, recorderOptions, claim(options), options.path("spool"), options.app(), mode, attached);
         for (HookGroup missing : image.missingGroups()) {
             output.lacks("this JDK's " + missing + " code has an unknown shape and was not hooked");
         }
+        if (attached) {
+            output.lacks("recorded from an attach on: blocks of before are not in it");
+        }
         recorder.tick(System.nanoTime());
-        ProfileState.recorder = recorder;
-        HookInstaller.install(instrumentation, AgentMode.PROFILE, image, EnumSet.allOf(HookGroup.class));
-        ProfileTicker ticker = new ProfileTicker(recorder, output);
-        ExitWork.register(new ProfileSession(output, ticker, options.isSet("quiet")));
-        ticker.start();
+        TraceOutput trace = attached ? null : TraceOutput.open(options);
+        ProfileState.begin(recorder, trace == null ? null : trace.recorder());
+        HookInstaller hooks =
+                HookInstaller.install(instrumentation, AgentMode.PROFILE, image, EnumSet.allOf(HookGroup.class));
+        LibraryHooks libraryHooks = LibraryHooks.install(instrumentation, output, attached);
+        ProfileSession session = new ProfileSession(options, recorder, output, trace, hooks, libraryHooks, attached);
+        session.ticker.start();
         ProfileState.active = true;
+        return session;
     }
 
-    private static ProfileMode modeOf(AgentOptions options) {
-        String word = options.text("mode");
-        if (word == null || word.equals("sampled")) {
-            return ProfileMode.SAMPLED;
+    private static FileClaim claim(AgentOptions options) {
+        Path wanted = options.requiredPath("out");
+        FileClaim claim = FileClaim.of(wanted);
+        if (!claim.file().equals(wanted.toAbsolutePath().normalize())) {
+            MetallocAgent.say("another JVM writes " + wanted + ": this one writes " + claim.file());
         }
-        if (word.equals("full")) {
-            return ProfileMode.FULL;
-        }
-        throw new IllegalArgumentException("profile mode '" + word + "' (expected: sampled or full)");
+        return claim;
     }
 
+    /** The recording's time is over. */
     @Override
     public void run() {
+        ProfileSessions.end(this);
+    }
+
+    /** What became of the recording, in words. */
+    record Outcome(boolean written, String line) {
+
+        Outcome and(String more) {
+            return new Outcome(written, line + "; " + more);
+        }
+    }
+
+    /** Ends the recording and answers what to say about it; null where it had ended already. */
+    synchronized @Nullable Outcome end() {
+        if (ended) {
+            return null;
+        }
+        ended = true;
         ProfileState.active = false;
         ticker.stop();
+        String traceFigures = trace == null ? null : trace.end(output);
+        noteFailures();
+        Outcome outcome = write();
+        output.release();
+        return traceFigures == null ? outcome : outcome.and(traceFigures);
+    }
+
+    /** Takes the hooks out of the JDK again. */
+    void unhook(Instrumentation instrumentation) throws Exception {
+        hooks.uninstall(instrumentation);
+        if (libraryHooks != null) {
+            libraryHooks.uninstall(instrumentation);
+        }
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    boolean isAttached() {
+        return attached;
+    }
+
+    Path file() {
+        return output.file();
+    }
+
+    private void noteFailures() {
         Throwable failure = Failsafe.first();
         if (failure != null) {
             output.lacks("recording stopped early after an internal error: " + failure);
             MetallocAgent.say("profiling stopped early after an internal error: " + failure);
         }
-        try {
-            Profile profile = output.write(true);
-            output.copyToSpool();
-            if (!quiet) {
-                MetallocAgent.say(summary(profile));
-            }
-        } catch (Throwable e) {
-            MetallocAgent.say("the profile could not be written to " + output.file() + ": " + e
-                    + " (choose another file with -o)");
+        if (Failsafe.missedCount() > 0) {
+            output.lacks(Failsafe.missedCount() + " events: the application had run out of memory or stack");
         }
     }
 
-    private String summary(Profile profile) {
-        return String.format(
-                Locale.ROOT,
-                "profiled %,d allocations of %,d bytes (peak %,d live) at %d sites; written to %s",
-                profile.allocateCount(),
-                profile.allocateBytes(),
-                profile.peakLiveBytes(),
-                profile.sites().size(),
-                output.file());
+    private Outcome write() {
+        Profile profile;
+        try {
+            profile = output.write(true, ticker.workNanos());
+        } catch (Throwable e) {
+            MetallocAgent.traceWhereAsked(e);
+            return new Outcome(
+                    false,
+                    "the profile could not be written to " + file() + ": " + ProfileOutput.reason(e)
+                            + " (make room there, or choose another file with -o)");
+        }
+        try {
+            output.copyToSpool();
+        } catch (Throwable e) {
+            MetallocAgent.say("the profile will not be in the store: " + ProfileOutput.reason(e)
+                    + " (metalloc recommend " + file() + " reads it from its file)");
+        }
+        return new Outcome(true, ProfileSummary.of(profile, file()));
     }
 }

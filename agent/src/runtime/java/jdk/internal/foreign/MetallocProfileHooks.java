@@ -3,6 +3,7 @@ package jdk.internal.foreign;
 
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.ProfileState;
+import dev.metalloc.agent.runtime.TraceRecorder;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.record.Recorder;
 import dev.metalloc.profiler.record.ThreadRecorder;
@@ -26,7 +27,14 @@ public final class MetallocProfileHooks {
     private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
     private static final int DIRECT_BUFFER = EntryPoint.DIRECT_BUFFER.ordinal();
 
+    private static final int NETTY = EntryPoint.NETTY.ordinal();
+    private static final int ARROW = EntryPoint.ARROW.ordinal();
+    /** Above what a process can address. */
+    private static final long NO_ADDRESS = 1L << 62;
+
     private static final Recorder RECORDER = ProfileState.recorder;
+    /** Null where no trace is written, which folds all its branches away. */
+    static final TraceRecorder TRACE = ProfileState.trace;
 
     private MetallocProfileHooks() {}
 
@@ -112,7 +120,8 @@ public final class MetallocProfileHooks {
 
     /** The recorder of the running carrier. */
     static ThreadRecorder current() {
-        return RECORDER.threadRecorder(MetallocOwnerThread.current());
+        Recorder later = ProfileState.later;
+        return (later == null ? RECORDER : later).threadRecorder(MetallocOwnerThread.current());
     }
 
     static int virtualFlag() {
@@ -129,6 +138,9 @@ public final class MetallocProfileHooks {
         try {
             Failsafe.faultPoint();
             current().allocated(entryPoint, address, byteSize, 1, flags | virtualFlag());
+            if (TRACE != null) {
+                TRACE.allocated(current(), address, byteSize, 0, (flags & ZEROED) != 0);
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
@@ -142,9 +154,79 @@ public final class MetallocProfileHooks {
         try {
             Failsafe.faultPoint();
             current().freed(entryPoint, address);
+            if (TRACE != null) {
+                TRACE.freed(current(), address);
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
+    }
+
+    public static void nettyAllocated(Object buffer, long byteSize) {
+        if (ProfileState.nettyBuffers) {
+            bufferAllocated(NETTY, buffer, byteSize);
+        }
+    }
+
+    public static void nettyFreed(Object buffer) {
+        if (ProfileState.nettyBuffers) {
+            bufferFreed(NETTY, buffer);
+        }
+    }
+
+    public static void nettyReallocated(Object buffer, long byteSize) {
+        if (!ProfileState.nettyBuffers || !ProfileState.active) {
+            return;
+        }
+        try {
+            long key = key(NETTY, buffer);
+            ThreadRecorder current = current();
+            current.endReallocate(NETTY, current.beginReallocate(NETTY, key), key, key, byteSize);
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    public static void arrowAllocated(Object manager, long byteSize) {
+        if (ProfileState.arrowBuffers) {
+            bufferAllocated(ARROW, manager, byteSize);
+        }
+    }
+
+    public static void arrowFreed(Object manager) {
+        if (ProfileState.arrowBuffers) {
+            bufferFreed(ARROW, manager);
+        }
+    }
+
+    /** A library's buffer: no memory of its own, and so no part of a trace. */
+    private static void bufferAllocated(int entryPoint, Object buffer, long byteSize) {
+        if (!ProfileState.active) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            current().allocated(entryPoint, key(entryPoint, buffer), byteSize, 1, virtualFlag());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    private static void bufferFreed(int entryPoint, Object buffer) {
+        if (!ProfileState.active) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            current().freed(entryPoint, key(entryPoint, buffer));
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    /** Stands for an address, and is none: an object has none that stays. Two live buffers hardly ever have the same. */
+    private static long key(int entryPoint, Object buffer) {
+        return NO_ADDRESS | (long) entryPoint << 40 | (long) System.identityHashCode(buffer) << 4;
     }
 
     private static long reallocate(int entryPoint, Unsafe unsafe, long address, long byteSize) {
@@ -169,25 +251,31 @@ public final class MetallocProfileHooks {
         return moved;
     }
 
+    /** {@link #endReallocate} must follow, whatever happens in between. */
     static long beginReallocate(int entryPoint, long address) {
         if (!ProfileState.active) {
-            return -1;
+            return ThreadRecorder.UNKNOWN;
         }
         try {
+            if (TRACE != null) {
+                TRACE.beginReallocate();
+            }
             Failsafe.faultPoint();
             return current().beginReallocate(entryPoint, address);
         } catch (Throwable failure) {
             ProfileState.fail(failure);
-            return -1;
+            return ThreadRecorder.UNKNOWN;
         }
     }
 
     static void endReallocate(int entryPoint, long token, long oldAddress, long newAddress, long byteSize) {
-        if (!ProfileState.active) {
-            return;
-        }
         try {
-            current().endReallocate(entryPoint, token, oldAddress, newAddress, byteSize);
+            if (TRACE != null) {
+                TRACE.endReallocate(current(), oldAddress, newAddress, byteSize);
+            }
+            if (ProfileState.active) {
+                current().endReallocate(entryPoint, token, oldAddress, newAddress, byteSize);
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

@@ -3,6 +3,7 @@ package jdk.internal.foreign;
 
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.ProfileState;
+import dev.metalloc.agent.runtime.TracedArena;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.record.ArenaRecord;
 import dev.metalloc.profiler.record.ThreadRecorder;
@@ -28,11 +29,18 @@ final class MetallocProfilingArena implements Arena {
     private final ArenaRecord record;
     /** The recorder of the only thread that can come here, or null where it has to be found each time. */
     private final ThreadRecorder confinedTo;
+    /** Null where no trace is written, or this arena has no close that a trace could see coming. */
+    private final TracedArena traced;
 
-    private MetallocProfilingArena(Arena arena, ArenaRecord record, ThreadRecorder confinedTo) {
+    private final boolean automatic;
+
+    private MetallocProfilingArena(
+            Arena arena, ArenaRecord record, ThreadRecorder confinedTo, TracedArena traced, boolean automatic) {
         this.arena = arena;
         this.record = record;
         this.confinedTo = confinedTo;
+        this.traced = traced;
+        this.automatic = automatic;
     }
 
     static Arena of(Arena arena, EntryPoint entryPoint, ThreadRecorder current) {
@@ -44,7 +52,14 @@ final class MetallocProfilingArena implements Arena {
         // A virtual thread may go on on another carrier.
         boolean isConfined = entryPoint == EntryPoint.ARENA_CONFINED
                 && !Thread.currentThread().isVirtual();
-        return new MetallocProfilingArena(arena, record, isConfined ? current : null);
+        boolean isTraced = MetallocProfileHooks.TRACE != null
+                && (entryPoint == EntryPoint.ARENA_CONFINED || entryPoint == EntryPoint.ARENA_SHARED);
+        return new MetallocProfilingArena(
+                arena,
+                record,
+                isConfined ? current : null,
+                isTraced ? new TracedArena() : null,
+                entryPoint == EntryPoint.ARENA_AUTO);
     }
 
     /** The one global arena; racing threads may make two records of it, both of which count. */
@@ -71,6 +86,24 @@ final class MetallocProfilingArena implements Arena {
         }
     }
 
+    /** Ends one block of an automatic arena in the trace; added after the block's own cleanup, it runs before that. */
+    private static final class CollectedBlock implements Consumer<MemorySegment> {
+        private final long address;
+
+        CollectedBlock(long address) {
+            this.address = address;
+        }
+
+        @Override
+        public void accept(MemorySegment segment) {
+            try {
+                MetallocProfileHooks.TRACE.freed(MetallocProfileHooks.current(), address);
+            } catch (Throwable failure) {
+                ProfileState.fail(failure);
+            }
+        }
+    }
+
     @Override
     public MemorySegment.Scope scope() {
         return arena.scope();
@@ -78,20 +111,83 @@ final class MetallocProfilingArena implements Arena {
 
     @Override
     public void close() {
-        arena.close();
+        if (traced != null) {
+            closeTraced();
+        } else {
+            arena.close();
+        }
         recordClose(record, confinedTo);
+    }
+
+    /** The trace must have the frees before anybody else can be handed the memory. */
+    private void closeTraced() {
+        boolean noted = noteClosing();
+        boolean closed = false;
+        try {
+            arena.close();
+            closed = true;
+        } finally {
+            if (noted && !closed) {
+                noteNotClosed();
+            }
+        }
+    }
+
+    private boolean noteClosing() {
+        try {
+            return arena.scope().isAlive()
+                    && MetallocProfileHooks.TRACE.closing(traced, MetallocProfileHooks.current());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+            return false;
+        }
+    }
+
+    private void noteNotClosed() {
+        try {
+            MetallocProfileHooks.TRACE.notClosed(traced, MetallocProfileHooks.current());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
     }
 
     @Override
     public MemorySegment allocate(long byteSize, long byteAlignment) {
         MemorySegment segment = arena.allocate(byteSize, byteAlignment);
-        record(byteSize, byteAlignment, MetallocProfileHooks.ZEROED);
+        record(segment, byteAlignment, MetallocProfileHooks.ZEROED);
         return segment;
     }
 
     private MemorySegment filled(MemorySegment segment, long byteAlignment) {
-        record(segment.byteSize(), byteAlignment, 0);
+        record(segment, byteAlignment, 0);
         return segment;
+    }
+
+    /** A segment is only asked for its size here: to pass it on would put it on the heap. */
+    private void record(MemorySegment segment, long byteAlignment, int flags) {
+        record(segment.byteSize(), byteAlignment, flags);
+        if (MetallocProfileHooks.TRACE != null) {
+            trace(segment.address(), segment.byteSize(), byteAlignment, (flags & MetallocProfileHooks.ZEROED) != 0);
+        }
+    }
+
+    private void trace(long address, long byteSize, long byteAlignment, boolean zeroed) {
+        if (!ProfileState.active) {
+            return;
+        }
+        try {
+            ThreadRecorder current = MetallocProfileHooks.current();
+            if (traced != null) {
+                MetallocProfileHooks.TRACE.allocatedIn(traced, current, address, byteSize, byteAlignment, zeroed);
+            } else {
+                MetallocProfileHooks.TRACE.allocated(current, address, byteSize, byteAlignment, zeroed);
+            }
+            if (automatic) {
+                MemorySegment.NULL.reinterpret(0, arena, new CollectedBlock(address));
+            }
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
     }
 
     /* Out of line: inlined, it uses up the room that the JDK's own code needs for its segments to stay off the heap. */

@@ -18,6 +18,7 @@ final class ChildJvm {
 
     private final Path folder;
     private final List<String> options = new ArrayList<>();
+    private String preparation = "";
 
     ChildJvm(Path folder) {
         this.folder = folder;
@@ -39,12 +40,21 @@ final class ChildJvm {
         return this;
     }
 
+    /** Has a shell do something to itself before it becomes the JVM. */
+    ChildJvm within(String command) {
+        preparation = command;
+        return this;
+    }
+
     Result run(Class<?> main, String... arguments) throws IOException, InterruptedException {
         return await(start(main, arguments));
     }
 
     Process start(@Nullable Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
+        if (!preparation.isEmpty()) {
+            command.addAll(List.of("bash", "-c", preparation + " && exec \"$@\"", "bash"));
+        }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         if (main != null) {

@@ -105,7 +105,7 @@ class ProfileModeIT {
     }
 
     /** Waits until something holds of a child that goes on running. */
-    private static void awaitThat(Process process, Callable<Boolean> condition) throws Exception {
+    static void awaitThat(Process process, Callable<Boolean> condition) throws Exception {
         long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (process.isAlive() && !condition.call()) {
             if (System.nanoTime() > deadlineNanos) {

@@ -111,7 +111,7 @@ public final class TestProfile {
                 new ThreadCounts(threads.size() + endedThreads, endedThreads, threads.size()),
                 timeLine,
                 peak,
-                new ProfilerCost(0, 0, 0, 0, 0));
+                new ProfilerCost(0, 0, 0, 0, 0, 0, 0));
     }
 
     private static Histogram histogram() {

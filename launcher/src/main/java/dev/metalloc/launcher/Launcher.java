@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.launcher;
 
+import dev.metalloc.launcher.command.AttachCommand;
 import dev.metalloc.launcher.command.AutoCommand;
 import dev.metalloc.launcher.command.DbCommand;
 import dev.metalloc.launcher.command.DbExportCommand;
@@ -14,6 +15,7 @@ import dev.metalloc.launcher.command.DbRolloutCommand;
 import dev.metalloc.launcher.command.DbSeedCommand;
 import dev.metalloc.launcher.command.DbShowCommand;
 import dev.metalloc.launcher.command.DemoCommand;
+import dev.metalloc.launcher.command.DetachCommand;
 import dev.metalloc.launcher.command.DoctorCommand;
 import dev.metalloc.launcher.command.MetallocCommand;
 import dev.metalloc.launcher.command.ProfileCommand;
@@ -61,6 +63,8 @@ public final class Launcher {
                 .addSubcommand(new RunCommand(surroundings, application))
                 .addSubcommand(new ReplayCommand(surroundings))
                 .addSubcommand(new AutoCommand(surroundings, application))
+                .addSubcommand(new AttachCommand(surroundings))
+                .addSubcommand(new DetachCommand(surroundings))
                 .addSubcommand(new DoctorCommand(surroundings))
                 .addSubcommand(new CommandLine(new DbCommand())
                         .addSubcommand(new DbListCommand(surroundings))

@@ -16,6 +16,7 @@ public final class Failsafe {
 
     private static final AtomicLong CALLS = new AtomicLong();
     private static final AtomicLong TRIPS = new AtomicLong();
+    private static final AtomicLong MISSES = new AtomicLong();
 
     @SuppressWarnings("StaticAssignmentOfThrowable") // kept for the report at exit, never thrown
     private static volatile @Nullable Throwable first;
@@ -41,6 +42,23 @@ public final class Failsafe {
         if (TRIPS.getAndIncrement() == 0) {
             first = failure;
         }
+    }
+
+    /** Notes an event that was lost because the application had no memory or stack left for it. */
+    public static void miss() {
+        MISSES.getAndIncrement();
+    }
+
+    public static long missedCount() {
+        return MISSES.get();
+    }
+
+    /** Forgets what happened in an earlier recording. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
+    public static void forget() {
+        MISSES.set(0);
+        TRIPS.set(0);
+        first = null;
     }
 
     /** The first failure, or null where there was none. */

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class ImageTrainer {
 
     private static final String RUNTIME_FOLDER = "jdk/internal/foreign/";
+    private static final String VISIBLE_FOLDER = "java/lang/foreign/";
 
     private ImageTrainer() {}
 
@@ -107,7 +108,8 @@ public final class ImageTrainer {
             for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
                 JarEntry entry = entries.nextElement();
                 String name = entry.getName();
-                if (name.startsWith(RUNTIME_FOLDER) && name.endsWith(".class")) {
+                boolean isRuntime = name.startsWith(RUNTIME_FOLDER) || name.startsWith(VISIBLE_FOLDER);
+                if (isRuntime && name.endsWith(".class")) {
                     try (InputStream in = jar.getInputStream(entry)) {
                         files.put(name.substring(0, name.length() - ".class".length()), in.readAllBytes());
                     }

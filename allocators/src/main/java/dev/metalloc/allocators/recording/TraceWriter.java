@@ -34,8 +34,9 @@ public final class TraceWriter implements Closeable {
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final OutputStream out;
     private int filled;
+    private int eventStart;
     private long nextId;
-    private OutputStream gzip = OutputStream.nullOutputStream();
+    private OutputStream sink = OutputStream.nullOutputStream();
     private @Nullable IOException failure;
 
     /**
@@ -45,11 +46,15 @@ public final class TraceWriter implements Closeable {
      * @param properties what the reader is to know of the recorded program
      */
     public TraceWriter(OutputStream out, Map<String, String> properties) {
+        this(out, properties, true);
+    }
+
+    private TraceWriter(OutputStream out, Map<String, String> properties, boolean compress) {
         this.out = out;
         try {
-            gzip = new GZIPOutputStream(out, BUFFER_BYTES);
-            gzip.write(MAGIC);
-            gzip.write(VERSION);
+            sink = compress ? new GZIPOutputStream(out, BUFFER_BYTES) : out;
+            sink.write(MAGIC);
+            sink.write(VERSION);
         } catch (IOException e) {
             fail(e);
         }
@@ -58,6 +63,11 @@ public final class TraceWriter implements Closeable {
             text(property.getKey());
             text(property.getValue());
         }
+    }
+
+    /** A writer whose stream is compressed behind it, by another thread say. */
+    public static TraceWriter uncompressed(OutputStream out, Map<String, String> properties) {
+        return new TraceWriter(out, properties, false);
     }
 
     /**
@@ -95,10 +105,16 @@ public final class TraceWriter implements Closeable {
         varint(micros);
     }
 
+    /** Takes back the event whose writing ended in an error: a part of one would garble all that follows. */
+    public void dropPart() {
+        filled = eventStart;
+    }
+
     private void head(int operation, int thread) {
         if (filled > BUFFER_BYTES - MOST_EVENT_BYTES) {
             drain();
         }
+        eventStart = filled;
         varint((long) thread << 2 | operation);
     }
 
@@ -116,7 +132,7 @@ public final class TraceWriter implements Closeable {
         varint(bytes.length);
         drain();
         try {
-            gzip.write(bytes);
+            sink.write(bytes);
         } catch (IOException e) {
             fail(e);
         }
@@ -124,7 +140,7 @@ public final class TraceWriter implements Closeable {
 
     private void drain() {
         try {
-            gzip.write(buffer, 0, filled);
+            sink.write(buffer, 0, filled);
         } catch (IOException e) {
             fail(e);
         }
@@ -134,7 +150,7 @@ public final class TraceWriter implements Closeable {
     private void fail(IOException e) {
         if (failure == null) {
             failure = e;
-            gzip = OutputStream.nullOutputStream();
+            sink = OutputStream.nullOutputStream();
         }
     }
 
@@ -147,7 +163,7 @@ public final class TraceWriter implements Closeable {
     public void close() throws IOException {
         drain();
         try {
-            gzip.close();
+            sink.close();
         } catch (IOException e) {
             fail(e);
         }

@@ -1,9 +1,10 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 
 /**
- * A layer for tools that records what a program asks of an allocator as a trace; {@code docs/trace-format.md} has the format.
+ * Traces of what a program asks of an allocator, and a layer for tools that records them; {@code docs/trace-format.md} has the
+ * format.
  *
- * <p>Not part of what the agent places below the application: it writes through streams and compresses, and may block.
+ * <p>The layer writes through streams and may block. Of this package the agent places the writer below the application, alone.
  */
 @NullMarked
 package dev.metalloc.allocators.recording;

@@ -6,6 +6,8 @@ import java.util.List;
 /**
  * A profile in numbers.
  *
+ * @param durationSeconds run time of all runs together
+ * @param runSeconds run time of one
  * @param javaFeatureVersion feature release of the profiled JVM, such as 25; 0 where it could not be told
  * @param activeThreadCount threads that made at least a hundredth of the events of the busiest
  * @param topThreadShare the busiest thread's share of the allocations, 0..1
@@ -17,6 +19,7 @@ import java.util.List;
  */
 public record ApplicationFeatures(
         double durationSeconds,
+        double runSeconds,
         int javaFeatureVersion,
         BandFeatures all,
         long activeThreadCount,

@@ -30,10 +30,12 @@ public final class FeatureExtractor {
         TimeLine timeLine = new TimeLine(profile.timeLine());
         long allocations = Math.max(1, profile.allocateCount());
         long virtual = profile.entryPoints().stream()
+                .filter(entryPoint -> !entryPoint.entryPoint().isPool())
                 .mapToLong(EntryPointProfile::virtualThreadAllocateCount)
                 .sum();
         return new ApplicationFeatures(
                 seconds,
+                seconds / Math.max(1, profile.run().runCount()),
                 featureVersion(profile.run().javaVersion()),
                 all(profile, entryPoints, seconds),
                 activeThreads(profile.threads()),
@@ -85,9 +87,11 @@ public final class FeatureExtractor {
         List<SizeCounts> sizes = new ArrayList<>();
         long unknownFrees = 0;
         for (EntryPointFeatures entryPoint : entryPoints) {
-            bands.addAll(entryPoint.profile().bands());
-            sizes.add(entryPoint.all().sizes());
-            unknownFrees += entryPoint.profile().unknownFreeCount();
+            if (!entryPoint.entryPoint().isPool()) {
+                bands.addAll(entryPoint.profile().bands());
+                sizes.add(entryPoint.all().sizes());
+                unknownFrees += entryPoint.profile().unknownFreeCount();
+            }
         }
         return new BandSum(bands).features(SizeCounts.sum(sizes), seconds, unknownFrees, profile.peakLiveBytes());
     }

@@ -12,7 +12,7 @@ final class RunFlags {
     private RunFlags() {}
 
     static void raise(FlagSet flags, ApplicationFeatures application, BandFeatures band) {
-        double seconds = application.durationSeconds();
+        double seconds = application.runSeconds();
         String ran = "ran for " + Figures.nanos(seconds * 1e9);
         flags.raise(Flag.SHORT_RUN, Threshold.SHORT_RUN_SECONDS.strength(seconds), ran);
         flags.raise(Flag.LONG_RUN, Threshold.LONG_RUN_SECONDS.strength(seconds), ran);

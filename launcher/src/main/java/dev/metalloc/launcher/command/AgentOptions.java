@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** The agent's options for its two modes. */
+/** The agent's options for each of its modes. */
 final class AgentOptions {
 
     private AgentOptions() {}
@@ -32,6 +32,10 @@ final class AgentOptions {
                 .with("plan", plan)
                 .with("app", app)
                 .with("cache", cache);
+    }
+
+    static AgentOption detach(Surroundings surroundings) {
+        return new AgentOption(jar(surroundings), "detach");
     }
 
     private static Path jar(Surroundings surroundings) {

@@ -55,7 +55,7 @@ public final class AutoCommand implements Runnable {
             new PolicyRun(surroundings).start(line, app, start, false);
         } else if (line.takesAgent()) {
             surroundings.tell("nothing known of " + app + " yet: profiling it");
-            starts.profiled(line, home.prepared(), identity, ProfileMode.SAMPLED, null);
+            starts.profiled(line, home.prepared(), identity, ProfileMode.SAMPLED, null, null);
         } else {
             starts.untouched(line, line.refusal());
         }

@@ -4,6 +4,7 @@ package dev.metalloc.launcher.command;
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.launcher.jvm.AgentOption;
 import dev.metalloc.launcher.jvm.ApplicationLine;
 import dev.metalloc.launcher.jvm.CommandLineFile;
 import dev.metalloc.policy.identity.AppIdentity;
@@ -22,13 +23,19 @@ final class Starts {
         this.surroundings = surroundings;
     }
 
-    /** Recorded; fails where the JVM cannot load the agent, because a profile was asked for. */
+    /**
+     * Recorded; fails where the JVM cannot load the agent, because a profile was asked for.
+     *
+     * @param requestedOutput null for a file in the home
+     * @param trace null for none
+     */
     void profiled(
             ApplicationLine line,
             MetallocHome home,
             AppIdentity identity,
             ProfileMode mode,
-            @Nullable Path requestedOutput) {
+            @Nullable Path requestedOutput,
+            @Nullable Path trace) {
         if (!line.takesAgent()) {
             throw CommandFailure.failed(line.refusal() + ", and cannot be profiled (start it with a newer JDK)");
         }
@@ -38,8 +45,11 @@ final class Starts {
                 : ProfileFile.in(
                         home.profiles(), app, LocalDateTime.now(ZoneId.systemDefault()), surroundings.processId());
         line.jvmReplacement().ifPresent(surroundings::tell);
-        CommandLineFile.handOver(
-                surroundings, line.with(AgentOptions.profile(surroundings, home, identity, mode, output)));
+        AgentOption option = AgentOptions.profile(surroundings, home, identity, mode, output);
+        if (trace != null) {
+            option.with("trace", trace);
+        }
+        CommandLineFile.handOver(surroundings, line.with(option));
     }
 
     void dispatched(ApplicationLine line, String app, Path plan, Path cache) {

@@ -26,9 +26,18 @@ public final class AgentOption {
         return this;
     }
 
+    public Path jar() {
+        return jar;
+    }
+
+    /** What the agent is told, without the jar. */
+    public String arguments() {
+        return String.join(",", parts);
+    }
+
     @Override
     public String toString() {
-        return "-javaagent:" + jar + "=" + String.join(",", parts);
+        return "-javaagent:" + jar + "=" + arguments();
     }
 
     static String encoded(String value) {

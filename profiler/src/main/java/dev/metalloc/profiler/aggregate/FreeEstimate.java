@@ -12,6 +12,9 @@ import java.util.List;
  * frees are: a free says an address, not a size. The followed blocks of a band tell which part of it was freed (a ratio
  * estimate, weighted as in Horvitz and Thompson 1952); the parts are then made to add up to the exact number. Where all
  * blocks of a band were followed, its frees are exact as well.
+ *
+ * <p>A recorder that was not there from the start also sees frees of blocks from before. The followed blocks, which are all its
+ * own, then say how many of the frees were of blocks that it saw; the rest are unknown.
  */
 final class FreeEstimate {
     private final long[][] bands;
@@ -35,7 +38,7 @@ final class FreeEstimate {
         return estimate;
     }
 
-    static FreeEstimate ofBlocks(long[] entryRow, List<long[]> bands) {
+    static FreeEstimate ofBlocks(long[] entryRow, List<long[]> bands, boolean fromTheStart) {
         FreeEstimate estimate = new FreeEstimate(bands);
         boolean all = true;
         for (int i = 0; i < estimate.bands.length; i++) {
@@ -43,12 +46,12 @@ final class FreeEstimate {
             estimate.allFollowed[i] = row[BandRow.FOLLOWED_COUNT] == row[BandRow.ALLOCATE_COUNT];
             all &= estimate.allFollowed[i];
         }
-        estimate.splitFrees(entryRow[EntryRow.MISSED_FREE_COUNT], all);
+        estimate.splitFrees(entryRow[EntryRow.MISSED_FREE_COUNT], all, fromTheStart);
         estimate.splitReallocations(entryRow[EntryRow.REALLOCATE_COUNT], all);
         return estimate;
     }
 
-    private void splitFrees(long missedCount, boolean all) {
+    private void splitFrees(long missedCount, boolean all, boolean fromTheStart) {
         double[] estimates = new double[bands.length];
         long[] caps = new long[bands.length];
         long left = missedCount;
@@ -59,7 +62,8 @@ final class FreeEstimate {
             estimates[i] = caps[i] * ratio(row[BandRow.FREE_WEIGHT], row[BandRow.FOLLOWED_WEIGHT]);
         }
         if (!all) {
-            long[] parts = Apportionment.split(Math.min(left, sum(caps)), estimates, caps);
+            long most = fromTheStart ? sum(caps) : Math.min(sum(caps), sum(estimates));
+            long[] parts = Apportionment.split(Math.min(left, most), estimates, caps);
             for (int i = 0; i < bands.length; i++) {
                 freeCounts[i] += parts[i];
                 left -= parts[i];
@@ -126,6 +130,14 @@ final class FreeEstimate {
 
     private static double ratio(long part, long whole) {
         return whole == 0 ? 0 : Math.clamp((double) part / whole, 0.0, 1.0);
+    }
+
+    private static long sum(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return Math.round(sum);
     }
 
     private static long sum(long[] values) {

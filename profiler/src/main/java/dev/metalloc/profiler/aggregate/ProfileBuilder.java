@@ -32,14 +32,21 @@ public final class ProfileBuilder {
     private static final EntryPoint[] ENTRY_POINTS = EntryPoint.values();
 
     private final RawSnapshot snapshot;
+    private final RecordingTerms terms;
 
-    private ProfileBuilder(RawSnapshot snapshot) {
+    private ProfileBuilder(RawSnapshot snapshot, RecordingTerms terms) {
         this.snapshot = snapshot;
+        this.terms = terms;
     }
 
     /** The snapshot is read, not kept. */
     public static Profile build(RawSnapshot snapshot, RunInfo run) {
-        return new ProfileBuilder(snapshot).build(run);
+        return build(snapshot, run, RecordingTerms.FROM_THE_START);
+    }
+
+    /** The same for a recorder of which more is known. */
+    public static Profile build(RawSnapshot snapshot, RunInfo run, RecordingTerms terms) {
+        return new ProfileBuilder(snapshot, terms).build(run);
     }
 
     private Profile build(RunInfo run) {
@@ -55,12 +62,30 @@ public final class ProfileBuilder {
                         totals[TotalsRow.MAX_ALIVE_THREAD_COUNT]),
                 timeLine(),
                 totals[TotalsRow.PEAK_LIVE_BYTES],
-                new ProfilerCost(
-                        totals[TotalsRow.HELD_BYTES],
-                        totals[TotalsRow.STACK_SAMPLE_COUNT],
-                        totals[TotalsRow.STACK_SAMPLE_NANOS],
-                        totals[TotalsRow.DROPPED_BLOCK_COUNT],
-                        totals[TotalsRow.DROPPED_SAMPLE_COUNT]));
+                cost(totals));
+    }
+
+    private ProfilerCost cost(long[] totals) {
+        return new ProfilerCost(
+                totals[TotalsRow.HELD_BYTES],
+                totals[TotalsRow.STACK_SAMPLE_COUNT],
+                totals[TotalsRow.STACK_SAMPLE_NANOS],
+                totals[TotalsRow.DROPPED_BLOCK_COUNT],
+                totals[TotalsRow.DROPPED_SAMPLE_COUNT],
+                Math.round(eventCount() * terms.nanosPerEvent()),
+                terms.backgroundNanos());
+    }
+
+    /** Allocations and frees, but for an arena's blocks, which end in one event. */
+    private long eventCount() {
+        long events = 0;
+        for (long[] row : snapshot.bands()) {
+            events += row[BandRow.ALLOCATE_COUNT] + row[BandRow.FOLLOWED_FREE_COUNT];
+        }
+        for (long[] row : snapshot.entryPoints()) {
+            events += row[EntryRow.MISSED_FREE_COUNT] + row[EntryRow.OPEN_COUNT] + row[EntryRow.CLOSE_COUNT];
+        }
+        return events;
     }
 
     private List<EntryPointProfile> entryPoints() {
@@ -77,7 +102,9 @@ public final class ProfileBuilder {
         List<long[]> rows = Arrays.stream(snapshot.bands())
                 .filter(band -> band[BandRow.ENTRY_POINT] == row[EntryRow.ENTRY_POINT])
                 .toList();
-        FreeEstimate frees = entryPoint.isArena() ? FreeEstimate.ofArenas(rows) : FreeEstimate.ofBlocks(row, rows);
+        FreeEstimate frees = entryPoint.isArena()
+                ? FreeEstimate.ofArenas(rows)
+                : FreeEstimate.ofBlocks(row, rows, terms.fromTheStart());
         List<BandProfile> bands = new ArrayList<>();
         Histogram sizes = Histograms.empty();
         for (int i = 0; i < rows.size(); i++) {

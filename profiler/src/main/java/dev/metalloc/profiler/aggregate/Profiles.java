@@ -172,7 +172,9 @@ public final class Profiles {
                 a.stackSampleCount() + b.stackSampleCount(),
                 a.stackSampleNanos() + b.stackSampleNanos(),
                 a.droppedBlockCount() + b.droppedBlockCount(),
-                a.droppedSampleCount() + b.droppedSampleCount());
+                a.droppedSampleCount() + b.droppedSampleCount(),
+                a.recordingNanos() + b.recordingNanos(),
+                a.backgroundNanos() + b.backgroundNanos());
     }
 
     private static <T> List<T> both(List<T> a, List<T> b) {

@@ -13,10 +13,17 @@ public enum EntryPoint {
     MALLOC_DOWNCALL,
     /** Observed, never dispatched. */
     MAPPED_FILE,
+    /** Buffers of Netty's allocators, inside chunks that came through another entry point. */
     NETTY,
+    /** Buffers of Arrow's allocators, inside memory that came through another entry point. */
     ARROW;
 
     public boolean isArena() {
         return this == ARENA_CONFINED || this == ARENA_SHARED || this == ARENA_AUTO || this == ARENA_GLOBAL;
+    }
+
+    /** Whether its blocks lie in memory that is counted elsewhere: they are no part of an application's sums. */
+    public boolean isPool() {
+        return this == NETTY || this == ARROW;
     }
 }

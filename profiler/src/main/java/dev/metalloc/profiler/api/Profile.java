@@ -3,6 +3,7 @@ package dev.metalloc.profiler.api;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * What was observed of an application's off-heap allocations in one or many runs.
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param sites in falling order of estimated bytes
  * @param threads in falling order of events; at most a fixed number, the rest folded into one named {@code (others)}
  * @param timeLine live bytes over time, of a single run (the longest one where runs were merged)
- * @param peakLiveBytes most requested bytes live at once, over all entry points
+ * @param peakLiveBytes most requested bytes live at once, over all entry points but those of pools
  */
 public record Profile(
         RunInfo run,
@@ -34,15 +35,23 @@ public record Profile(
         return entryPoints.stream().filter(e -> e.entryPoint() == entryPoint).findFirst();
     }
 
+    /** Without those of pools, as in all sums. */
     public long allocateCount() {
-        return entryPoints.stream().mapToLong(EntryPointProfile::allocateCount).sum();
+        return sum(EntryPointProfile::allocateCount);
     }
 
     public long allocateBytes() {
-        return entryPoints.stream().mapToLong(EntryPointProfile::allocateBytes).sum();
+        return sum(EntryPointProfile::allocateBytes);
     }
 
     public long freeCount() {
-        return entryPoints.stream().mapToLong(EntryPointProfile::freeCount).sum();
+        return sum(EntryPointProfile::freeCount);
+    }
+
+    private long sum(ToLongFunction<EntryPointProfile> figure) {
+        return entryPoints.stream()
+                .filter(entryPoint -> !entryPoint.entryPoint().isPool())
+                .mapToLong(figure)
+                .sum();
     }
 }

@@ -54,7 +54,19 @@ final class ProfileDecoder {
                 threadCounts,
                 timeLine(section(ProfileFormat.TIME_LINE)),
                 cost.zigzag(),
-                new ProfilerCost(cost.varint(), cost.varint(), cost.varint(), cost.varint(), cost.varint()));
+                cost(cost));
+    }
+
+    /** The first files end before the last two. */
+    private static ProfilerCost cost(ProfileInput in) throws ProfileFormatException {
+        return new ProfilerCost(
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.varint(),
+                in.isAtEnd() ? 0 : in.varint(),
+                in.isAtEnd() ? 0 : in.varint());
     }
 
     private ProfileInput section(int name) throws ProfileFormatException {

@@ -175,5 +175,7 @@ final class ProfileEncoder {
         out.varint(cost.stackSampleNanos());
         out.varint(cost.droppedBlockCount());
         out.varint(cost.droppedSampleCount());
+        out.varint(cost.recordingNanos());
+        out.varint(cost.backgroundNanos());
     }
 }

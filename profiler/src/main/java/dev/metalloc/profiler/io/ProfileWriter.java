@@ -8,13 +8,28 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Writes profiles as files. A reader sees the old file or the new one, never a part; any thread. */
 public final class ProfileWriter {
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
     private ProfileWriter() {}
 
     /** Replaces the file; on failure it is left as it was and nothing is left beside it. */
     public static void write(Path file, Profile profile) throws IOException {
+        write(file, profile, true);
+    }
+
+    /**
+     * The same for a file that is soon replaced again: it outlives the process, but need not outlive the machine, and does
+     * not wait for the disk.
+     */
+    public static void writeInterim(Path file, Profile profile) throws IOException {
+        write(file, profile, false);
+    }
+
+    private static void write(Path file, Profile profile, boolean durable) throws IOException {
         byte[] bytes = ProfileEncoder.encode(profile);
         if (bytes.length > ProfileFormat.MAX_BYTES) {
             throw new IOException("profile of " + bytes.length + " bytes is larger than the format's "
@@ -26,7 +41,7 @@ public final class ProfileWriter {
         }
         Path temporary = temporaryBeside(target);
         try {
-            store(temporary, bytes);
+            store(temporary, bytes, durable);
             replace(temporary, target);
         } catch (IOException e) {
             throw new IOException("cannot write " + target + ": " + reason(e), e);
@@ -35,27 +50,24 @@ public final class ProfileWriter {
         }
     }
 
-    /** In the same folder, because only a rename within a file system is atomic. */
+    /** In the same folder, because only a rename within a file system is atomic; {@code .NAME.*.tmp}. */
     private static Path temporaryBeside(Path target) throws IOException {
         Path folder = target.getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new IOException("cannot write " + target + ": its folder does not exist (create it)");
         }
-        try {
-            return Files.createTempFile(folder, ".metalloc-", ".tmp");
-        } catch (IOException e) {
-            throw new IOException(
-                    "cannot write " + target + ": no file can be made in its folder (check permissions"
-                            + " and free space): " + reason(e),
-                    e);
-        }
+        long number = NUMBERS.getAndIncrement();
+        return folder.resolve(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + number + ".tmp");
     }
 
-    private static void store(Path file, byte[] bytes) throws IOException {
+    private static void store(Path file, byte[] bytes, boolean durable) throws IOException {
         // No channel: it would allocate a direct buffer, and the profiler would see itself.
         try (FileOutputStream out = new FileOutputStream(file.toFile())) {
             out.write(bytes);
-            out.getFD().sync(); // or a crash after the rename could leave an empty file under the good name
+            if (durable) {
+                out.getFD().sync(); // or a crash after the rename could leave an empty file under the good name
+            }
         }
     }
 

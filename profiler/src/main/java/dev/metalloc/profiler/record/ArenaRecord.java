@@ -54,6 +54,7 @@ public final class ArenaRecord {
         }
     }
 
+    @ReservedStack
     private boolean addLocked(RecorderSpinLock held, int band, long byteSize) {
         held.acquire();
         try {
@@ -71,6 +72,11 @@ public final class ArenaRecord {
         if (entryPoint == Recorder.ARENA_GLOBAL) {
             return; // never closed
         }
+        addFollowed(current, row, byteSize, meta);
+    }
+
+    @ReservedStack
+    private void addFollowed(ThreadRecorder current, long[] row, long byteSize, long meta) {
         if (lock != null) {
             lock.acquire();
         }
@@ -130,6 +136,7 @@ public final class ArenaRecord {
         freeFollowed(current, entry);
     }
 
+    @ReservedStack
     private boolean tryClose() {
         if (lock == null) {
             boolean first = !closed;

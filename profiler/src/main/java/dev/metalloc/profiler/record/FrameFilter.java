@@ -16,9 +16,20 @@ final class FrameFilter {
         "dev.metalloc.profiler.record.ArenaRecord",
     };
 
-    /** Libraries that allocate on behalf of their callers. */
+    /** Libraries that allocate on behalf of their callers; also where another library has them under a prefix of its own. */
     private static final String[] WRAPPERS = {
-        "io.netty.util.internal.", "io.netty.buffer.", "org.apache.arrow.memory.",
+        "io.netty.buffer.",
+        "io.netty.util.internal.",
+        "io.netty.util.Recycler",
+        "io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator",
+        "io.netty.channel.socket.nio.",
+        "org.apache.arrow.memory.",
+        "org.apache.arrow.vector.",
+        "org.agrona.BufferUtil",
+        "org.agrona.concurrent.UnsafeBuffer",
+        "org.lwjgl.system.",
+        "net.openhft.chronicle.core.",
+        "net.openhft.chronicle.bytes.",
     };
 
     private FrameFilter() {}
@@ -30,7 +41,13 @@ final class FrameFilter {
 
     /** Left out where it leads to a caller outside. */
     static boolean isWrapper(String className) {
-        return startsWithAny(className, WRAPPERS);
+        for (int i = 0; i < WRAPPERS.length; i++) {
+            int at = className.indexOf(WRAPPERS[i]);
+            if (at == 0 || (at > 0 && className.charAt(at - 1) == '.')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean startsWithAny(String className, String[] prefixes) {

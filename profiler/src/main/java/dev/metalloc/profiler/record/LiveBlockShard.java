@@ -38,6 +38,7 @@ final class LiveBlockShard {
         return found || (before & 1) != 0 || version.getPlain() != before;
     }
 
+    @ReservedStack
     boolean insert(long address, long byteSize, long birthBytes, long birthNanos, long meta, long orderMark) {
         lock.acquire();
         try {
@@ -66,6 +67,7 @@ final class LiveBlockShard {
         }
     }
 
+    @ReservedStack
     boolean remove(long address, long[] into) {
         lock.acquire();
         try {

@@ -20,7 +20,9 @@ final class LiveBytes {
 
     void add(int entryPoint, long bytes) {
         addTo(entryPoint, bytes);
-        addTo(TOTAL, bytes);
+        if (!Recorder.isPool(entryPoint)) {
+            addTo(TOTAL, bytes);
+        }
     }
 
     long peak(int entryPoint) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Recorder {
     static final int ENTRY_POINTS = EntryPoint.values().length;
     static final int ARENA_CONFINED = EntryPoint.ARENA_CONFINED.ordinal();
+    private static final int FIRST_POOL = EntryPoint.NETTY.ordinal();
     static final int ARENA_GLOBAL = EntryPoint.ARENA_GLOBAL.ordinal();
 
     final RecorderOptions options;
@@ -74,6 +75,7 @@ public final class Recorder {
     }
 
     /** All that was recorded up to about now, while other threads go on recording; any thread. */
+    @ReservedStack
     public RawSnapshot snapshot() {
         registry.reading.acquire();
         try {
@@ -92,6 +94,11 @@ public final class Recorder {
 
     static boolean isArena(int entryPoint) {
         return entryPoint <= ARENA_GLOBAL; // the arenas come first in EntryPoint
+    }
+
+    /** Whether the entry point's blocks lie in memory that is counted elsewhere. */
+    static boolean isPool(int entryPoint) {
+        return entryPoint >= FIRST_POOL; // the pools come last in EntryPoint
     }
 
     /** Whether one of the first call sites is still to be taken. */

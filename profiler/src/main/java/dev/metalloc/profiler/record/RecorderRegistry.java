@@ -92,6 +92,7 @@ final class RecorderRegistry {
         forget(gone, aliveCount);
     }
 
+    @ReservedStack
     private ThreadRecorder recorderSlow(Thread thread, long id) {
         ThreadRecorder probed = find(table, id);
         if (probed != null) {
@@ -148,6 +149,7 @@ final class RecorderRegistry {
         return current.length;
     }
 
+    @ReservedStack
     private void forget(boolean[] gone, int aliveCount) {
         changing.acquire();
         try {

@@ -38,6 +38,7 @@ final class RecorderTicks {
     }
 
     /** Sums up if it is time to, and nobody else does. */
+    @ReservedStack
     void observe(long elapsedNanos) {
         if (elapsedNanos < nextObservationNanos || !recorder.registry.reading.tryAcquire()) {
             return;
@@ -77,18 +78,19 @@ final class RecorderTicks {
 
     private void observe(int entryPoint, @Nullable ThreadRecorder[] threads, long[] sums) {
         long entryLiveBytes = 0;
+        long[] entrySums = Recorder.isPool(entryPoint) ? new long[Sum.COUNT] : sums;
         for (int band = 0; band < SizeBands.COUNT; band++) {
-            long liveBytes = addRow(recorder.registry.ended.entryOrNull(entryPoint), band, sums);
+            long liveBytes = addRow(recorder.registry.ended.entryOrNull(entryPoint), band, entrySums);
             for (int slot = 0; slot < threads.length; slot++) {
                 ThreadRecorder thread = threads[slot];
-                liveBytes += thread == null ? 0 : addRow(thread.entryOrNull(entryPoint), band, sums);
+                liveBytes += thread == null ? 0 : addRow(thread.entryOrNull(entryPoint), band, entrySums);
             }
             int peak = entryPoint * SizeBands.COUNT + band;
             bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], liveBytes);
             entryLiveBytes += liveBytes;
         }
         recorder.liveBytes.raisePeak(entryPoint, entryLiveBytes);
-        sums[Sum.LIVE_BYTES] += entryLiveBytes;
+        entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
     }
 
     /** Answers the row's live bytes; negative where a thread freed what others allocated. */

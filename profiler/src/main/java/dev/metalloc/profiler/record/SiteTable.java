@@ -81,6 +81,7 @@ final class SiteTable {
         }
     }
 
+    @ReservedStack
     private int add(long hash, int entryPoint, FrameBuffer frames) {
         adding.acquire();
         try {

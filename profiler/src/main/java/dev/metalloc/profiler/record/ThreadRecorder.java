@@ -24,6 +24,9 @@ public final class ThreadRecorder {
     /** {@link BlockMeta}. */
     final long owner;
 
+    /** The thread's number in a trace, -1 before it has one; guarded by whoever writes the trace. */
+    public int traceNumber = -1;
+
     private final String registeredName;
     private final WeakReference<Thread> thread;
     private final @Nullable EntryRecord[] entries = new @Nullable EntryRecord[Recorder.ENTRY_POINTS];

@@ -99,6 +99,18 @@ class ProfilesTest {
         assertTrue(other > 0 && other < 1, "" + other);
     }
 
+    @Test
+    void overlapIsBetweenZeroAndOneAndTheSameBothWays() {
+        for (int seed = 0; seed < 100; seed++) {
+            Profile a = RandomProfiles.of(seed);
+            Profile b = Profiles.merge(RandomProfiles.of(seed + 1000), RandomProfiles.of(seed + 2000));
+            double overlap = Profiles.overlap(a, b);
+            assertTrue(overlap >= 0 && overlap <= 1, "seed " + seed + ": " + overlap);
+            assertEquals(overlap, Profiles.overlap(b, a), 1e-12, "seed " + seed);
+            assertTrue(Profiles.overlap(a, Profiles.merge(a, b)) >= overlap - 1e-12, "seed " + seed);
+        }
+    }
+
     private static long bySite(Profile profile) {
         return profile.sites().stream().mapToLong(site -> site.sampleCount()).sum();
     }
@@ -116,6 +128,6 @@ class ProfilesTest {
                 new ThreadCounts(count, 0, count),
                 List.of(),
                 0,
-                new ProfilerCost(0, 0, 0, 0, 0));
+                new ProfilerCost(0, 0, 0, 0, 0, 0, 0));
     }
 }

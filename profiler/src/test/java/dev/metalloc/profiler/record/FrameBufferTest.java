@@ -25,6 +25,16 @@ class FrameBufferTest {
     }
 
     @Test
+    void relocatedWrappersAreWrappersToo() {
+        offer("io.grpc.netty.shaded.io.netty.buffer.PoolArena");
+        offer("org.apache.arrow.vector.BaseVariableWidthVector");
+        offer("app.Handler");
+        assertArrayEquals(new String[] {"app.Handler"}, buffer.copyOfClassNames());
+        assertFalse(FrameFilter.isWrapper("app.bio.netty.bufferless.Main"));
+        assertFalse(FrameFilter.isWrapper("myorg.apache.arrow.memory.Main"));
+    }
+
+    @Test
     void wrappersAloneAreASite() {
         offer("io.netty.buffer.PoolArena");
         offer("java.lang.Thread");

@@ -38,6 +38,9 @@ public final class TraceReader implements Closeable {
     private static final byte[] MAGIC = "MTRC".getBytes(StandardCharsets.US_ASCII);
     private static final TraceOperation[] OPERATIONS = TraceOperation.values();
     private static final int MOST_TEXT_BYTES = 1 << 16;
+    /** With the texts' limit this keeps a header within 16 MiB. */
+    private static final int MOST_PROPERTIES = 64;
+
     private static final int LARGEST_ALIGNMENT_LOG2 = 62;
 
     private final String name;
@@ -90,7 +93,11 @@ public final class TraceReader implements Closeable {
             throw new TraceFormatException(name + ": trace of version " + version + " (expected: " + VERSION + ")");
         }
         Map<String, String> read = new LinkedHashMap<>();
-        for (long left = varint(); left > 0; left--) {
+        long count = varint();
+        if (count > MOST_PROPERTIES) {
+            throw broken(count + " properties (expected: at most " + MOST_PROPERTIES + ")");
+        }
+        for (long left = count; left > 0; left--) {
             String key = text();
             read.put(key, text());
         }

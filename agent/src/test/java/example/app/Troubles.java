@@ -1,0 +1,209 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package example.app;
+
+import java.io.DataOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+
+/** Allocates while something goes wrong; the first argument says what. */
+public final class Troubles {
+
+    public static final int OVERFLOWS = 400;
+    public static final int HEAP_FILLINGS = 20;
+    public static final int BLOCKS_PER_FILLING = 500;
+    public static final int PLATFORM_THREADS = 1_000;
+    public static final int BLOCKS_PER_PLATFORM_THREAD = 20;
+    public static final int VIRTUAL_THREADS = 100_000;
+    public static final int BLOCKS_BEFORE_ATTACH = 5_000;
+
+    private static final int BATCH_BLOCKS = 100;
+    private static final long BATCH_PAUSE_NANOS = 2_000_000;
+    private static final long BUSY_NANOS = 1_500_000_000;
+
+    private static long allocatedCount;
+    private static long sink;
+
+    private Troubles() {}
+
+    public static void main(String[] arguments) throws Exception {
+        switch (arguments[0]) {
+            case "steady" -> steady(arguments[1]);
+            case "halt" -> {
+                allocateFor(BUSY_NANOS);
+                Runtime.getRuntime().halt(4);
+            }
+            case "overflow" -> overflow();
+            case "fillHeap" -> fillHeap();
+            case "threads" -> threads();
+            case "attached" -> attached();
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+    }
+
+    /** Goes on until killed; each batch is followed by a note of how much was allocated up to when. */
+    private static void steady(String noteFile) throws IOException {
+        try (DataOutputStream notes = new DataOutputStream(new FileOutputStream(noteFile))) {
+            while (true) {
+                allocateBatch();
+                byte[] note = new byte[16];
+                java.nio.ByteBuffer.wrap(note)
+                        .putLong(System.currentTimeMillis())
+                        .putLong(allocatedCount);
+                notes.write(note);
+                LockSupport.parkNanos(BATCH_PAUSE_NANOS);
+            }
+        }
+    }
+
+    private static void allocateFor(long nanos) {
+        for (long begin = System.nanoTime(); System.nanoTime() - begin < nanos; ) {
+            allocateBatch();
+        }
+    }
+
+    private static void allocateBatch() {
+        for (int i = 0; i < BATCH_BLOCKS; i++) {
+            RawMemory.free(RawMemory.allocate(64 + i));
+            allocatedCount++;
+        }
+    }
+
+    private static void overflow() {
+        int overflows = 0;
+        for (int i = 0; i < OVERFLOWS; i++) {
+            try {
+                deeper(i);
+            } catch (StackOverflowError | IllegalStateException e) {
+                overflows++; // as it is, or wrapped by whoever called through a handle
+            }
+        }
+        long address = RawMemory.allocate(100);
+        RawMemory.free(address);
+        System.out.println("overflows=" + overflows + (sink < 0 ? "!" : ""));
+    }
+
+    /** Ends in an overflow, each time at another point of the calls that it makes. */
+    private static long deeper(int step) {
+        long address = 0;
+        if (step % 7 == 0) {
+            try {
+                address = RawMemory.allocate(1 + step % 1000);
+            } finally {
+                if (address != 0) {
+                    free(address);
+                }
+            }
+        }
+        sink += step;
+        return step < Integer.MAX_VALUE ? deeper(step + 1) + 1 : 0;
+    }
+
+    private static void free(long address) {
+        try {
+            RawMemory.free(address);
+        } catch (StackOverflowError | IllegalStateException e) {
+            sink++; // a leak of some bytes, in the application's own hands
+            throw e;
+        }
+    }
+
+    private static void fillHeap() {
+        int full = 0;
+        allocateFor(BUSY_NANOS / 10); // links and compiles what would need memory later
+        for (int i = 0; i < HEAP_FILLINGS; i++) {
+            List<byte[]> ballast = new ArrayList<>();
+            try {
+                while (true) {
+                    ballast.add(new byte[ballast.size() < 100 ? 100_000 : 1_000]);
+                }
+            } catch (OutOfMemoryError e) {
+                full++;
+            }
+            try {
+                allocateWhileFull(ballast);
+            } catch (OutOfMemoryError | IllegalStateException e) {
+                sink++; // full again: other threads took what was given back
+            }
+            sink += ballast.size();
+            ballast.clear();
+        }
+        System.out.println("full=" + full);
+        System.out.println(allocatedCount);
+    }
+
+    private static void allocateWhileFull(List<byte[]> ballast) {
+        // What a call through a handle takes must remain, and no more.
+        ballast.subList(ballast.size() - 20, ballast.size()).clear();
+        for (int block = 0; block < BLOCKS_PER_FILLING; block++) {
+            long address = RawMemory.allocate(1 + block);
+            allocatedCount++;
+            RawMemory.free(address);
+        }
+    }
+
+    private static void threads() throws InterruptedException {
+        for (int round = 0; round < PLATFORM_THREADS / 50; round++) {
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                Thread thread = new Thread(() -> {
+                    for (int block = 0; block < BLOCKS_PER_PLATFORM_THREAD; block++) {
+                        RawMemory.free(RawMemory.allocate(100));
+                    }
+                });
+                thread.start();
+                threads.add(thread);
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+        CountDownLatch done = new CountDownLatch(VIRTUAL_THREADS);
+        for (int i = 0; i < VIRTUAL_THREADS; i++) {
+            Thread.ofVirtual().start(() -> {
+                long address = RawMemory.allocate(200);
+                LockSupport.parkNanos(1);
+                RawMemory.free(address);
+                done.countDown();
+            });
+        }
+        done.await();
+        System.out.println("done");
+    }
+
+    /** Steps forward with each line of input, so that an attach can come at a known moment. */
+    private static void attached() throws IOException {
+        long[] before = new long[BLOCKS_BEFORE_ATTACH];
+        for (int i = 0; i < before.length; i++) {
+            before[i] = RawMemory.allocate(64);
+        }
+        awaitLine("before");
+        for (int round = 0; round < 3; round++) {
+            if (round == 0) {
+                for (long address : before) {
+                    RawMemory.free(address);
+                }
+            }
+            long[] held = new long[BLOCKS_BEFORE_ATTACH];
+            for (int i = 0; i < held.length; i++) {
+                held[i] = RawMemory.allocate(64);
+            }
+            awaitLine("held " + round);
+            for (long address : held) {
+                RawMemory.free(address);
+            }
+        }
+        System.out.println("done");
+    }
+
+    private static void awaitLine(String where) throws IOException {
+        System.out.println(where);
+        System.out.flush();
+        while (System.in.read() != '\n') {
+            // the rest of the line
+        }
+    }
+}

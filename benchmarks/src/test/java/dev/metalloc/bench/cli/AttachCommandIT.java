@@ -1,0 +1,128 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.bench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.bench.cli.Metalloc.Ended;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.io.ProfileReader;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AttachCommandIT {
+
+    @TempDir
+    Path scratch;
+
+    private Metalloc metalloc;
+    private final List<Process> started = new ArrayList<>();
+
+    @BeforeEach
+    void makeHome() {
+        metalloc = new Metalloc(scratch);
+    }
+
+    @AfterEach
+    void endAll() throws InterruptedException {
+        for (Process process : started) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process application(String... options) throws Exception {
+        List<String> line = new ArrayList<>(Metalloc.java(PatientApplication.class.getName(), "wait"));
+        line.addAll(1, List.of(options));
+        Process process = new ProcessBuilder(line)
+                .redirectError(scratch.resolve("application-stderr").toFile())
+                .start();
+        started.add(process);
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            assertEquals("allocated 6400", out.readLine());
+        }
+        return process;
+    }
+
+    private Ended attach(long processId, String... more) throws Exception {
+        List<String> words = new ArrayList<>(List.of("attach", Long.toString(processId)));
+        words.addAll(List.of(more));
+        return metalloc.metalloc(words.toArray(String[]::new));
+    }
+
+    private static void assertRefusal(String contained, Ended ended) {
+        assertEquals(1, ended.exitCode(), ended.err());
+        String last = ended.err().lines().toList().getLast();
+        assertTrue(last.startsWith("metalloc: ") && last.contains(contained), ended.err());
+    }
+
+    @Test
+    void shouldRecordForAWhileAndLeaveTheApplicationAsItWas() throws Exception {
+        Process process = application("-XX:+EnableDynamicAgentLoading");
+        Path file = scratch.resolve("a.mprof");
+        Ended attached = attach(process.pid(), "--duration", "500ms", "-o", file.toString());
+        assertEquals(0, attached.exitCode(), attached.err());
+        assertEquals("", attached.out());
+        assertTrue(attached.err().contains("metalloc: recording process " + process.pid() + " for 0.5 s"));
+        assertTrue(attached.err().contains("metalloc: profiled "), attached.err());
+        Profile profile = ProfileReader.read(file);
+        assertTrue(profile.run().complete());
+        assertEquals(PatientApplication.class.getName(), profile.run().app());
+        assertEquals("", Files.readString(scratch.resolve("application-stderr")));
+        assertTrue(process.isAlive());
+        assertRefusal("it is not being profiled", metalloc.metalloc("detach", Long.toString(process.pid())));
+    }
+
+    @Test
+    void shouldEndEarlierWhenDetached() throws Exception {
+        Process process = application();
+        Metalloc other = new Metalloc(Files.createDirectory(scratch.resolve("other")));
+        Process attaching = other.start(Metalloc.line("attach", Long.toString(process.pid()), "--duration", "1h"));
+        started.add(attaching);
+        Ended detached;
+        do {
+            detached = metalloc.metalloc("detach", Long.toString(process.pid()));
+        } while (detached.exitCode() != 0 && attaching.isAlive());
+        assertTrue(detached.err().startsWith("metalloc: profiled "), detached.err());
+        assertTrue(attaching.waitFor(60, TimeUnit.SECONDS));
+        Ended attached = other.end(attaching);
+        assertEquals(0, attached.exitCode(), attached.err());
+        assertTrue(attached.err().contains("metalloc: profiled "), attached.err());
+        assertTrue(attached.err().contains("EnableDynamicAgentLoading"), attached.err());
+    }
+
+    @Test
+    void shouldSayWhyNot() throws Exception {
+        assertRefusal("no process 99999999", attach(99_999_999));
+        assertRefusal("no process 99999999", metalloc.metalloc("detach", "99999999"));
+        Process sleeping = new ProcessBuilder("sleep", "600").start();
+        started.add(sleeping);
+        assertRefusal("process " + sleeping.pid() + " is not a JVM", attach(sleeping.pid()));
+        assertTrue(sleeping.isAlive());
+        Process closed = application("-XX:-EnableDynamicAgentLoading");
+        assertRefusal("did not load the agent", attach(closed.pid()));
+        Process shut = application("-XX:+DisableAttachMechanism");
+        assertRefusal("lets nobody attach", attach(shut.pid()));
+        assertTrue(closed.isAlive() && shut.isAlive());
+        Ended wrong = attach(closed.pid(), "--duration", "soon");
+        assertEquals(2, wrong.exitCode());
+        assertTrue(wrong.err().contains("'soon' is no length of time"), wrong.err());
+    }
+
+    @Test
+    void shouldNotWriteWhereItCannot() throws Exception {
+        Process process = application();
+        assertRefusal("cannot write /proc/a.mprof", attach(process.pid(), "-o", "/proc/a.mprof"));
+        assertTrue(process.isAlive());
+    }
+}

@@ -1,0 +1,86 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.launcher.attach;
+
+import dev.metalloc.launcher.CommandFailure;
+import dev.metalloc.policy.identity.AppIdentity;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A process as the kernel shows it: whether it is a JVM that this user may enter, and what it runs. */
+public final class RunningProcess {
+
+    private static final Path PROC = Path.of("/proc");
+    private static final String ROOT = "root";
+
+    private final long processId;
+    private final Path entry;
+
+    private RunningProcess(long processId, Path entry) {
+        this.processId = processId;
+        this.entry = entry;
+    }
+
+    /** The process, after the checks that need no JVM: to ask one that is none would end it. */
+    public static RunningProcess jvm(long processId) {
+        Path entry = PROC.resolve(Long.toString(processId));
+        if (!Files.isDirectory(entry)) {
+            throw CommandFailure.failed("no process " + processId + " (jps lists the JVMs that run)");
+        }
+        RunningProcess process = new RunningProcess(processId, entry);
+        process.requireOwner();
+        process.requireJvm();
+        return process;
+    }
+
+    private void requireOwner() {
+        try {
+            String owner = Files.getOwner(entry).getName();
+            String user = Files.getOwner(PROC.resolve("self")).getName();
+            if (!owner.equals(user) && !user.equals(ROOT)) {
+                throw CommandFailure.failed(
+                        "process " + processId + " belongs to " + owner + " (run metalloc as that user)");
+            }
+        } catch (IOException e) {
+            throw gone(e);
+        }
+    }
+
+    private void requireJvm() {
+        try (Stream<String> mappings = Files.lines(entry.resolve("maps"), StandardCharsets.ISO_8859_1)) {
+            if (mappings.noneMatch(mapping -> mapping.endsWith("/libjvm.so"))) {
+                throw CommandFailure.failed("process " + processId + " is not a JVM (jps lists those that run)");
+            }
+        } catch (IOException e) {
+            throw gone(e);
+        }
+    }
+
+    private CommandFailure gone(IOException e) {
+        return CommandFailure.failed(
+                "cannot look at process " + processId + ": " + e.getMessage() + " (check that it still runs)", e);
+    }
+
+    public long processId() {
+        return processId;
+    }
+
+    public boolean isAlive() {
+        return ProcessHandle.of(processId).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    /** The name under which what it does is kept. */
+    public AppIdentity identity(@Nullable String explicitName) {
+        try {
+            String words = Files.readString(entry.resolve("cmdline"), StandardCharsets.UTF_8);
+            Path workingFolder = Files.readSymbolicLink(entry.resolve("cwd"));
+            return AppIdentity.of(explicitName, List.of(words.split("\0")), workingFolder);
+        } catch (IOException e) {
+            throw gone(e);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.aggregate;
+
+/**
+ * What has to be known of a recorder to read its counts.
+ *
+ * @param fromTheStart whether it was there before the application's first allocation
+ * @param nanosPerEvent what recording one event cost a thread of the application; 0 where nobody measured it
+ * @param backgroundNanos time that the profiler's own thread was at work
+ */
+public record RecordingTerms(boolean fromTheStart, double nanosPerEvent, long backgroundNanos) {
+
+    /** There from the start, cost unknown. */
+    public static final RecordingTerms FROM_THE_START = new RecordingTerms(true, 0, 0);
+}

@@ -95,7 +95,8 @@ final class Dispatch {
             }
         }
         OffHeapAllocator whole = count == 1 ? parts[0] : new CompositeAllocator(parts, limits);
-        return new ServedEntry(whole, rules.get(count - 1).maxByteSize());
+        return new ServedEntry(
+                whole, rules.get(0).minByteSize(), rules.get(count - 1).maxByteSize());
     }
 
     private static final class BySize implements Comparator<PlanRule> {
@@ -131,7 +132,7 @@ final class Dispatch {
      */
     void selfTest() {
         for (Map.Entry<EntryPoint, ServedEntry> entry : entries.entrySet()) {
-            long address = entry.getValue().allocate(1);
+            long address = entry.getValue().allocate(entry.getValue().minByteSize());
             if (address == 0) {
                 throw new IllegalStateException(entry.getKey() + ": the allocator serves nothing");
             }

@@ -70,6 +70,17 @@ class RunModeIT {
         assertTrue(said.contains("ARENA_SHARED 50 blocks"), said);
     }
 
+    /** What a plan leaves below its smallest size stays with the JDK. */
+    @Test
+    void shouldLeaveWhatIsBelowThePlansSizes() throws Exception {
+        List<PlanRule> rules =
+                List.of(rule(EntryPoint.DIRECT_BUFFER, KnownCounts.DIRECT_BYTES + 1, 8 << 20, "buddy", Map.of()));
+        ChildJvm.Result plain = new ChildJvm(folder).run(KnownCounts.class);
+        ChildJvm.Result result = dispatched(rules, 0).run(KnownCounts.class);
+        assertEquals(plain.out(), result.out());
+        assertTrue(metallocLines(result).contains("DIRECT_BUFFER 0 blocks by buddy"), metallocLines(result));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

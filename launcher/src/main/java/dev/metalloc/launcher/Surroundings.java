@@ -53,7 +53,8 @@ public record Surroundings(
 
     /** A variable of the environment; empty counts as unset. */
     public Optional<String> variable(String name) {
-        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+        String value = environment.get(name);
+        return value == null || value.isEmpty() ? Optional.empty() : Optional.of(value);
     }
 
     /** One line on standard error, for what the user should know and no program should read. */

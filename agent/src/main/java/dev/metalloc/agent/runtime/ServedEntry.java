@@ -5,7 +5,7 @@ import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 
 /**
- * What serves one entry point: an allocator, and the size up to which the plan names it.
+ * What serves one entry point: an allocator, and the smallest and largest size that the plan names it for.
  *
  * <p>Any thread. The fields are constants to the JIT where the runtime lives, so each entry point's calls are bound.
  */
@@ -15,22 +15,29 @@ public final class ServedEntry {
     private static final long ALIGNMENT = 16;
 
     private final OffHeapAllocator allocator;
+    private final long minByteSize;
     private final long maxByteSize;
     private long countAtStart;
 
-    public ServedEntry(OffHeapAllocator allocator, long maxByteSize) {
+    public ServedEntry(OffHeapAllocator allocator, long minByteSize, long maxByteSize) {
         this.allocator = allocator;
+        this.minByteSize = Math.max(1, minByteSize);
         this.maxByteSize = maxByteSize;
     }
 
-    /** A block, or 0 where the JDK is to serve it: what is empty, above the plan's sizes, or found no memory. */
+    /** A block, or 0 where the JDK is to serve it: what is empty, beyond the plan's sizes, or found no memory. */
     public long allocate(long byteSize) {
-        return byteSize > 0 && byteSize <= maxByteSize ? allocator.allocate(byteSize, ALIGNMENT) : 0;
+        return byteSize >= minByteSize && byteSize <= maxByteSize ? allocator.allocate(byteSize, ALIGNMENT) : 0;
     }
 
     /** The block resized, perhaps elsewhere, or 0 where the JDK is to serve it: the old block then lives on. */
     public long reallocate(long address, long byteSize) {
         return byteSize <= maxByteSize ? allocator.reallocate(address, byteSize) : 0;
+    }
+
+    /** The smallest size it serves. */
+    public long minByteSize() {
+        return minByteSize;
     }
 
     /** Whether a block of this allocator was freed. */

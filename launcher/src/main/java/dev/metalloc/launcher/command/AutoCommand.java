@@ -7,12 +7,12 @@ import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.ApplicationLine;
 import dev.metalloc.launcher.known.Calibrations;
 import dev.metalloc.launcher.known.KnownApplications;
+import dev.metalloc.launcher.known.PlanPreparation;
 import dev.metalloc.launcher.known.PolicyChoice;
 import dev.metalloc.launcher.known.PolicySources;
 import dev.metalloc.launcher.known.PreparedStart;
 import dev.metalloc.launcher.known.Recommendations;
 import dev.metalloc.launcher.known.RecommendedPolicy;
-import dev.metalloc.launcher.known.StartPreparation;
 import dev.metalloc.policy.Policy;
 import dev.metalloc.policy.identity.AppIdentity;
 import dev.metalloc.profiler.api.Profile;
@@ -52,7 +52,7 @@ public final class AutoCommand implements Runnable {
         }
         if (policy.isPresent()) {
             PolicyChoice choice = new PolicyChoice(policy, List.of());
-            PreparedStart start = new StartPreparation(surroundings).prepared(app, () -> choice);
+            PreparedStart start = new PlanPreparation(surroundings).prepared(app, () -> choice);
             new PolicyRun(surroundings).start(line, app, start, false);
         } else if (line.takesAgent()) {
             surroundings.tell("nothing known of " + app + " yet: profiling it");

@@ -5,6 +5,7 @@ import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Failures;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.ApplicationLine;
+import dev.metalloc.launcher.known.PlanPreparation;
 import dev.metalloc.launcher.known.PolicyChoice;
 import dev.metalloc.launcher.known.PolicySources;
 import dev.metalloc.launcher.known.PreparedStart;
@@ -49,16 +50,16 @@ public final class RunCommand implements Runnable {
     public void run() {
         ApplicationLine line = new ApplicationLine(surroundings, application);
         AppIdentity identity = Identities.of(null, line, surroundings);
-        StartPreparation preparation = new StartPreparation(surroundings);
         PreparedStart start;
         if (policySource != null) {
             String source = policySource;
             requirePresent(source);
-            start = preparation.prepared(identity.name(), () -> named(source));
+            start = new PlanPreparation(surroundings).prepared(identity.name(), () -> named(source));
         } else if (identity.isNone()) {
-            start = preparation.prepared("none", () -> new PolicyChoice(Optional.empty(), List.of()));
+            start = new PlanPreparation(surroundings)
+                    .prepared("none", () -> new PolicyChoice(Optional.empty(), List.of()));
         } else {
-            start = preparation.of(identity.name(), line.classPath(), line.javaVersion());
+            start = StartPreparation.of(surroundings, identity.name(), line.classPath(), line.javaVersion());
         }
         new PolicyRun(surroundings).start(line, identity.name(), start, explain);
     }

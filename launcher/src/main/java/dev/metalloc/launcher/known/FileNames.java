@@ -13,13 +13,25 @@ public final class FileNames {
 
     /** The name with what a file system or a shell might mind replaced; a checksum keeps apart what becomes alike. */
     public static String of(String app) {
-        String name = app.replaceAll("[^A-Za-z0-9._-]", "_");
-        if (name.equals(app) && name.length() <= MOST_CHARACTERS) {
-            return name;
+        StringBuilder name = new StringBuilder(app.length());
+        for (int i = 0; i < app.length(); i++) {
+            name.append(isPlain(app.charAt(i)) ? app.charAt(i) : '_');
+        }
+        if (name.length() <= MOST_CHARACTERS && name.toString().equals(app)) {
+            return app;
         }
         CRC32C crc = new CRC32C();
         crc.update(app.getBytes(StandardCharsets.UTF_8));
-        String cut = name.length() <= MOST_CHARACTERS ? name : name.substring(0, MOST_CHARACTERS);
-        return cut + "-" + Long.toHexString(crc.getValue());
+        name.setLength(Math.min(name.length(), MOST_CHARACTERS));
+        return name + "-" + Long.toHexString(crc.getValue());
+    }
+
+    private static boolean isPlain(char c) {
+        return (c >= 'A' && c <= 'Z')
+                || (c >= 'a' && c <= 'z')
+                || (c >= '0' && c <= '9')
+                || c == '.'
+                || c == '_'
+                || c == '-';
     }
 }

@@ -8,6 +8,7 @@ import dev.metalloc.policy.store.Spool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Who this machine is in a fleet. */
 public final class Instance {
@@ -18,7 +19,8 @@ public final class Instance {
 
     /** {@code METALLOC_INSTANCE}, else the machine's name: what roll-outs tell instances apart by. */
     public static String name(Surroundings surroundings) {
-        return surroundings.variable("METALLOC_INSTANCE").orElseGet(Instance::host);
+        Optional<String> named = surroundings.variable("METALLOC_INSTANCE");
+        return named.isPresent() ? named.get() : host();
     }
 
     /** Where its profiles wait to be stored: the folder says the application's version, and {@code METALLOC_ROLE}. */

@@ -2,7 +2,10 @@
 package dev.metalloc.launcher.known;
 
 import dev.metalloc.launcher.MetallocHome;
+import java.io.BufferedReader;
+import java.io.FileReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,9 +32,12 @@ public final class StartMemory {
 
     /** The last start's preparation, where its stamp is this one and its plan is still there. */
     public Optional<PreparedStart> recall(String stamp) {
-        return read().filter(lines -> lines.get(1).equals(stamp))
-                .map(StartMemory::start)
-                .filter(start -> start.plan().map(Files::isReadable).orElse(true));
+        Optional<List<String>> lines = read();
+        if (lines.isEmpty() || !lines.get().get(1).equals(stamp)) {
+            return Optional.empty();
+        }
+        PreparedStart start = start(lines.get());
+        return start.plan().isEmpty() || Files.isReadable(start.plan().get()) ? Optional.of(start) : Optional.empty();
     }
 
     /** What was explained at the last start, whatever has changed since. */
@@ -40,8 +46,11 @@ public final class StartMemory {
     }
 
     private Optional<List<String>> read() {
-        try {
-            List<String> lines = Files.readAllLines(file);
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader reader = new BufferedReader(new FileReader(file.toFile(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+            }
             boolean isOurs = lines.size() >= FIXED_LINES && lines.getFirst().equals(FIRST_LINE);
             return isOurs ? Optional.of(lines) : Optional.empty();
         } catch (IOException e) {

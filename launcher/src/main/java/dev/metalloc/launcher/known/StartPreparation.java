@@ -1,110 +1,39 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.launcher.known;
 
-import dev.metalloc.allocators.AllocatorCatalog;
-import dev.metalloc.allocators.api.AllocatorTraits;
-import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
-import dev.metalloc.policy.Policy;
-import dev.metalloc.policy.PolicyRule;
-import dev.metalloc.policy.plan.Plan;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Supplier;
 
 /**
- * Turns a policy into a plan file, or says why the application is to be started untouched: an application never stays away
- * for want of a policy of ours.
+ * Prepares starts without a policy named by the user: as at the last start where nothing has changed since, else anew.
+ *
+ * <p>Apart from {@link PlanPreparation}, which need not even be loaded for the former.
  */
 public final class StartPreparation {
 
-    private final Surroundings surroundings;
-    private final MetallocHome home;
-
-    public StartPreparation(Surroundings surroundings) {
-        this.surroundings = surroundings;
-        this.home = MetallocHome.of(surroundings);
-    }
+    private StartPreparation() {}
 
     /**
-     * As at the last start where nothing has changed since, else by the policy in the store or the seeds.
+     * By the last start, else by the policy in the store, else by the seeds.
      *
      * @param classPath of the application
      * @param javaVersion of the JVM that is started
      */
-    public PreparedStart of(String app, List<Path> classPath, String javaVersion) {
+    public static PreparedStart of(Surroundings surroundings, String app, List<Path> classPath, String javaVersion) {
         if (StorePlace.isNamed(surroundings)) {
-            return prepared(app, () -> find(app, classPath, javaVersion));
+            return new PlanPreparation(surroundings).found(app, classPath, javaVersion);
         }
-        StartMemory memory = new StartMemory(home, app);
+        StartMemory memory = new StartMemory(MetallocHome.of(surroundings), app);
         String stamp = StartStamp.of(surroundings, app, classPath, javaVersion);
         Optional<PreparedStart> recalled = memory.recall(stamp);
         if (recalled.isPresent()) {
             return recalled.get();
         }
-        PreparedStart start = prepared(app, () -> find(app, classPath, javaVersion));
+        PreparedStart start = new PlanPreparation(surroundings).found(app, classPath, javaVersion);
         memory.keep(stamp, start);
         return start;
-    }
-
-    private PolicyChoice find(String app, List<Path> classPath, String javaVersion) {
-        int featureEnd = javaVersion.indexOf('.');
-        return new PolicySources(surroundings)
-                .find(app, classPath, featureEnd < 0 ? javaVersion : javaVersion.substring(0, featureEnd));
-    }
-
-    /** By a policy that is given or found; what is wrong with it becomes the reason to start untouched. */
-    public PreparedStart prepared(String app, Supplier<PolicyChoice> source) {
-        PolicyChoice choice;
-        try {
-            choice = source.get();
-        } catch (CommandFailure e) {
-            return PreparedStart.untouched(home.cache(), String.valueOf(e.getMessage()), List.of());
-        }
-        if (choice.policy().isEmpty()) {
-            return PreparedStart.untouched(home.cache(), "no policy known for " + app, choice.explanation());
-        }
-        Policy policy = choice.policy().get();
-        try {
-            return prepared(policy, choice.explanation());
-        } catch (CommandFailure e) {
-            return PreparedStart.untouched(home.cache(), String.valueOf(e.getMessage()), choice.explanation());
-        } catch (UncheckedIOException e) {
-            return PreparedStart.untouched(
-                    home.cache(),
-                    "cannot write the plan anywhere (set METALLOC_HOME to a folder that can be written)",
-                    choice.explanation());
-        }
-    }
-
-    private PreparedStart prepared(Policy policy, List<String> explanation) {
-        requireKnownAllocators(policy);
-        Plan plan = PlanFile.compile(policy);
-        if (plan.rules().isEmpty()) {
-            return PreparedStart.untouched(
-                    home.cache(), PolicySources.name(policy) + " leaves all as it is", explanation);
-        }
-        PlanFile file = PlanFile.write(plan, FileNames.of(policy.app()) + "-" + policy.version(), home);
-        return new PreparedStart(Optional.of(file.file()), file.cache(), "", explanation);
-    }
-
-    // Here rather than in the agent, which could only say so after the JVM has started.
-    private static void requireKnownAllocators(Policy policy) {
-        Set<String> known = new TreeSet<>();
-        AllocatorCatalog.load(StartPreparation.class.getClassLoader()).traits().stream()
-                .map(AllocatorTraits::name)
-                .forEach(known::add);
-        for (PolicyRule rule : policy.rules()) {
-            String name = rule.allocator().allocator();
-            if (!rule.isLeave() && !known.contains(name)) {
-                throw CommandFailure.failed("the policy for " + policy.app() + " version " + policy.version()
-                        + " names an unknown allocator: " + name + " (known: " + String.join(", ", known) + ")");
-            }
-        }
     }
 }

@@ -106,7 +106,7 @@ class FleetScaleTest {
         Path output = folder.resolve("merged.mprof");
         ProcessBuilder command = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + (FULL ? "224m" : "64m"),
+                "-Xmx" + (FULL ? "160m" : "64m"),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",

@@ -13,18 +13,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.sqlite.BusyHandler;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 
 /** One SQLite file in WAL mode, for the processes of one machine. */
 final class SqliteDatabase implements Database {
-
-    // Many JVMs may end at once, each adding its profile; SQLite lets them in one by one.
-    private static final int BUSY_TIMEOUT_MILLIS = 30_000;
 
     // A file lock is the whole JVM's, so threads need one of their own.
     private static final ReentrantLock MIGRATING = new ReentrantLock();
@@ -35,12 +36,11 @@ final class SqliteDatabase implements Database {
     SqliteDatabase(Path file) {
         this.file = file;
         SQLiteConfig config = new SQLiteConfig();
-        config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
         // Durable at checkpoints: a power cut may take the last transactions, a killed process none.
         config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
         // Taking the write lock at the start: a transaction that reads first could not wait for it later.
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-        SQLiteDataSource sqlite = new SQLiteDataSource(config);
+        SQLiteDataSource sqlite = new PatientSource(config);
         sqlite.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
         this.source = sqlite;
     }
@@ -127,5 +127,46 @@ final class SqliteDatabase implements Database {
             default ->
                 "cannot be used: " + StoreProblem.firstLine(failure) + " (check the file; move it away to start anew)";
         };
+    }
+
+    /** Connections that wait their turn. */
+    private static final class PatientSource extends SQLiteDataSource {
+
+        PatientSource(SQLiteConfig config) {
+            super(config);
+        }
+
+        @Override
+        public SQLiteConnection getConnection(String user, String password) throws SQLException {
+            SQLiteConnection connection = super.getConnection(user, password);
+            BusyHandler.setHandler(connection, new EvenWait());
+            return connection;
+        }
+    }
+
+    /**
+     * Asks again every few milliseconds however long it has waited: many JVMs may end at once, each adding its profile, and
+     * SQLite's own handler, which asks ever less often, lets the last to come in first.
+     */
+    private static final class EvenWait extends BusyHandler {
+
+        private static final long MOST_NANOS = 60_000_000_000L;
+        private static final long LEAST_PAUSE_NANOS = 2_000_000L;
+        private static final long MOST_PAUSE_NANOS = 6_000_000L;
+
+        private long since;
+
+        @Override
+        protected int callback(int askedBefore) {
+            long now = System.nanoTime();
+            if (askedBefore == 0) {
+                since = now;
+            }
+            if (now - since > MOST_NANOS) {
+                return 0;
+            }
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LEAST_PAUSE_NANOS, MOST_PAUSE_NANOS));
+            return 1;
+        }
     }
 }

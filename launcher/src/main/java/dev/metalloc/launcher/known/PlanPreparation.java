@@ -70,8 +70,7 @@ public final class PlanPreparation {
         requireKnownAllocators(policy);
         Plan plan = PlanFile.compile(policy);
         if (plan.rules().isEmpty()) {
-            return PreparedStart.untouched(
-                    home.cache(), PolicySources.name(policy) + " leaves all as it is", explanation);
+            return PreparedStart.untouched(home.cache(), PolicySources.leaving(policy), explanation);
         }
         PlanFile file = PlanFile.write(plan, FileNames.of(policy.app()) + "-" + policy.version(), home);
         return new PreparedStart(Optional.of(file.file()), file.cache(), "", explanation);

@@ -92,6 +92,17 @@ public final class PolicySources {
 
     /** How a policy is called in a message. */
     public static String name(Policy policy) {
-        return policy.provenance().startsWith("the seeds ") ? policy.provenance() : "the policy for " + policy.app();
+        return isSeeded(policy) ? policy.provenance() : "the policy for " + policy.app();
+    }
+
+    private static boolean isSeeded(Policy policy) {
+        return policy.provenance().startsWith("the seeds ");
+    }
+
+    /** Why nothing is dispatched by a policy that leaves everything to the JDK. */
+    static String leaving(Policy policy) {
+        return isSeeded(policy)
+                ? "no policy known for " + policy.app() + ", and " + name(policy) + " leave all as it is"
+                : name(policy) + " leaves all as it is";
     }
 }

@@ -119,27 +119,23 @@ class EquationsTest {
         "allocateCount, -12, live blocks <= allocated",
         "quick.counts[5], 1, units held in quick lists == those of their blocks",
         "quick.limitUnits, -262144, units held in quick lists <= bound",
-        "tiling.free.count, 1, listed nodes == counted nodes",
         "tiling.free.filledWords, 1, word bit == word not 0",
-        "tiling.free.filledBins[1], 1, bin bit == list not empty",
+        "tiling.free.filledBins[1], 1, bin bit == stack not empty",
         "region.committedSpans, 1, committed spans",
     })
     void segregated(String record, long delta, String equation) {
         expect(used("segregated"), equation, allocator -> Corruption.add(allocator, record, delta));
     }
 
-    /** Every node in use is broken at once: whichever is looked at first says so. */
-    @ParameterizedTest
-    @CsvSource({
-        "granules, 100000, a node hangs in the list of its bin",
-        "previous, 5, links agree both ways",
-        "starts, 7, a node is found by its start",
-    })
-    void segregatedWithABrokenNode(String column, long delta, String equation) {
-        expect(used("segregated"), equation, allocator -> {
-            int made = ((Number) Corruption.read(allocator, "tiling.free.madeNodes")).intValue();
-            for (int node = 0; node < made; node++) {
-                Corruption.add(allocator, "tiling.free." + column + "[" + node + "]", delta + node * 64L);
+    @Test
+    void segregatedWithAForgottenFreeBlock() {
+        expect(used("segregated"), "each free block has an entry", allocator -> {
+            int[] counts = (int[]) Corruption.read(allocator, "tiling.free.counts");
+            int[][] stacks = (int[][]) Corruption.read(allocator, "tiling.free.stacks");
+            for (int bin = 0; bin < counts.length; bin++) {
+                for (int at = 0; at < counts[bin]; at++) {
+                    stacks[bin][at] = 0;
+                }
             }
         });
     }

@@ -9,7 +9,6 @@ import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.layout.QuickLists;
 import dev.metalloc.allocators.layout.Sizes;
-import dev.metalloc.allocators.layout.SparseBytes;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import dev.metalloc.allocators.source.ReservedRegion;
@@ -25,18 +24,15 @@ import java.util.Set;
  *
  * Small sizes are rounded up to numbered ones (QuickSizes). A freed block of such a size goes to the quick list of its number,
  * whole, and serves the next request of that number, or of the one below where that list is empty: neither touches more than the
- * block's mark and the list. Quick lists hold
+ * block's tag and the list. Quick lists hold
  * quickBytes, or an eighth of committed memory where that is more; beyond this they give up blocks in turn. Everything else
  * is cut from and given back to the tiling, which coalesces.
  *
- * Records are out of line: a byte for each granule, a bit for each granule, and 24 to 28 bytes for each coalesced free block:
- * 7 % of the memory that blocks of less than 1 MiB lie in, on the Java heap.
+ * Records are out of line: a byte for each granule beside the region, and some 4 to 16 bytes on the Java heap for each coalesced
+ * free block. A taken block of the tiling is live, or held by a quick list; its tag says which.
  *
- *   mark   0: no live block starts here;  LIVE | number;  LIVE_UNNUMBERED: its end is the next start
- *   a taken block of the tiling is live, or held by a quick list
- *
- * Invariants: those of the tiling, the free blocks and the quick lists;  every live block starts in the tiling
- *   occupied == live + held, in blocks and in granules;  a numbered block has the size of its number
+ * Invariants: those of the tiling, the free blocks and the quick lists
+ *   occupied == live + held, in blocks and in granules
  */
 public final class SegregatedFitAllocator implements OffHeapAllocator {
 
@@ -44,9 +40,6 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
     public static final long DEFAULT_QUICK_BYTES = 4L << 20;
     public static final long DEFAULT_SPACING = 8;
-
-    static final int LIVE = -128;
-    static final int LIVE_UNNUMBERED = -1;
 
     private static final int GRANULE_SHIFT = BlockTiling.GRANULE_SHIFT;
     private static final long LEAST_REGION_BYTES = 64 << 10;
@@ -63,8 +56,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     private final long base;
     private final long regionBytes;
     private final BlockTiling tiling;
-    private final SparseBytes live;
+    private final BlockTags tags;
     private final QuickSizes sizes;
+    private final TakenBlocks taken;
     private final QuickLists quick;
     private final long largestQuickBytes;
     private final AllocatorTraits traits;
@@ -90,12 +84,14 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         this.quickBytes = quickBytes;
         region = ReservedRegion.reserve(source, regionBytes, LEAST_REGION_BYTES, MAX_ALIGNMENT, source.pageByteSize());
         base = region.base();
-        this.regionBytes = region.byteSize();
-        tiling = new BlockTiling(region);
-        live = new SparseBytes((int) (region.byteSize() >>> GRANULE_SHIFT));
+        tags = new BlockTags((int) (region.byteSize() >>> GRANULE_SHIFT));
+        // Without tags no address is known, and nothing can be cut.
+        this.regionBytes = tags.exist() ? region.byteSize() : 0;
+        tiling = new BlockTiling(region, tags);
         sizes = new QuickSizes((int) spacing);
+        taken = new TakenBlocks(tags, sizes);
         quick = new QuickLists(sizes.all());
-        largestQuickBytes = Math.min(maxBlockBytes, (long) sizes.largest() << GRANULE_SHIFT);
+        largestQuickBytes = quickBytes == 0 ? 0 : Math.min(maxBlockBytes, (long) sizes.largest() << GRANULE_SHIFT);
         traits = traits(maxBlockBytes);
         limitQuickLists();
     }
@@ -119,9 +115,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
                         Flag.FRAGMENTATION_PRONE),
                 Set.of(Flag.HUGE),
                 200_000,
-                // A byte and a bit for each granule of a block of some two hundred bytes, and now and then a free node
-                // beside it.
-                16,
+                // A byte for each granule of a block of some two hundred bytes, and now and then an entry of a free
+                // block beside it.
+                14,
                 true,
                 true,
                 ThreadModel.CONFINED);
@@ -152,7 +148,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if (start == QuickLists.NONE) {
             return popLarger(number + 1);
         }
-        live.replace(start, LIVE | number);
+        tags.setLive(start, number);
         allocateCount++;
         return start;
     }
@@ -161,7 +157,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     private int popLarger(int number) {
         int start = number < quick.lists() ? quick.pop(number) : QuickLists.NONE;
         if (start != QuickLists.NONE) {
-            live.replace(start, LIVE | number);
+            tags.setLive(start, number);
             allocateCount++;
         }
         return start;
@@ -180,25 +176,17 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if (!Sizes.isPowerOfTwo(alignment)) {
             return NULL;
         }
-        int granules = rounded(granulesFor(byteSize));
+        int granules = taken.rounded(granulesFor(byteSize));
         int start = cut(granules, (int) (alignment >>> GRANULE_SHIFT), zeroed);
         if (start == BlockTiling.NONE) {
             return NULL;
         }
-        live.set(start, markOf(granules));
+        taken.setLive(start, granules);
         occupiedBlocks++;
         occupiedGranules += granules;
         allocateCount++;
         limitQuickLists();
         return addressOf(start);
-    }
-
-    private int rounded(int granules) {
-        return granules <= sizes.largest() ? sizes.granules(sizes.indexOf(granules)) : Bins.roundUp(granules);
-    }
-
-    private int markOf(int granules) {
-        return granules <= sizes.largest() ? LIVE | sizes.indexOf(granules) : LIVE_UNNUMBERED;
     }
 
     private int cut(int granules, int alignment, boolean zeroed) {
@@ -211,49 +199,60 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     }
 
     private void limitQuickLists() {
-        long bytes = quickBytes == 0 ? 0 : Math.max(quickBytes, region.committedBytes() >>> QUICK_SHIFT);
-        quick.limit(bytes >>> GRANULE_SHIFT);
+        if (quickBytes != 0) {
+            quick.limit(Math.max(quickBytes, region.committedBytes() >>> QUICK_SHIFT) >>> GRANULE_SHIFT);
+        }
     }
 
     @Override
     public FreeOutcome free(long address) {
         long offset = address - base;
-        if (Long.compareUnsigned(offset, regionBytes) < 0 && (offset & MIN_ALIGNMENT - 1) == 0) {
-            int start = (int) (offset >>> GRANULE_SHIFT);
-            int mark = live.get(start);
-            if (mark < LIVE_UNNUMBERED && quick.push(mark & ~LIVE, start)) {
-                live.replace(start, 0);
-                return FreeOutcome.FREED;
-            }
+        if (Long.compareUnsigned(offset, regionBytes) >= 0 || (offset & MIN_ALIGNMENT - 1) != 0) {
+            return refused(address);
         }
-        return freeSlow(address);
-    }
-
-    private FreeOutcome freeSlow(long address) {
-        FreeOutcome refusal = refusal(address);
-        if (refusal != FreeOutcome.FREED) {
-            refusedFreeCount++;
-            return refusal;
+        int start = (int) (offset >>> GRANULE_SHIFT);
+        int tag = tags.tag(start);
+        if (!BlockTags.isLive(tag)) {
+            return refused(address);
         }
-        int start = granuleOf(address);
-        int granules = granulesAt(start);
-        int mark = live.get(start);
-        live.replace(start, 0);
-        if (mark == LIVE_UNNUMBERED || !quick.couldHold(mark & ~LIVE)) {
-            giveBack(start, granules);
+        int number = BlockTags.number(tag);
+        if (number < 0) {
+            freeUnnumbered(start);
+        } else if (quick.push(number, start)) {
+            tags.setHeld(start, number);
         } else {
-            keep(mark & ~LIVE, start);
+            freeNumbered(start, number);
         }
         return FreeOutcome.FREED;
+    }
+
+    private void freeUnnumbered(int start) {
+        int granules = tags.unnumberedGranules(start);
+        tags.clearUnnumbered(start);
+        giveBack(start, granules);
+    }
+
+    private void freeNumbered(int start, int number) {
+        if (quick.couldHold(number)) {
+            keep(number, start);
+        } else {
+            giveBackNumbered(start, number);
+        }
     }
 
     /** Puts a block into its quick list, and takes others out of theirs for it. */
     private void keep(int number, int start) {
         while (!quick.isRoom(number)) {
             int victim = quick.victim();
-            giveBack(quick.pop(victim), sizes.granules(victim));
+            giveBackNumbered(quick.pop(victim), victim);
         }
         quick.add(number, start);
+        tags.setHeld(start, number);
+    }
+
+    private void giveBackNumbered(int start, int number) {
+        tags.clearNumbered(start);
+        giveBack(start, sizes.granules(number));
     }
 
     private void giveBack(int start, int granules) {
@@ -262,43 +261,38 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         occupiedGranules -= granules;
     }
 
-    private int granulesAt(int start) {
-        int mark = live.get(start);
-        return mark == LIVE_UNNUMBERED ? tiling.end(start) - start : sizes.granules(mark & ~LIVE);
+    private boolean isLive(long address) {
+        return owns(address) && (address & MIN_ALIGNMENT - 1) == 0 && BlockTags.isLive(tags.tag(granuleOf(address)));
     }
 
-    /** Why the address cannot be freed, or FREED where it can. */
-    private FreeOutcome refusal(long address) {
-        if (!region.owns(address)) {
+    /** Counts an address that is no live block's and says what it is. */
+    private FreeOutcome refused(long address) {
+        refusedFreeCount++;
+        if (!owns(address)) {
             return FreeOutcome.FOREIGN;
         }
         int start = granuleOf(address);
-        if ((address & MIN_ALIGNMENT - 1) != 0) {
-            return FreeOutcome.NOT_A_BLOCK;
-        }
-        if (live.get(start) != 0) {
-            return FreeOutcome.FREED;
-        }
         // Above the top no start is on record any more: what was freed there was a block as likely as not.
-        return tiling.isStart(start) || start > tiling.top() ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
+        boolean wasBlock = BlockTags.isStart(tags.tag(start)) || start >= tiling.top();
+        return wasBlock && (address & MIN_ALIGNMENT - 1) == 0 ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
     }
 
     private void flushQuickLists() {
         for (int number = 0; number < quick.lists(); number++) {
             for (int start = quick.pop(number); start != QuickLists.NONE; start = quick.pop(number)) {
-                giveBack(start, sizes.granules(number));
+                giveBackNumbered(start, number);
             }
         }
     }
 
     @Override
     public long reallocate(long address, long byteSize) {
-        if (refusal(address) != FreeOutcome.FREED || Long.compareUnsigned(byteSize, maxBlockBytes) > 0) {
+        if (!isLive(address) || Long.compareUnsigned(byteSize, maxBlockBytes) > 0) {
             return NULL;
         }
         int start = granuleOf(address);
-        int granules = granulesAt(start);
-        int wanted = rounded(granulesFor(byteSize));
+        int granules = taken.granules(start);
+        int wanted = taken.rounded(granulesFor(byteSize));
         if (wanted <= granules) {
             shrink(start, granules, wanted);
             return address;
@@ -314,13 +308,15 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     /** Gives the rest of a block back where that is worth a record. */
     private void shrink(int start, int granules, int wanted) {
         if (granules - wanted > granules >>> SHRINK_SHIFT) {
+            taken.clear(start);
             tiling.shrink(start, granules, wanted);
             resize(start, granules, wanted);
         }
     }
 
+    /** After a block grew or shrank. */
     private void resize(int start, int granules, int wanted) {
-        live.replace(start, markOf(wanted));
+        taken.setLive(start, wanted);
         occupiedGranules += wanted - granules;
     }
 
@@ -335,15 +331,15 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public boolean owns(long address) {
-        return region.owns(address);
+        return Long.compareUnsigned(address - base, regionBytes) < 0;
     }
 
     @Override
     public long usableSize(long address) {
-        if (refusal(address) != FreeOutcome.FREED) {
+        if (!isLive(address)) {
             return -1;
         }
-        return (long) granulesAt(granuleOf(address)) << GRANULE_SHIFT;
+        return (long) taken.granules(granuleOf(address)) << GRANULE_SHIFT;
     }
 
     private int granuleOf(long address) {
@@ -391,8 +387,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         region.validate();
         tiling.validate();
         quick.validate();
-        SegregatedFitWalk walk = new SegregatedFitWalk(tiling.starts(), live, tiling.free(), sizes);
+        SegregatedFitWalk walk = new SegregatedFitWalk(tags, taken, (int) (region.byteSize() >>> GRANULE_SHIFT));
         walk.tile(tiling.top());
+        tiling.free().validate(walk.free());
         check(walk.heldCount() == quick.heldBlocks(), "blocks neither live nor free == held in quick lists");
         check(walk.liveCount() == liveBlocks(), "live blocks == occupied - held blocks");
         check(
@@ -410,6 +407,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public void close() {
+        tags.release();
         region.release();
     }
 }

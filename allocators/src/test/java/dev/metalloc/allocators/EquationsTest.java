@@ -95,11 +95,11 @@ class EquationsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"buddy, 0, 1", "segregated, 5, 6"})
-    void withABlockHeldThatIsNowhere(String name, int list, int units) {
+    @CsvSource({"buddy, quick, 0, 1", "segregated, held.quick, 5, 6"})
+    void withABlockHeldThatIsNowhere(String name, String quick, int list, int units) {
         expect(used(name), "blocks neither live nor free == held in quick lists", allocator -> {
-            Corruption.add(allocator, "quick.counts[" + list + "]", 1);
-            Corruption.add(allocator, "quick.heldUnits", units);
+            Corruption.add(allocator, quick + ".counts[" + list + "]", 1);
+            Corruption.add(allocator, quick + ".heldUnits", units);
         });
     }
 
@@ -114,11 +114,11 @@ class EquationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "occupiedGranules, 1, granules of live blocks == occupied - held granules",
-        "occupiedBlocks, 1, live blocks == occupied - held blocks",
+        "tiling.takenGranules, 1, granules of live blocks == taken - held granules",
+        "tiling.takenBlocks, 1, live blocks == taken - held blocks",
         "allocateCount, -12, live blocks <= allocated",
-        "quick.counts[5], 1, units held in quick lists == those of their blocks",
-        "quick.limitUnits, -262144, units held in quick lists <= bound",
+        "held.quick.counts[5], 1, units held in quick lists == those of their blocks",
+        "held.quick.limitUnits, -262144, units held in quick lists <= bound",
         "tiling.free.filledWords, 1, word bit == word not 0",
         "tiling.free.filledBins[1], 1, bin bit == stack not empty",
         "region.committedSpans, 1, committed spans",

@@ -175,7 +175,9 @@ final class BlockTags {
 
     /** Gives back the memory behind the tags between two granules, which must be 0, as far as it fills pages. */
     void discard(int from, int to) {
-        bytes.discard(SKEW_BYTES + (long) from, SKEW_BYTES + (long) to);
+        if (exist()) {
+            bytes.discard(SKEW_BYTES + (long) from, SKEW_BYTES + (long) to);
+        }
     }
 
     void release() {

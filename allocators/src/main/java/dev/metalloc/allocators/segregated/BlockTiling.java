@@ -36,6 +36,9 @@ final class BlockTiling {
     /** Whether a free block may be without memory. */
     private boolean mayLackMemory;
 
+    private long takenBlocks;
+    private long takenGranules;
+
     BlockTiling(ReservedRegion region, BlockTags tags) {
         this.region = region;
         this.tags = tags;
@@ -51,13 +54,26 @@ final class BlockTiling {
         return free;
     }
 
+    long takenBlocks() {
+        return takenBlocks;
+    }
+
+    long takenGranules() {
+        return takenGranules;
+    }
+
     /** Cuts a block of a size that is the lower bound of a bin; answers its start, or NONE where there is no room or no memory. */
     int cut(int granules, int alignment, boolean zeroed) {
         int wanted = alignment == 1 ? granules : Bins.roundUp(granules + alignment - 1);
-        int start = free.take(wanted);
-        return start == FreeBlocks.NONE
+        int found = free.take(wanted);
+        int start = found == FreeBlocks.NONE
                 ? cutTop(granules, alignment, zeroed)
-                : cutFree(start, granules, alignment, zeroed);
+                : cutFree(found, granules, alignment, zeroed);
+        if (start != NONE) {
+            takenBlocks++;
+            takenGranules += granules;
+        }
+        return start;
     }
 
     private int cutTop(int granules, int alignment, boolean zeroed) {
@@ -113,8 +129,15 @@ final class BlockTiling {
         free.add(start, granules);
     }
 
-    /** Takes back a block whose tag is cleared: joins it with its free neighbours, or with what lies above the top. */
+    /** Takes back a block whose tag is cleared. */
     void giveBack(int start, int granules) {
+        takenBlocks--;
+        join(start, granules);
+    }
+
+    /** Joins what was taken with its free neighbours, or with what lies above the top. */
+    private void join(int start, int granules) {
+        takenGranules -= granules;
         int end = start + granules;
         if (end == top) {
             lowerTop(start);
@@ -152,18 +175,23 @@ final class BlockTiling {
 
     /** Gives back what a taken block has above a lesser size. */
     void shrink(int start, int granules, int wanted) {
-        giveBack(start + wanted, granules - wanted);
+        join(start + wanted, granules - wanted);
     }
 
     /** Makes a taken block larger where what follows it is free; false where it cannot be done. */
     boolean grow(int start, int granules, int wanted) {
         int end = start + granules;
-        if (end == top) {
-            return growIntoTop(start, wanted);
+        if (end == top ? !growIntoTop(start, wanted) : !growIntoFree(start, end, wanted)) {
+            return false;
         }
+        takenGranules += wanted - granules;
+        return true;
+    }
+
+    private boolean growIntoFree(int start, int end, int wanted) {
         int after = tags.freeFrom(end);
         int newEnd = start + wanted;
-        if (after < wanted - granules || !commit(end, newEnd, false)) {
+        if (after < newEnd - end || !commit(end, newEnd, false)) {
             return false;
         }
         tags.clearFree(end, after);

@@ -7,7 +7,6 @@ import dev.metalloc.allocators.api.Flag;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
-import dev.metalloc.allocators.layout.QuickLists;
 import dev.metalloc.allocators.layout.Sizes;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
@@ -22,17 +21,14 @@ import java.util.Set;
  */
 /* Implementation notes
  *
- * Small sizes are rounded up to numbered ones (QuickSizes). A freed block of such a size goes to the quick list of its number,
- * whole, and serves the next request of that number, or of the one below where that list is empty: neither touches more than the
- * block's tag and the list. Quick lists hold
- * quickBytes, or an eighth of committed memory where that is more; beyond this they give up blocks in turn. Everything else
- * is cut from and given back to the tiling, which coalesces.
+ * Small sizes are rounded up to numbered ones (QuickSizes). A freed block of such a size is held, whole, and serves the next request
+ * of its number: neither touches more than the block's tag and a list. Everything else is cut from and given back to the tiling,
+ * which coalesces.
  *
  * Records are out of line: a byte for each granule beside the region, and some 4 to 16 bytes on the Java heap for each coalesced
- * free block. A taken block of the tiling is live, or held by a quick list; its tag says which.
+ * free block. A taken block of the tiling is live or held; its tag says which.
  *
- * Invariants: those of the tiling, the free blocks and the quick lists
- *   occupied == live + held, in blocks and in granules
+ * Invariants: those of the tiling, the free blocks and the quick lists;  taken == live + held, in blocks and in granules
  */
 public final class SegregatedFitAllocator implements OffHeapAllocator {
 
@@ -47,26 +43,20 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     private static final long MAX_SPACING = 64;
     /** A block shrinks where it becomes more than one part in 2^3 smaller. */
     private static final int SHRINK_SHIFT = 3;
-    /** One part in 2^3 of committed memory may be held by quick lists. */
-    private static final int QUICK_SHIFT = 3;
 
     private final long maxBlockBytes;
-    private final long quickBytes;
     private final ReservedRegion region;
     private final long base;
     private final long regionBytes;
     private final BlockTiling tiling;
     private final BlockTags tags;
-    private final QuickSizes sizes;
     private final TakenBlocks taken;
-    private final QuickLists quick;
-    private final long largestQuickBytes;
+    private final HeldBlocks held;
+    private final long largestHeldBytes;
     private final AllocatorTraits traits;
 
     private long allocateCount;
     private long refusedFreeCount;
-    private long occupiedBlocks;
-    private long occupiedGranules;
 
     /**
      * @param maxBlockBytes largest block served
@@ -81,19 +71,17 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         Sizes.requireRange("quickBytes", quickBytes, 0, regionBytes);
         Sizes.requirePowerOfTwo("spacing", spacing, 1, MAX_SPACING);
         this.maxBlockBytes = maxBlockBytes;
-        this.quickBytes = quickBytes;
         region = ReservedRegion.reserve(source, regionBytes, LEAST_REGION_BYTES, MAX_ALIGNMENT, source.pageByteSize());
         base = region.base();
         tags = new BlockTags((int) (region.byteSize() >>> GRANULE_SHIFT));
         // Without tags no address is known, and nothing can be cut.
         this.regionBytes = tags.exist() ? region.byteSize() : 0;
         tiling = new BlockTiling(region, tags);
-        sizes = new QuickSizes((int) spacing);
+        QuickSizes sizes = new QuickSizes((int) spacing);
         taken = new TakenBlocks(tags, sizes);
-        quick = new QuickLists(sizes.all());
-        largestQuickBytes = quickBytes == 0 ? 0 : Math.min(maxBlockBytes, (long) sizes.largest() << GRANULE_SHIFT);
+        held = new HeldBlocks(tags, sizes, tiling, quickBytes);
+        largestHeldBytes = quickBytes == 0 ? 0 : Math.min(maxBlockBytes, (long) sizes.largest() << GRANULE_SHIFT);
         traits = traits(maxBlockBytes);
-        limitQuickLists();
     }
 
     public static AllocatorTraits traits(long maxBlockBytes) {
@@ -125,39 +113,26 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public long allocate(long byteSize, long byteAlignment) {
-        int start = popQuick(byteSize, byteAlignment);
-        return start != QuickLists.NONE ? addressOf(start) : allocateSlow(byteSize, byteAlignment, false);
+        int start = takeHeld(byteSize, byteAlignment);
+        return start != HeldBlocks.NONE ? addressOf(start) : allocateSlow(byteSize, byteAlignment, false);
     }
 
     @Override
     public long allocateZeroed(long byteSize, long byteAlignment) {
-        int start = popQuick(byteSize, byteAlignment);
-        if (start == QuickLists.NONE) {
+        int start = takeHeld(byteSize, byteAlignment);
+        if (start == HeldBlocks.NONE) {
             return allocateSlow(byteSize, byteAlignment, true);
         }
         OffHeapMemory.zeroGranules(addressOf(start), (long) granulesFor(byteSize) << GRANULE_SHIFT);
         return addressOf(start);
     }
 
-    private int popQuick(long byteSize, long byteAlignment) {
-        if (Long.compareUnsigned(byteSize, largestQuickBytes) > 0 || byteAlignment > MIN_ALIGNMENT) {
-            return QuickLists.NONE;
+    private int takeHeld(long byteSize, long byteAlignment) {
+        if (Long.compareUnsigned(byteSize, largestHeldBytes) > 0 || byteAlignment > MIN_ALIGNMENT) {
+            return HeldBlocks.NONE;
         }
-        int number = sizes.indexOf(granulesFor(byteSize));
-        int start = quick.pop(number);
-        if (start == QuickLists.NONE) {
-            return popLarger(number + 1);
-        }
-        tags.setLive(start, number);
-        allocateCount++;
-        return start;
-    }
-
-    /** From the next size: it wastes one part in {@code spacing} more, and saves cutting a block. */
-    private int popLarger(int number) {
-        int start = number < quick.lists() ? quick.pop(number) : QuickLists.NONE;
-        if (start != QuickLists.NONE) {
-            tags.setLive(start, number);
+        int start = held.take(granulesFor(byteSize));
+        if (start != HeldBlocks.NONE) {
             allocateCount++;
         }
         return start;
@@ -182,26 +157,14 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
             return NULL;
         }
         taken.setLive(start, granules);
-        occupiedBlocks++;
-        occupiedGranules += granules;
         allocateCount++;
-        limitQuickLists();
+        held.limit(region.committedBytes());
         return addressOf(start);
     }
 
     private int cut(int granules, int alignment, boolean zeroed) {
         int start = tiling.cut(granules, alignment, zeroed);
-        if (start == BlockTiling.NONE && quick.heldUnits() > 0) {
-            flushQuickLists();
-            start = tiling.cut(granules, alignment, zeroed);
-        }
-        return start;
-    }
-
-    private void limitQuickLists() {
-        if (quickBytes != 0) {
-            quick.limit(Math.max(quickBytes, region.committedBytes() >>> QUICK_SHIFT) >>> GRANULE_SHIFT);
-        }
+        return start == BlockTiling.NONE && held.flush() ? tiling.cut(granules, alignment, zeroed) : start;
     }
 
     @Override
@@ -218,10 +181,8 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         int number = BlockTags.number(tag);
         if (number < 0) {
             freeUnnumbered(start);
-        } else if (quick.push(number, start)) {
-            tags.setHeld(start, number);
         } else {
-            freeNumbered(start, number);
+            held.hold(start, number);
         }
         return FreeOutcome.FREED;
     }
@@ -229,36 +190,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     private void freeUnnumbered(int start) {
         int granules = tags.unnumberedGranules(start);
         tags.clearUnnumbered(start);
-        giveBack(start, granules);
-    }
-
-    private void freeNumbered(int start, int number) {
-        if (quick.couldHold(number)) {
-            keep(number, start);
-        } else {
-            giveBackNumbered(start, number);
-        }
-    }
-
-    /** Puts a block into its quick list, and takes others out of theirs for it. */
-    private void keep(int number, int start) {
-        while (!quick.isRoom(number)) {
-            int victim = quick.victim();
-            giveBackNumbered(quick.pop(victim), victim);
-        }
-        quick.add(number, start);
-        tags.setHeld(start, number);
-    }
-
-    private void giveBackNumbered(int start, int number) {
-        tags.clearNumbered(start);
-        giveBack(start, sizes.granules(number));
-    }
-
-    private void giveBack(int start, int granules) {
         tiling.giveBack(start, granules);
-        occupiedBlocks--;
-        occupiedGranules -= granules;
     }
 
     private boolean isLive(long address) {
@@ -277,14 +209,6 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         return wasBlock && (address & MIN_ALIGNMENT - 1) == 0 ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
     }
 
-    private void flushQuickLists() {
-        for (int number = 0; number < quick.lists(); number++) {
-            for (int start = quick.pop(number); start != QuickLists.NONE; start = quick.pop(number)) {
-                giveBackNumbered(start, number);
-            }
-        }
-    }
-
     @Override
     public long reallocate(long address, long byteSize) {
         if (!isLive(address) || Long.compareUnsigned(byteSize, maxBlockBytes) > 0) {
@@ -300,8 +224,8 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if (!tiling.grow(start, granules, wanted)) {
             return move(address, granules, byteSize);
         }
-        resize(start, granules, wanted);
-        limitQuickLists();
+        taken.setLive(start, wanted);
+        held.limit(region.committedBytes());
         return address;
     }
 
@@ -309,15 +233,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     private void shrink(int start, int granules, int wanted) {
         if (granules - wanted > granules >>> SHRINK_SHIFT) {
             taken.clear(start);
+            taken.setLive(start, wanted);
             tiling.shrink(start, granules, wanted);
-            resize(start, granules, wanted);
         }
-    }
-
-    /** After a block grew or shrank. */
-    private void resize(int start, int granules, int wanted) {
-        taken.setLive(start, wanted);
-        occupiedGranules += wanted - granules;
     }
 
     private long move(long address, int granules, long byteSize) {
@@ -357,7 +275,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public AllocatorStats stats() {
-        long usedBytes = (occupiedGranules - quick.heldUnits()) << GRANULE_SHIFT;
+        long usedBytes = (tiling.takenGranules() - held.granules()) << GRANULE_SHIFT;
         return new AllocatorStats(
                 allocateCount,
                 allocateCount - liveBlocks(),
@@ -371,14 +289,14 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     }
 
     private long liveBlocks() {
-        return occupiedBlocks - quick.heldBlocks();
+        return tiling.takenBlocks() - held.count();
     }
 
     @Override
     public long purge() {
-        flushQuickLists();
+        held.flush();
         long bytes = tiling.purge();
-        limitQuickLists();
+        held.limit(region.committedBytes());
         return bytes;
     }
 
@@ -386,15 +304,15 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     public void validate() {
         region.validate();
         tiling.validate();
-        quick.validate();
+        held.validate();
         SegregatedFitWalk walk = new SegregatedFitWalk(tags, taken, (int) (region.byteSize() >>> GRANULE_SHIFT));
         walk.tile(tiling.top());
         tiling.free().validate(walk.free());
-        check(walk.heldCount() == quick.heldBlocks(), "blocks neither live nor free == held in quick lists");
-        check(walk.liveCount() == liveBlocks(), "live blocks == occupied - held blocks");
+        check(walk.heldCount() == held.count(), "blocks neither live nor free == held in quick lists");
+        check(walk.liveCount() == liveBlocks(), "live blocks == taken - held blocks");
         check(
-                walk.liveGranules() == occupiedGranules - quick.heldUnits(),
-                "granules of live blocks == occupied - held granules");
+                walk.liveGranules() == tiling.takenGranules() - held.granules(),
+                "granules of live blocks == taken - held granules");
         check(allocateCount >= liveBlocks(), "live blocks <= allocated");
         check(stats().freeBytes() >= 0, "used <= committed");
     }

@@ -30,7 +30,9 @@ final class SegregatedFitWalk {
             wasFree = isFree;
             start = next;
         }
-        checkZero(end, end + Long.BYTES);
+        if (tags.exist()) {
+            checkZero(end, end + Long.BYTES);
+        }
     }
 
     private int countFree(int start, int granules) {

@@ -168,7 +168,7 @@ class PolicyRunIT {
 
         assertEquals(0, ended.exitCode(), ended.err());
         String loaded = Files.readString(scratch.resolve("loaded"));
-        assertTrue(loaded.contains("dev.metalloc.launcher.Main source: shared objects file (top)"));
+        assertTrue(loaded.contains("dev.metalloc.launcher.Launcher source: shared objects file (top)"));
         assertTrue(loaded.contains("dev.metalloc.policy.store.PolicyStore source: shared objects file (top)"));
     }
 

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a workload that is like what an entry point's profile shows: the same sizes, lifetimes, threads, and as many blocks that stay.
@@ -21,8 +22,10 @@ import java.util.Random;
  */
 /* Implementation notes
  *
- * The clock is the bytes allocated so far, on which the profile's lifetimes are measured. Bands take turns at random, as often as they
- * allocated. A freed block's lifetime is drawn from its band's histogram and its end queued. What was never freed is
+ * Each thread's clock is the bytes it allocated so far, on which the profile's lifetimes of its blocks are measured: from after the
+ * block's own bytes to its free. Bands take turns at random, as often as they
+ * allocated. A freed block's lifetime is drawn from its band's histogram and its end queued; it ends between the two allocations that are
+ * nearest to that. What was never freed is
  * spread over the whole, all of it: of the rest a part stands for all where there was too much to replay, since lifetimes in bytes
  * make the same bytes live at once, however long it goes on. What was live when the profile ended is the end of lives that the
  * histogram does not have, as well as what never ends; so no band may hold more than it did at its peak, and the block that is
@@ -44,7 +47,7 @@ public final class WorkloadGenerator {
     private final List<Source> sources = new ArrayList<>();
     private final double[] threadShares;
     private final double remoteRatio;
-    private long clockBytes;
+    private final long[] clockBytes;
     private int thread;
     private int eventsOfTurn;
 
@@ -52,6 +55,7 @@ public final class WorkloadGenerator {
 
     private WorkloadGenerator(Profile profile, EntryPointProfile entryPoint) {
         threadShares = threadShares(profile.threads());
+        clockBytes = new long[threadShares.length];
         long frees = Math.max(1, entryPoint.freeCount());
         remoteRatio = (double) entryPoint.bands().stream()
                         .mapToLong(BandProfile::remoteFreeCount)
@@ -61,7 +65,8 @@ public final class WorkloadGenerator {
         double part = Math.min(1, (double) MOST_ALLOCATIONS / Math.max(1, entryPoint.allocateCount()));
         for (BandProfile band : entryPoint.bands()) {
             if (band.allocateCount() > 0) {
-                sources.add(new Source(band, sizes.within(band.minByteSize(), band.maxByteSize()), part));
+                sources.add(new Source(
+                        band, sizes.within(band.minByteSize(), band.maxByteSize()), part, threadShares.length));
             }
         }
     }
@@ -74,9 +79,10 @@ public final class WorkloadGenerator {
         long left = sources.stream().mapToLong(source -> source.left).sum();
         for (; left > 0; left--) {
             Source source = draw(left);
-            endDue();
             turn();
-            allocate(source);
+            long byteSize = source.size(random);
+            endDue(clockBytes[thread] + byteSize / 2);
+            allocate(source, byteSize);
         }
         return program.build();
     }
@@ -93,39 +99,58 @@ public final class WorkloadGenerator {
         return sources.get(sources.size() - 1);
     }
 
-    private void allocate(Source source) {
+    private void allocate(Source source, long byteSize) {
         boolean stays = source.nextStays(random);
-        long byteSize = source.size(random);
         makeRoom(source, byteSize);
         int block = program.allocate(thread, byteSize, source.byteAlignment(random), source.isZeroed(random));
         source.liveBytes += byteSize;
+        clockBytes[thread] += byteSize;
         if (!stays) {
-            source.endings.add(new Ending(clockBytes + source.lifetimeBytes(random), block, thread, byteSize));
+            long end = clockBytes[thread] + source.lifetimeBytes(random);
+            source.endings.get(thread).add(new Ending(end, block, thread, byteSize));
         }
-        clockBytes += byteSize;
         eventsOfTurn++;
     }
 
-    private void endDue() {
+    /** Ends what the thread allocated and is due; what others allocated waits for them. */
+    private void endDue(long atBytes) {
         for (Source source : sources) {
-            for (Ending next = source.endings.peek();
-                    next != null && next.atBytes() <= clockBytes;
-                    next = source.endings.peek()) {
-                endNext(source);
+            PriorityQueue<Ending> endings = source.endings.get(thread);
+            for (Ending next = endings.peek(); next != null && next.atBytes() <= atBytes; next = endings.peek()) {
+                end(source, endings.remove());
             }
         }
     }
 
     private void makeRoom(Source source, long byteSize) {
-        while (source.liveBytes + byteSize > source.peakLiveBytes() && !source.endings.isEmpty()) {
-            endNext(source);
+        while (source.liveBytes + byteSize > source.peakLiveBytes()) {
+            Ending next = nextToEnd(source);
+            if (next == null) {
+                return;
+            }
+            end(source, source.endings.get(next.thread()).remove());
         }
     }
 
-    private void endNext(Source source) {
-        Ending next = source.endings.remove();
-        source.liveBytes -= next.byteSize();
-        program.free(freeingThread(next.thread()), next.block());
+    /** The one that is nearest to its end on its own thread's clock. */
+    private @Nullable Ending nextToEnd(Source source) {
+        Ending nearest = null;
+        for (PriorityQueue<Ending> endings : source.endings) {
+            Ending next = endings.peek();
+            if (next != null && (nearest == null || left(next) < left(nearest))) {
+                nearest = next;
+            }
+        }
+        return nearest;
+    }
+
+    private long left(Ending ending) {
+        return ending.atBytes() - clockBytes[ending.thread()];
+    }
+
+    private void end(Source source, Ending ended) {
+        source.liveBytes -= ended.byteSize();
+        program.free(freeingThread(ended.thread()), ended.block());
         eventsOfTurn++;
     }
 
@@ -167,11 +192,17 @@ public final class WorkloadGenerator {
         private final SizeCounts sizes;
         long left;
         long liveBytes;
-        final PriorityQueue<Ending> endings =
-                new PriorityQueue<>(Comparator.comparingLong(Ending::atBytes).thenComparingInt(Ending::block));
+        /** By the thread that allocated. */
+        final List<PriorityQueue<Ending>> endings = new ArrayList<>();
+
         private long stayingLeft;
 
-        Source(BandProfile band, SizeCounts sizes, double part) {
+        Source(BandProfile band, SizeCounts sizes, double part, int threads) {
+            for (int i = 0; i < threads; i++) {
+                // Of those that end together the newest first, as a program that nests them would.
+                endings.add(new PriorityQueue<>(Comparator.comparingLong(Ending::atBytes)
+                        .thenComparing(Ending::block, Comparator.reverseOrder())));
+            }
             this.band = band;
             this.sizes = sizes;
             stayingLeft = Math.clamp(band.liveCount(), 0L, band.allocateCount());

@@ -235,7 +235,8 @@ final class RangeParts {
             for (BandProfile band : bands) {
                 double peak = Math.max(1, band.peakLiveBytes());
                 double replaced = (band.allocateBytes() - peak) / peak;
-                kept += KEPT_WHOLE_RATIO * peak * Math.clamp(replaced / REPLACED_TIMES, 0.0, 1.0);
+                double otherSizes = 1 - sizes.within(band.minByteSize(), band.maxByteSize()).topShare();
+                kept += KEPT_WHOLE_RATIO * peak * otherSizes * Math.clamp(replaced / REPLACED_TIMES, 0.0, 1.0);
             }
             return kept;
         }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Each thread's clock is the bytes it allocated so far, on which the profile's lifetimes of its blocks are measured: from after the
  * block's own bytes to its free. Bands take turns at random, as often as they
  * allocated. A freed block's lifetime is drawn from its band's histogram and its end queued; it ends between the two allocations that are
- * nearest to that. What was never freed is
+ * nearest to that, and not before one where it saw one. What was never freed is
  * spread over the whole, all of it: of the rest a part stands for all where there was too much to replay, since lifetimes in bytes
  * make the same bytes live at once, however long it goes on. What was live when the profile ended is the end of lives that the
  * histogram does not have, as well as what never ends; so no band may hold more than it did at its peak, and the block that is
@@ -51,7 +51,7 @@ public final class WorkloadGenerator {
     private int thread;
     private int eventsOfTurn;
 
-    private record Ending(long atBytes, int block, int thread, long byteSize) {}
+    private record Ending(long fromBytes, long atBytes, int block, int thread, long byteSize) {}
 
     private WorkloadGenerator(Profile profile, EntryPointProfile entryPoint) {
         threadShares = threadShares(profile.threads());
@@ -106,8 +106,10 @@ public final class WorkloadGenerator {
         source.liveBytes += byteSize;
         clockBytes[thread] += byteSize;
         if (!stays) {
-            long end = clockBytes[thread] + source.lifetimeBytes(random);
-            source.endings.get(thread).add(new Ending(end, block, thread, byteSize));
+            long from = clockBytes[thread];
+            source.endings
+                    .get(thread)
+                    .add(new Ending(from, from + source.lifetimeBytes(random), block, thread, byteSize));
         }
         eventsOfTurn++;
     }
@@ -116,9 +118,16 @@ public final class WorkloadGenerator {
     private void endDue(long atBytes) {
         for (Source source : sources) {
             PriorityQueue<Ending> endings = source.endings.get(thread);
+            List<Ending> tooSoon = new ArrayList<>();
             for (Ending next = endings.peek(); next != null && next.atBytes() <= atBytes; next = endings.peek()) {
-                end(source, endings.remove());
+                endings.remove();
+                if (next.atBytes() == next.fromBytes() || next.fromBytes() < clockBytes[thread]) {
+                    end(source, next);
+                } else {
+                    tooSoon.add(next);
+                }
             }
+            endings.addAll(tooSoon);
         }
     }
 

@@ -35,10 +35,12 @@ final class Dispatch {
 
     private final Map<EntryPoint, ServedEntry> entries;
     private final @Nullable FrameStacks frames;
+    private final boolean closesDeferred;
 
-    private Dispatch(Map<EntryPoint, ServedEntry> entries, @Nullable FrameStacks frames) {
+    private Dispatch(Map<EntryPoint, ServedEntry> entries, @Nullable FrameStacks frames, boolean closesDeferred) {
         this.entries = entries;
         this.frames = frames;
+        this.closesDeferred = closesDeferred;
     }
 
     /**
@@ -49,6 +51,7 @@ final class Dispatch {
     static Dispatch of(Plan plan, ChunkSource source) {
         Map<EntryPoint, List<PlanRule>> rules = new EnumMap<>(EntryPoint.class);
         FrameStacks frames = null;
+        boolean closesDeferred = true;
         for (PlanRule rule : plan.rules()) {
             if (rule.siteHash() != PlanRule.ANY_SITE) {
                 continue;
@@ -56,6 +59,7 @@ final class Dispatch {
             if (isFrameRule(rule)) {
                 frames = frames(rule, source);
             } else {
+                closesDeferred &= SharedArenaRule.closesDeferred(rule);
                 List<PlanRule> ofEntryPoint = rules.get(rule.entryPoint());
                 if (ofEntryPoint == null) {
                     ofEntryPoint = new ArrayList<>();
@@ -68,7 +72,7 @@ final class Dispatch {
         for (Map.Entry<EntryPoint, List<PlanRule>> entry : rules.entrySet()) {
             entries.put(entry.getKey(), entry(entry.getValue(), source));
         }
-        return new Dispatch(entries, frames);
+        return new Dispatch(entries, frames, closesDeferred && entries.containsKey(EntryPoint.ARENA_SHARED));
     }
 
     private static boolean isFrameRule(PlanRule rule) {
@@ -89,7 +93,7 @@ final class Dispatch {
         OffHeapAllocator[] parts = new OffHeapAllocator[count];
         long[] limits = new long[count - 1];
         for (int i = 0; i < count; i++) {
-            parts[i] = Allocators.create(rules.get(i).spec(), source);
+            parts[i] = Allocators.create(SharedArenaRule.allocatorSpec(rules.get(i)), source);
             if (i < count - 1) {
                 limits[i] = rules.get(i).maxByteSize();
             }
@@ -109,7 +113,7 @@ final class Dispatch {
     /** The hook groups that the allocators need. */
     Set<HookGroup> groups() {
         Set<HookGroup> groups = EnumSet.noneOf(HookGroup.class);
-        if (frames != null) {
+        if (frames != null || closesDeferred) {
             groups.add(HookGroup.ARENA);
         }
         if (entries.containsKey(EntryPoint.ARENA_CONFINED) || entries.containsKey(EntryPoint.ARENA_SHARED)) {
@@ -144,6 +148,11 @@ final class Dispatch {
         if (frames != null) {
             frames.selfTest();
         }
+    }
+
+    /** Whether closed shared arenas are to wait for the release of their memory. */
+    boolean closesDeferred() {
+        return closesDeferred;
     }
 
     /** One for each allocator but the frames, which are few and small. */

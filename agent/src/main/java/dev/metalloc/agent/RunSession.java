@@ -24,10 +24,12 @@ final class RunSession implements Runnable {
 
     private final RangeChunkSource source;
     private final IdlePurge idlePurge;
+    private final @Nullable ArenaRelease arenaRelease;
 
-    private RunSession(RangeChunkSource source, IdlePurge idlePurge) {
+    private RunSession(RangeChunkSource source, IdlePurge idlePurge, @Nullable ArenaRelease arenaRelease) {
         this.source = source;
         this.idlePurge = idlePurge;
+        this.arenaRelease = arenaRelease;
     }
 
     static void start(AgentOptions options, Instrumentation instrumentation, PreparedImage image) throws Exception {
@@ -49,11 +51,13 @@ final class RunSession implements Runnable {
             }
         }
         dispatch.publish(groups);
+        boolean closesDeferred = dispatch.closesDeferred() && groups.contains(HookGroup.ARENA);
+        ArenaRelease arenaRelease = closesDeferred ? ArenaRelease.start() : null;
         HookInstaller.install(instrumentation, AgentMode.RUN, image, groups);
         RunState.allocating = true;
         IdlePurge idlePurge = IdlePurge.start(dispatch);
         if (!options.isSet("quiet")) {
-            ExitWork.register(new RunSession(source, idlePurge));
+            ExitWork.register(new RunSession(source, idlePurge, arenaRelease));
         }
     }
 
@@ -77,6 +81,9 @@ final class RunSession implements Runnable {
         }
         append(text, EntryPoint.ARENA_CONFINED, RunState.confinedArena);
         append(text, EntryPoint.ARENA_SHARED, RunState.sharedArena);
+        if (arenaRelease != null) {
+            text.append(String.format(Locale.ROOT, " (%,d closes deferred)", arenaRelease.releasedCount()));
+        }
         append(text, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         append(text, EntryPoint.UNSAFE, RunState.unsafe);
         text.append(String.format(Locale.ROOT, "; peak committed %,d bytes", source.peakCommittedBytes()));

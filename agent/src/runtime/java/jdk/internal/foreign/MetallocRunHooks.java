@@ -4,6 +4,7 @@ package jdk.internal.foreign;
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.FrameStack;
 import dev.metalloc.agent.runtime.FrameStacks;
+import dev.metalloc.agent.runtime.RetiredArenas;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import java.lang.foreign.Arena;
@@ -24,6 +25,7 @@ public final class MetallocRunHooks {
     private static final ServedEntry SHARED_ARENA = RunState.sharedArena;
     private static final ServedEntry CONFINED_ARENA = RunState.confinedArena;
     private static final FrameStacks FRAMES = RunState.frames;
+    private static final RetiredArenas RETIRED = RunState.retiredArenas;
     private static final long RANGE_ADDRESS = RunState.rangeAddress;
     private static final long RANGE_BYTE_SIZE = RunState.rangeByteSize;
 
@@ -107,6 +109,29 @@ public final class MetallocRunHooks {
             return arena;
         }
         return frame < 0 ? arena : new MetallocFrameArena(arena, stack, frame, FRAMES.maxBlockByteSize());
+    }
+
+    /** The arena itself, or, where the plan says so, one that does not wait for other threads when it is closed. */
+    public static Arena sharedArena(Arena arena) {
+        if (RETIRED == null || SHARED_ARENA == null || !RunState.allocating || !RETIRED.isDeferring()) {
+            return arena;
+        }
+        try {
+            Failsafe.faultPoint();
+            return new MetallocSharedArena(arena, RETIRED);
+        } catch (Throwable failure) {
+            RunState.fail(failure);
+            return arena;
+        }
+    }
+
+    /** A block of a shared arena, or 0 where the JDK is to serve it. */
+    static long sharedAllocate(long byteSize) {
+        return allocate(SHARED_ARENA, byteSize);
+    }
+
+    static void sharedFree(long address) {
+        freeOurs(SHARED_ARENA, address);
     }
 
     @ForceInline

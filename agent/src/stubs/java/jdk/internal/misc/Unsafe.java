@@ -24,4 +24,14 @@ public final class Unsafe {
     public native byte getByte(long address);
 
     public native void putByte(long address, byte value);
+
+    public native long objectFieldOffset(Class<?> type, String name);
+
+    public native boolean compareAndSetInt(Object object, long offset, int expected, int value);
+
+    public native void putIntVolatile(Object object, long offset, int value);
+
+    public native boolean compareAndSetReference(Object object, long offset, Object expected, Object value);
+
+    public native Object getReferenceVolatile(Object object, long offset);
 }

@@ -13,6 +13,7 @@ import example.app.ArenaSemantics;
 import example.app.DirectLimit;
 import example.app.IdleMemory;
 import example.app.KnownCounts;
+import example.app.SharedArenaRaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +88,8 @@ class RunModeIT {
                 "-XX:+UseSerialGC",
                 "-XX:+UseZGC",
                 "-XX:+UseParallelGC",
+                "-XX:+UseG1GC",
+                "-Xint",
                 "-XX:TieredStopAtLevel=1",
                 "--illegal-native-access=deny"
             })
@@ -96,6 +99,35 @@ class RunModeIT {
         assertEquals(plain.out(), result.out());
         assertEquals(0, result.exitCode(), result.err());
         assertEquals(1, metallocLines(result).lines().count(), metallocLines(result));
+    }
+
+    /** Without the wait for accesses under way, compiled readers see memory of arenas opened later. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-XX:+TieredCompilation platform",
+                "-XX:TieredStopAtLevel=1 platform",
+                "-Xint platform",
+                "-XX:+UseZGC platform",
+                "-XX:+TieredCompilation virtual"
+            })
+    void shouldReleaseSharedArenasOnlyWhenNobodyReadsThem(String optionAndThreads) throws Exception {
+        String[] words = optionAndThreads.split(" ", -1);
+        ChildJvm.Result result =
+                dispatched(everything(), 0).option(words[0]).run(SharedArenaRaces.class, "1500", words[1]);
+        assertEquals("wrong 0, readable after close 0, raced yes", result.out().strip(), result.err());
+        assertTrue(metallocLines(result).contains("closes deferred"), metallocLines(result));
+    }
+
+    @Test
+    void shouldCloseSharedArenasAsTheJdkWhereThePlanSaysSo() throws Exception {
+        List<PlanRule> rules =
+                List.of(rule(EntryPoint.ARENA_SHARED, 0, 1 << 20, "segregated", Map.of("deferredClose", "false")));
+        ChildJvm.Result plain = new ChildJvm(folder).run(ArenaSemantics.class);
+        ChildJvm.Result result = dispatched(rules, 0).run(ArenaSemantics.class);
+        assertEquals(plain.out(), result.out());
+        assertTrue(metallocLines(result).contains("blocks by segregated"), metallocLines(result));
+        assertTrue(!metallocLines(result).contains("deferred"), metallocLines(result));
     }
 
     @Test

@@ -22,6 +22,9 @@ public final class RunState {
     /** Frames of confined arenas; null where the plan leaves them to the JDK. */
     public static @Nullable FrameStacks frames;
 
+    /** Where closed shared arenas wait; null where the plan closes them as the JDK does. */
+    public static @Nullable RetiredArenas retiredArenas;
+
     /** The one range of addresses that holds all blocks. */
     public static long rangeAddress;
 

@@ -85,6 +85,7 @@ final class HookTable {
 
     private static void addDispatchedArenas(List<Hook> hooks) {
         hooks.add(arena("ofConfined", "confinedArena"));
+        hooks.add(arena("ofShared", "sharedArena"));
         hooks.add(new Hook(
                 HookGroup.SEGMENT,
                 SEGMENTS,

@@ -172,7 +172,18 @@ class ArchetypesTest {
     void sharedArenas_areToldOfTheHandshake() {
         Recommendation it = classify(Archetypes.sharedArenaPerCall());
 
+        assertTrue(Set.of("buddy", "segregated").contains(only(it).allocator()), it.toString());
         assertTrue(only(it).reasons().toString().contains("22 µs for the handshake"), it.toString());
+        assertTrue(only(it).reasons().toString().contains("once for many arenas"), it.toString());
+        assertTrue(only(it).expected().nanosPerEventAfter() < 500, it.toString());
+    }
+
+    @Test
+    void sharedArenasOfVirtualThreads_keepTheHandshake() {
+        Recommendation it = classify(Archetypes.sharedArenaPerVirtualThread());
+
+        assertTrue(only(it).reasons().toString().contains("which stays where virtual threads run"), it.toString());
+        assertTrue(only(it).expected().nanosPerEventAfter() > 10_000, it.toString());
     }
 
     @Test

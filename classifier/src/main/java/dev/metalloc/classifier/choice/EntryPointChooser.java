@@ -127,7 +127,7 @@ final class EntryPointChooser {
 
     /** Whether the best is better by more than the figures may be off; what both pay is left out of that. */
     private boolean isClear(Choice choice) {
-        double closeNanos = weigher.arenaCloseNanos(entryPoint) / entryPoint.blocksPerArena();
+        double closeNanos = weigher.servedCloseNanos(entryPoint) / entryPoint.blocksPerArena();
         return !isPooledByJdk(choice)
                 && choice.best()
                         .filter(best ->

@@ -156,6 +156,10 @@ final class OptionWeigher {
         return costs.arenaCloseNanos(entryPoint.entryPoint());
     }
 
+    double servedCloseNanos(EntryPointFeatures entryPoint) {
+        return costs.servedCloseNanos(entryPoint);
+    }
+
     double errorLog() {
         return costs.errorLog();
     }

@@ -100,8 +100,12 @@ final class VerdictWriter {
     private void addContext(List<String> reasons) {
         double closeNanos = weigher.arenaCloseNanos(entryPoint);
         if (closeNanos > 0) {
-            reasons.add("closing each arena costs about " + Figures.nanos(closeNanos)
-                    + " for the handshake of all threads, which no allocator saves: open fewer, larger shared arenas");
+            boolean saved = weigher.servedCloseNanos(entryPoint) < closeNanos;
+            reasons.add("closing each arena costs the JDK about " + Figures.nanos(closeNanos)
+                    + " for the handshake of all threads"
+                    + (saved
+                            ? ": where allocators serve it, that is done once for many arenas"
+                            : ", which stays where virtual threads run: open fewer, larger shared arenas"));
         }
         MainSite.sentence(profile, entryPoint.entryPoint()).ifPresent(reasons::add);
     }

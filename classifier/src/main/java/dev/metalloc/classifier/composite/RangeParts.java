@@ -29,7 +29,7 @@ final class RangeParts {
     private static final double UNFILLED_RATIO = 0.5;
     private static final long MOST_BUDDY_BLOCK_BYTES = 16L << 20;
     // What a part keeps in pages not quite used: some pages of tables and the commit ahead.
-    private static final double PART_FIXED_BYTES = 12L << 10;
+    private static final double PART_FIXED_BYTES = 8L << 10;
     // A chunk begun and not filled.
     private static final double BUDDY_FIXED_BYTES = 64L << 10;
     private static final double COALESCED_RATIO = 1.02;
@@ -235,7 +235,8 @@ final class RangeParts {
             for (BandProfile band : bands) {
                 double peak = Math.max(1, band.peakLiveBytes());
                 double replaced = (band.allocateBytes() - peak) / peak;
-                double otherSizes = 1 - sizes.within(band.minByteSize(), band.maxByteSize()).topShare();
+                double otherSizes =
+                        1 - sizes.within(band.minByteSize(), band.maxByteSize()).topShare();
                 kept += KEPT_WHOLE_RATIO * peak * otherSizes * Math.clamp(replaced / REPLACED_TIMES, 0.0, 1.0);
             }
             return kept;

@@ -94,7 +94,7 @@ public final class CostModel {
     /** Mean of what of the JDK's work stays around a block that an allocator serves, zeroing included. */
     double aroundNanos(EntryPointFeatures entryPoint, BandFeatures band) {
         return table.number("stays." + entryPoint.entryPoint().name(), 0)
-                + arenaCloseNanos(entryPoint.entryPoint()) / entryPoint.blocksPerArena()
+                + servedCloseNanos(entryPoint) / entryPoint.blocksPerArena()
                 + zeroing(band);
     }
 
@@ -137,9 +137,20 @@ public final class CostModel {
         return table.number("block.lock");
     }
 
-    /** What closing an arena of this kind costs whoever serves its memory; 0 for most. */
+    /** What closing an arena of this kind costs the JDK; 0 where that is in the cost of its blocks. */
     public double arenaCloseNanos(EntryPoint entryPoint) {
         return table.number("arena.close." + entryPoint.name(), 0);
+    }
+
+    /**
+     * What it costs where allocators serve the blocks. A close that waits for all threads is put off and done for many arenas at once,
+     * unless there are virtual threads, whose stacks nobody can look through.
+     */
+    public double servedCloseNanos(EntryPointFeatures entryPoint) {
+        double jdk = arenaCloseNanos(entryPoint.entryPoint());
+        return entryPoint.virtualThreadRatio() > 0
+                ? jdk
+                : table.number("arena.deferred-close." + entryPoint.entryPoint().name(), jdk);
     }
 
     /** Bytes the JDK's path holds beyond what was requested, per live block. */

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * allocated. A freed block's lifetime is drawn from its band's histogram and its end queued; it ends between the two allocations that are
  * nearest to that, and not before one where it saw one. What was never freed is
  * spread over the whole, all of it: of the rest a part stands for all where there was too much to replay, since lifetimes in bytes
- * make the same bytes live at once, however long it goes on. What was live when the profile ended is the end of lives that the
- * histogram does not have, as well as what never ends; so no band may hold more than it did at its peak, and the block that is
- * next to end goes early where it would.
+ * make the same bytes live at once, however long it goes on. What was live when the profile ended never ends as far as it is more than
+ * blocks of the histogram's lifetimes would leave. No band may hold more than it did at its peak: the block that is next to end goes early
+ * where it would.
  *
  * What a profile does not tell is not in it: phases, and which block is freed with which.
  */
@@ -65,10 +65,20 @@ public final class WorkloadGenerator {
         double part = Math.min(1, (double) MOST_ALLOCATIONS / Math.max(1, entryPoint.allocateCount()));
         for (BandProfile band : entryPoint.bands()) {
             if (band.allocateCount() > 0) {
-                sources.add(new Source(
-                        band, sizes.within(band.minByteSize(), band.maxByteSize()), part, threadShares.length));
+                SizeCounts within = sizes.within(band.minByteSize(), band.maxByteSize());
+                sources.add(new Source(band, within, staying(band, entryPoint), part, threadShares.length));
             }
         }
+    }
+
+    /** Of the blocks that were live when the profile ended those that ordinary lifetimes do not account for (Little's law). */
+    private long staying(BandProfile band, EntryPointProfile entryPoint) {
+        double meanLifetime = band.lifetimeBytes().getTotalCount() == 0
+                ? 0
+                : band.lifetimeBytes().getMean();
+        double clockBytes = Math.max(1.0, (double) entryPoint.allocateBytes() / threadShares.length);
+        long passing = (long) (band.allocateCount() * Math.min(1, meanLifetime / clockBytes));
+        return Math.clamp(band.liveCount() - passing, 0L, band.allocateCount());
     }
 
     public static TraceProgram generate(Profile profile, EntryPointProfile entryPoint) {
@@ -206,7 +216,7 @@ public final class WorkloadGenerator {
 
         private long stayingLeft;
 
-        Source(BandProfile band, SizeCounts sizes, double part, int threads) {
+        Source(BandProfile band, SizeCounts sizes, long staying, double part, int threads) {
             for (int i = 0; i < threads; i++) {
                 // Of those that end together the newest first, as a program that nests them would.
                 endings.add(new PriorityQueue<>(Comparator.comparingLong(Ending::atBytes)
@@ -214,7 +224,7 @@ public final class WorkloadGenerator {
             }
             this.band = band;
             this.sizes = sizes;
-            stayingLeft = Math.clamp(band.liveCount(), 0L, band.allocateCount());
+            stayingLeft = staying;
             left = stayingLeft + (long) Math.ceil(part * (band.allocateCount() - stayingLeft));
         }
 

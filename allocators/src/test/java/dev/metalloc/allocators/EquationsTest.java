@@ -81,13 +81,13 @@ class EquationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "occupiedUnits, 1, units of live blocks == occupied - held units",
-        "occupiedBlocks, 1, live blocks == occupied - held blocks",
+        "tiling.takenUnits, 1, units of live blocks == taken - held units",
+        "tiling.takenBlocks, 1, live blocks == taken - held blocks",
         "allocateCount, -12, live blocks <= allocated",
         "quick.words[0], 1, units held in quick lists == those of their blocks",
         "quick.limitUnits, -65536, units held in quick lists <= bound",
-        "free.counts[3], 1, free bits == counted",
-        "free.filled, 1, order bit == order has a free block",
+        "tiling.free.counts[3], 1, free bits == counted",
+        "tiling.free.filled, 1, order bit == order has a free block",
         "region.committedSpans, 1, committed spans",
     })
     void buddy(String record, long delta, String equation) {
@@ -106,9 +106,9 @@ class EquationsTest {
     @Test
     void buddyWithAFreeBlockBelowTheLowest() {
         expect(used("buddy"), "no free block below the lowest", allocator -> {
-            int filled = ((Number) Corruption.read(allocator, "free.filled")).intValue();
+            int filled = ((Number) Corruption.read(allocator, "tiling.free.filled")).intValue();
             int order = Integer.numberOfTrailingZeros(filled);
-            Corruption.set(allocator, "free.lowest[" + order + "]", Integer.MAX_VALUE);
+            Corruption.set(allocator, "tiling.free.lowest[" + order + "]", Integer.MAX_VALUE);
         });
     }
 

@@ -22,15 +22,17 @@ import java.util.Set;
 /* Implementation notes
  *
  * Sizes are orders: order k is minBlockBytes << k, up to a chunk. Blocks are named by units, the number of smallest blocks
- * before them; the buddy of a block is the unit with the order's bit flipped. A byte for each unit says what starts there
+ * before them. A byte for each unit says what starts there
  * (BlockStates), a bitmap for each order what is free there (FreeOrders): out of line, some 2 % of memory at 64-byte units.
  *
  * Freed blocks first go to a quick list of their order, whole, and serve the next request of that order: neither touches
  * more than the block's byte and the list. Quick lists hold quickBytes, or an eighth of committed memory where that is more;
- * beyond this they give up blocks in turn, which coalesce. Memory is committed when a block is handed out.
+ * beyond this they give up blocks in turn, which coalesce.
  *
- * Invariants: live + quick + free blocks tile the chunks in use;  no two free blocks are buddies;
- *   occupied == live + held, in blocks and in units;  a block lies at a multiple of its size
+ * Where a list is empty and a small block would have to be cut from a large one, eight are cut at once, as one block, and seven held: a
+ * program that grows would else cut for each block.
+ *
+ * Invariants: those of the tiling;  taken == live + held, in blocks and in units
  */
 public final class BuddyAllocator implements OffHeapAllocator {
 
@@ -44,26 +46,27 @@ public final class BuddyAllocator implements OffHeapAllocator {
     private static final long LARGEST_QUICK_BYTES = 256 << 10;
     /** One part in 2^3 of committed memory may be held by quick lists. */
     private static final int QUICK_SHIFT = 3;
+    /** Where no block of up to 2^3 times the size is free, so many are cut at once, of a page at most. */
+    private static final int BATCH_SHIFT = 3;
+
+    private static final long LARGEST_BATCH_BYTES = 4 << 10;
 
     private final long minBlockBytes;
     private final long chunkBytes;
     private final long quickBytes;
     private final long largestQuickBytes;
     private final int unitShift;
-    private final int topOrder;
     private final int quickOrders;
+    private final int batchOrders;
     private final ReservedRegion region;
     private final long base;
     private final long blocksBytes;
     private final int units;
     private final BlockStates states;
-    private final FreeOrders free;
+    private final BuddyTiling tiling;
     private final QuickLists quick;
     private final AllocatorTraits traits;
 
-    private int unitsInChunks;
-    private long occupiedUnits;
-    private long occupiedBlocks;
     private long allocateCount;
     private long refusedFreeCount;
 
@@ -82,14 +85,15 @@ public final class BuddyAllocator implements OffHeapAllocator {
         this.chunkBytes = chunkBytes;
         this.quickBytes = quickBytes;
         unitShift = Sizes.log2(minBlockBytes);
-        topOrder = Sizes.log2(chunkBytes) - unitShift;
+        int topOrder = Sizes.log2(chunkBytes) - unitShift;
         quickOrders = Math.min(topOrder, Math.max(0, Sizes.log2(LARGEST_QUICK_BYTES) - unitShift)) + 1;
+        batchOrders = Math.min(quickOrders, Sizes.log2(LARGEST_BATCH_BYTES) + 1 - unitShift) - BATCH_SHIFT;
         region = ReservedRegion.reserve(source, regionBytes, chunkBytes, chunkBytes, SPAN_BYTES);
         base = region.base();
         blocksBytes = region.byteSize() / chunkBytes * chunkBytes;
         units = (int) (blocksBytes >>> unitShift);
         states = new BlockStates(units, topOrder);
-        free = new FreeOrders(topOrder + 1, units);
+        tiling = new BuddyTiling(region, states, units, unitShift, topOrder);
         quick = new QuickLists(unitsOfOrders(quickOrders));
         largestQuickBytes = bytesOf(quickOrders - 1);
         traits = traits(chunkBytes);
@@ -174,66 +178,49 @@ public final class BuddyAllocator implements OffHeapAllocator {
             return NULL;
         }
         int order = orderOf(Math.max(byteSize, byteAlignment));
-        int unit = find(order);
-        if (unit == FreeOrders.NONE) {
+        int unit = cut(order, zeroBytes);
+        if (unit == BuddyTiling.NONE) {
             return NULL;
         }
-        int from = free.orderAt(unit, order);
-        if (!commit(unit, order, zeroBytes)) {
-            return NULL;
-        }
-        split(unit, from, order);
         states.setLive(unit, order);
-        occupiedUnits += 1 << order;
-        occupiedBlocks++;
         allocateCount++;
         limitQuickLists();
         return addressOf(unit);
     }
 
-    /** A free block of the order or a larger one. */
-    private int find(int order) {
-        int unit = free.find(order);
-        if (unit == FreeOrders.NONE && addChunk()) {
-            unit = free.find(order);
+    private int cut(int order, long zeroBytes) {
+        int first = zeroBytes == 0 ? cutBatch(order) : BuddyTiling.NONE;
+        if (first != BuddyTiling.NONE) {
+            return first;
         }
-        if (unit == FreeOrders.NONE && quick.heldUnits() > 0) {
+        int unit = tiling.cut(order, zeroBytes);
+        if (unit == BuddyTiling.NONE && quick.heldUnits() > 0) {
             flushQuickLists();
-            unit = free.find(order);
+            unit = tiling.cut(order, zeroBytes);
         }
         return unit;
     }
 
-    private boolean addChunk() {
-        if (unitsInChunks == units) {
-            return false;
+    /** Cuts some blocks of an order at once and holds all but the first, where that is due. */
+    private int cutBatch(int order) {
+        int whole = order + BATCH_SHIFT;
+        if (order >= batchOrders || !quick.isRoom(whole) || !tiling.wouldCut(order, whole)) {
+            return BuddyTiling.NONE;
         }
-        putFree(unitsInChunks, topOrder);
-        unitsInChunks += 1 << topOrder;
-        return true;
+        int unit = tiling.cut(whole, 0);
+        if (unit != BuddyTiling.NONE) {
+            holdRest(unit, whole, order);
+        }
+        return unit;
     }
 
-    private boolean commit(int unit, int order, long zeroBytes) {
-        long from = (long) unit << unitShift;
-        if (zeroBytes == 0) {
-            return region.commit(from, from + bytesOf(order), false);
+    /** Holds all parts of a block but the first, so that they will be handed out in their order. */
+    private void holdRest(int unit, int whole, int order) {
+        for (int part = unit + (1 << whole) - (1 << order); part > unit; part -= 1 << order) {
+            states.setFree(part, order);
+            quick.add(order, part);
         }
-        // What lies behind the requested bytes need not be zero.
-        return region.commit(from, from + zeroBytes, true)
-                && (zeroBytes == bytesOf(order) || region.commit(from + zeroBytes, from + bytesOf(order), false));
-    }
-
-    /** Takes a free block and gives the upper halves back until it has the order wanted. */
-    private void split(int unit, int from, int order) {
-        free.remove(unit, from);
-        for (int half = from - 1; half >= order; half--) {
-            putFree(unit + (1 << half), half);
-        }
-    }
-
-    private void putFree(int unit, int order) {
-        states.setFree(unit, order);
-        free.add(unit, order);
+        tiling.noteParts((1 << BATCH_SHIFT) - 1);
     }
 
     @Override
@@ -262,7 +249,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
         if (order < quickOrders && quick.couldHold(order)) {
             keep(order, unit);
         } else {
-            giveBack(unit, order);
+            tiling.giveBack(unit, order);
         }
         return FreeOutcome.FREED;
     }
@@ -271,15 +258,9 @@ public final class BuddyAllocator implements OffHeapAllocator {
     private void keep(int order, int unit) {
         while (!quick.isRoom(order)) {
             int victim = quick.victim();
-            giveBack(quick.pop(victim), victim);
+            tiling.giveBack(quick.pop(victim), victim);
         }
         quick.add(order, unit);
-    }
-
-    private void giveBack(int unit, int order) {
-        occupiedUnits -= 1 << order;
-        occupiedBlocks--;
-        coalesce(unit, order);
     }
 
     /** Why the address cannot be freed, or FREED where it can. */
@@ -297,22 +278,10 @@ public final class BuddyAllocator implements OffHeapAllocator {
         return states.isFree(unit) ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
     }
 
-    private void coalesce(int unit, int order) {
-        int first = unit;
-        int merged = order;
-        while (merged < topOrder && free.isFree(first ^ 1 << merged, merged)) {
-            int buddy = first ^ 1 << merged;
-            free.remove(buddy, merged);
-            first = Math.min(first, buddy);
-            merged++;
-        }
-        putFree(first, merged);
-    }
-
     private void flushQuickLists() {
         for (int order = 0; order < quickOrders; order++) {
             for (int unit = quick.pop(order); unit != QuickLists.NONE; unit = quick.pop(order)) {
-                giveBack(unit, order);
+                tiling.giveBack(unit, order);
             }
         }
     }
@@ -341,22 +310,10 @@ public final class BuddyAllocator implements OffHeapAllocator {
         int unit = unitOf(address);
         int order = states.order(unit);
         int wanted = orderOf(byteSize);
-        if ((unit & (1 << wanted) - 1) != 0) {
+        if (!tiling.grow(unit, order, wanted)) {
             return false;
-        }
-        for (int k = order; k < wanted; k++) {
-            if (!free.isFree(unit + (1 << k), k)) {
-                return false;
-            }
-        }
-        if (!commit(unit, wanted, 0)) {
-            return false;
-        }
-        for (int k = order; k < wanted; k++) {
-            free.remove(unit + (1 << k), k);
         }
         states.becomeLive(unit, wanted);
-        occupiedUnits += (1 << wanted) - (1 << order);
         limitQuickLists();
         return true;
     }
@@ -390,7 +347,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
 
     @Override
     public AllocatorStats stats() {
-        long usedBytes = (occupiedUnits - quick.heldUnits()) << unitShift;
+        long usedBytes = (tiling.takenUnits() - quick.heldUnits()) << unitShift;
         return new AllocatorStats(
                 allocateCount,
                 allocateCount - liveBlocks(),
@@ -404,20 +361,13 @@ public final class BuddyAllocator implements OffHeapAllocator {
     }
 
     private long liveBlocks() {
-        return occupiedBlocks - quick.heldBlocks();
+        return tiling.takenBlocks() - quick.heldBlocks();
     }
 
     @Override
     public long purge() {
         flushQuickLists();
-        long bytes = 0;
-        int least = Math.max(0, Sizes.log2(SPAN_BYTES) - unitShift);
-        for (int order = least; order <= topOrder; order++) {
-            for (int unit = free.next(order, 0); unit != FreeOrders.NONE; unit = free.next(order, unit + 1)) {
-                long from = (long) unit << unitShift;
-                bytes += region.purge(from, from + bytesOf(order));
-            }
-        }
+        long bytes = tiling.purge(Math.max(0, Sizes.log2(SPAN_BYTES) - unitShift));
         limitQuickLists();
         return bytes;
     }
@@ -425,13 +375,13 @@ public final class BuddyAllocator implements OffHeapAllocator {
     @Override
     public void validate() {
         region.validate();
-        free.validate();
         quick.validate();
-        BuddyWalk walk = new BuddyWalk(states, free, topOrder);
-        walk.tile(unitsInChunks);
+        BuddyWalk walk = tiling.validate();
         check(walk.heldCount() == quick.heldBlocks(), "blocks neither live nor free == held in quick lists");
-        check(walk.liveCount() == liveBlocks(), "live blocks == occupied - held blocks");
-        check(walk.liveUnits() == occupiedUnits - quick.heldUnits(), "units of live blocks == occupied - held units");
+        check(walk.liveCount() == liveBlocks(), "live blocks == taken - held blocks");
+        check(
+                walk.liveUnits() == tiling.takenUnits() - quick.heldUnits(),
+                "units of live blocks == taken - held units");
         check(allocateCount >= liveBlocks(), "live blocks <= allocated");
         check(stats().freeBytes() >= 0, "used <= committed");
     }

@@ -46,6 +46,11 @@ final class FreeOrders {
         return index << found;
     }
 
+    /** Whether no block is free of an order, nor of any up to another. */
+    boolean isNone(int order, int end) {
+        return (filled & (1 << end) - (1 << order)) == 0;
+    }
+
     /** The order of the free block that {@link #find} answered for an order. */
     int orderAt(int unit, int order) {
         int found = order;

@@ -7,6 +7,7 @@ import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.RetiredArenas;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
+import dev.metalloc.allocators.source.OffHeapMemory;
 import java.lang.foreign.Arena;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
@@ -19,6 +20,7 @@ import jdk.internal.vm.annotation.ForceInline;
 public final class MetallocRunHooks {
 
     private static final Unsafe JDK = Unsafe.getUnsafe();
+    private static final long SET_MEMORY_PIECE = 1L << 20;
 
     private static final ServedEntry UNSAFE = RunState.unsafe;
     private static final ServedEntry DIRECT_BUFFER = RunState.directBuffer;
@@ -65,6 +67,23 @@ public final class MetallocRunHooks {
     @ForceInline
     public static void directFree(Unsafe unsafe, long address) {
         free(DIRECT_BUFFER, unsafe, address);
+    }
+
+    /** Zeroes a new direct buffer, in pieces as the JDK does: nobody waits long for a safepoint. */
+    @ForceInline
+    public static void directZero(long address, long byteSize, byte zero) {
+        if (isOurs(address)) {
+            OffHeapMemory.zero(address, byteSize);
+        } else {
+            for (long done = 0; done < byteSize; done += SET_MEMORY_PIECE) {
+                JDK.setMemory(address + done, Math.min(SET_MEMORY_PIECE, byteSize - done), zero);
+            }
+        }
+    }
+
+    @ForceInline
+    public static void directZeroByUnsafe(Unsafe unsafe, long address, long byteSize, byte zero) {
+        directZero(address, byteSize, zero);
     }
 
     /** Memory of a segment that an arena of the JDK's own hands out; errors are worded as the JDK does. */

@@ -13,6 +13,8 @@ public final class Unsafe {
 
     public native void copyMemory(long from, long to, long byteSize);
 
+    public native void setMemory(long address, long byteSize, byte value);
+
     public native long getLong(long address);
 
     public native void putLong(long address, long value);

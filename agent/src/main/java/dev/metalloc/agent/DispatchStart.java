@@ -3,8 +3,11 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.StartGate;
+import dev.metalloc.agent.telemetry.Telemetry;
 import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.policy.plan.Plan;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Linking the system's functions costs some hundred milliseconds: an application that asks for nothing does not pay for it.
  */
 final class DispatchStart implements Runnable {
+
+    private static final long DEFAULT_TELEMETRY_MILLIS = 2_000;
 
     private final Plan plan;
     private final PlanHooks hooks;
@@ -51,9 +56,11 @@ final class DispatchStart implements Runnable {
             return;
         }
         waiting.awaitAsked();
+        ServingDispatch serving = null;
         try {
             RuntimeInstaller.defineRest(image);
-            started = ServingDispatch.make(plan, hooks);
+            serving = ServingDispatch.make(plan, hooks);
+            started = serving;
             RunState.serve();
         } catch (Throwable failure) {
             MetallocAgent.sayUntouched(failure);
@@ -61,5 +68,21 @@ final class DispatchStart implements Runnable {
             RunState.gate = null;
             waiting.open();
         }
+        if (serving != null) {
+            registerLater(serving);
+        }
+    }
+
+    /** Management classes cost a tenth of a second: what ends soon does not pay for them. */
+    private void registerLater(ServingDispatch serving) {
+        long delayMillis = Long.getLong("metalloc.telemetryMillis", DEFAULT_TELEMETRY_MILLIS);
+        if (delayMillis <= 0) {
+            return;
+        }
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
+        }
+        Telemetry.register(new DispatchBean(serving));
     }
 }

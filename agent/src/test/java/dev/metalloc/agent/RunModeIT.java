@@ -13,6 +13,8 @@ import example.app.ArenaSemantics;
 import example.app.DirectLimit;
 import example.app.IdleMemory;
 import example.app.KnownCounts;
+import example.app.NoMemory;
+import example.app.ReadTelemetry;
 import example.app.SharedArenaRaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,6 +132,26 @@ class RunModeIT {
         assertEquals(plain.out(), result.out());
         assertTrue(metallocLines(result).contains("blocks by segregated"), metallocLines(result));
         assertTrue(!metallocLines(result).contains("deferred"), metallocLines(result));
+    }
+
+    @Test
+    void shouldTellManagementToolsAndTheFlightRecorder() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0)
+                .option("-Dmetalloc.telemetryMillis=1")
+                .run(ReadTelemetry.class, folder.resolve("events.jfr").toString());
+        assertEquals("""
+                live blocks true, used bytes true by composite
+                allocating true, failure '', committed true
+                recorded true
+                100 buffers
+                """, result.out(), result.err());
+    }
+
+    @Test
+    void shouldMakeNothingForAnApplicationThatAsksForNothing() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0).run(NoMemory.class);
+        assertEquals("no memory\n", result.out());
+        assertEquals("metalloc: served nothing: no memory was asked for", metallocLines(result));
     }
 
     @Test

@@ -1,7 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
-import dev.metalloc.agent.runtime.ExitRegistrar;
+import dev.metalloc.agent.runtime.JdkAccess;
 
 /** Runs the agent's last work when the JVM ends in order: after the application's own shutdown hooks, where that is possible. */
 final class ExitWork {
@@ -9,15 +9,10 @@ final class ExitWork {
     private ExitWork() {}
 
     static void register(Runnable work) {
+        JdkAccess jdk = JdkAccess.known;
         try {
-            Class.forName("jdk.internal.foreign.MetallocShutdown", true, null);
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException("the runtime is not installed", e);
-        }
-        ExitRegistrar registrar = ExitRegistrar.known;
-        try {
-            if (registrar != null) {
-                registrar.afterApplicationHooks(work);
+            if (jdk != null) {
+                jdk.afterApplicationHooks(work);
                 return;
             }
         } catch (InternalError taken) {

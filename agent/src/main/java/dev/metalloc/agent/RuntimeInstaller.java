@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.train.PreparedImage;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
@@ -18,7 +19,9 @@ import java.util.Set;
 final class RuntimeInstaller {
 
     private static final String PACKAGE = "jdk.internal.foreign";
-    private static final String VISIBLE_PACKAGE = "java.lang.foreign";
+    /** What defines all others, parent first. */
+    private static final Set<String> ACCESS =
+            Set.of("jdk/internal/foreign/MetallocJdkAccess", "jdk/internal/foreign/MetallocInternalAccess");
 
     /** Run mode's hooks and what they, the plan and the exit line touch before memory is asked for. */
     private static final Set<String> AT_START = Set.of(
@@ -26,8 +29,6 @@ final class RuntimeInstaller {
             "jdk/internal/foreign/MetallocRunState",
             "jdk/internal/foreign/MetallocStartGate",
             "jdk/internal/foreign/MetallocFailsafe",
-            "jdk/internal/foreign/MetallocExitRegistrar",
-            "jdk/internal/foreign/MetallocShutdown",
             "jdk/internal/foreign/MetallocEntryPoint",
             "jdk/internal/foreign/MetallocAllocatorSpec");
 
@@ -55,9 +56,10 @@ final class RuntimeInstaller {
                 Object.class.getModule(),
                 Set.of(),
                 Map.of(PACKAGE, readers()),
-                Map.of(PACKAGE, agent, VISIBLE_PACKAGE, agent),
+                Map.of(PACKAGE, agent),
                 Set.of(),
                 Map.of());
+        defineAccess(image);
         define(image, true);
         if (mode != AgentMode.RUN) {
             define(image, false);
@@ -65,24 +67,31 @@ final class RuntimeInstaller {
     }
 
     /** Defines what {@link #install} left for later. */
-    static void defineRest(PreparedImage image) throws ReflectiveOperationException {
+    static void defineRest(PreparedImage image) {
         define(image, false);
     }
 
-    private static void define(PreparedImage image, boolean atStart) throws ReflectiveOperationException {
-        // A lookup defines without reflection, whose first calls make classes of their own.
-        MethodHandles.Lookup hidden = lookup(PACKAGE + ".MemorySessionImpl");
-        MethodHandles.Lookup visible = lookup(VISIBLE_PACKAGE + ".MemorySegment");
-        String visiblePrefix = VISIBLE_PACKAGE.replace('.', '/') + '/';
+    /** A lookup defines without reflection, but links at once: it is for the two classes that define the others. */
+    private static void defineAccess(PreparedImage image) throws ReflectiveOperationException {
+        MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(
+                Class.forName(PACKAGE + ".MemorySessionImpl", false, null), MethodHandles.lookup());
         for (PreparedImage.ClassFile file : image.runtimeClasses()) {
-            if (AT_START.contains(file.name()) == atStart) {
-                (file.name().startsWith(visiblePrefix) ? visible : hidden).defineClass(file.bytes());
+            if (ACCESS.contains(file.name())) {
+                lookup.ensureInitialized(lookup.defineClass(file.bytes()));
             }
         }
     }
 
-    private static MethodHandles.Lookup lookup(String className) throws ReflectiveOperationException {
-        return MethodHandles.privateLookupIn(Class.forName(className, false, null), MethodHandles.lookup());
+    private static void define(PreparedImage image, boolean atStart) {
+        JdkAccess jdk = JdkAccess.known;
+        if (jdk == null) {
+            throw new IllegalStateException("the JDK's internals are out of reach");
+        }
+        for (PreparedImage.ClassFile file : image.runtimeClasses()) {
+            if (AT_START.contains(file.name()) == atStart && !ACCESS.contains(file.name())) {
+                jdk.defineClass(file.name(), file.bytes());
+            }
+        }
     }
 
     /** The agent, and the module of {@code sun.misc.Unsafe}, whose hooks call into the package. */

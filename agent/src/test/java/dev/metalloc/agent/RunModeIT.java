@@ -161,7 +161,7 @@ class RunModeIT {
                 .option("-XX:+BytecodeVerificationLocal")
                 .run(KnownCounts.class);
         assertEquals(0, result.exitCode(), result.err());
-        assertTrue(metallocLines(result).contains("served"), result.err());
+        assertTrue(metallocLines(result).contains("1,000 arenas from frames"), result.err());
     }
 
     @Test

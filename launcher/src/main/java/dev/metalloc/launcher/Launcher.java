@@ -37,6 +37,9 @@ public final class Launcher {
 
     private static final String USERS_LINE_FOLLOWS = "--";
 
+    private static final List<String> NAMES = List.of(
+            "demo", "profile", "recommend", "run", "replay", "calibrate", "auto", "attach", "detach", "doctor", "db");
+
     private final Surroundings surroundings;
 
     public Launcher(Surroundings surroundings) {
@@ -50,38 +53,56 @@ public final class Launcher {
         List<String> application = split < 0 ? List.of() : arguments.subList(split + 1, arguments.size());
         MetallocCommand root = new MetallocCommand();
         FailureLines failures = new FailureLines(surroundings, root);
-        return commandLine(root, application)
+        return commandLine(root, own, application)
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures)
                 .execute(own.toArray(String[]::new));
     }
 
-    private CommandLine commandLine(MetallocCommand root, List<String> application) {
-        return new CommandLine(root)
-                .addSubcommand(new DemoCommand(surroundings))
-                .addSubcommand(new ProfileCommand(surroundings, application))
-                .addSubcommand(new RecommendCommand(surroundings))
-                .addSubcommand(new RunCommand(surroundings, application))
-                .addSubcommand(new ReplayCommand(surroundings))
-                .addSubcommand(new CalibrateCommand(surroundings))
-                .addSubcommand(new AutoCommand(surroundings, application))
-                .addSubcommand(new AttachCommand(surroundings))
-                .addSubcommand(new DetachCommand(surroundings))
-                .addSubcommand(new DoctorCommand(surroundings))
-                .addSubcommand(new CommandLine(new DbCommand())
-                        .addSubcommand(new DbListCommand(surroundings))
-                        .addSubcommand(new DbShowCommand(surroundings, application))
-                        .addSubcommand(new DbRolloutCommand(surroundings))
-                        .addSubcommand(new DbPushCommand(surroundings))
-                        .addSubcommand(new DbMergeCommand(surroundings))
-                        .addSubcommand(new DbPruneCommand(surroundings))
-                        .addSubcommand(new DbSeedCommand(surroundings))
-                        .addSubcommand(new DbExportCommand(surroundings))
-                        .addSubcommand(new DbImportCommand(surroundings))
-                        .addSubcommand(new DbKeygenCommand(surroundings)))
-                .setExpandAtFiles(false)
+    /**
+     * Describes the command that is named, or all where none is: describing all of them takes longer than most of them do,
+     * and an application may wait for one.
+     */
+    private CommandLine commandLine(MetallocCommand root, List<String> own, List<String> application) {
+        CommandLine line = new CommandLine(root);
+        boolean isNamed = !own.isEmpty() && NAMES.contains(own.getFirst());
+        for (String name : isNamed ? List.of(own.getFirst()) : NAMES) {
+            line.addSubcommand(name, command(name, application));
+        }
+        return line.setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8));
+    }
+
+    private Object command(String name, List<String> application) {
+        return switch (name) {
+            case "demo" -> new DemoCommand(surroundings);
+            case "profile" -> new ProfileCommand(surroundings, application);
+            case "recommend" -> new RecommendCommand(surroundings);
+            case "run" -> new RunCommand(surroundings, application);
+            case "replay" -> new ReplayCommand(surroundings);
+            case "calibrate" -> new CalibrateCommand(surroundings);
+            case "auto" -> new AutoCommand(surroundings, application);
+            case "attach" -> new AttachCommand(surroundings);
+            case "detach" -> new DetachCommand(surroundings);
+            case "doctor" -> new DoctorCommand(surroundings);
+            case "db" -> database(application);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private CommandLine database(List<String> application) {
+        return new CommandLine(new DbCommand())
+                .addSubcommand(new DbListCommand(surroundings))
+                .addSubcommand(new DbShowCommand(surroundings, application))
+                .addSubcommand(new DbRolloutCommand(surroundings))
+                .addSubcommand(new DbPushCommand(surroundings))
+                .addSubcommand(new DbMergeCommand(surroundings))
+                .addSubcommand(new DbPruneCommand(surroundings))
+                .addSubcommand(new DbSeedCommand(surroundings))
+                .addSubcommand(new DbExportCommand(surroundings))
+                .addSubcommand(new DbImportCommand(surroundings))
+                .addSubcommand(new DbKeygenCommand(surroundings));
     }
 }

@@ -4,15 +4,18 @@ package dev.metalloc.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The folder where profiles, policies and caches are kept: {@code METALLOC_HOME}, else {@code ~/.metalloc}. */
 public record MetallocHome(Path folder) {
 
+    // Without a lambda: an application waits for this, and the first lambda of a JVM takes milliseconds.
     public static MetallocHome of(Surroundings surroundings) {
-        return new MetallocHome(surroundings
-                .variable("METALLOC_HOME")
-                .map(surroundings.workingDirectory()::resolve)
-                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".metalloc")));
+        Optional<String> named = surroundings.variable("METALLOC_HOME");
+        return new MetallocHome(
+                named.isPresent()
+                        ? surroundings.workingDirectory().resolve(named.get())
+                        : Path.of(System.getProperty("user.home"), ".metalloc"));
     }
 
     public Path profiles() {

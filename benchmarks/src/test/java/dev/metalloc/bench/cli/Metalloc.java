@@ -34,7 +34,7 @@ final class Metalloc {
         environment.put("METALLOC_COSTS", "shipped");
     }
 
-    Metalloc with(String variable, Path value) {
+    Metalloc with(String variable, Object value) {
         environment.put(variable, value.toString());
         return this;
     }

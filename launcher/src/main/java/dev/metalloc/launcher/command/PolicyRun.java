@@ -8,18 +8,13 @@ import dev.metalloc.launcher.known.PreparedStart;
 /** Starts an application as it was prepared, or untouched where the JVM cannot load the agent. */
 final class PolicyRun {
 
-    private final Surroundings surroundings;
     private final Starts starts;
 
     PolicyRun(Surroundings surroundings) {
-        this.surroundings = surroundings;
         this.starts = new Starts(surroundings);
     }
 
-    void start(ApplicationLine line, String app, PreparedStart prepared, boolean explain) {
-        if (explain) {
-            prepared.explanation().forEach(surroundings::tell);
-        }
+    void start(ApplicationLine line, String app, PreparedStart prepared) {
         if (prepared.plan().isEmpty()) {
             starts.untouched(line, prepared.reason());
         } else if (!line.takesAgent()) {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -50,6 +51,9 @@ public final class RunCommand implements Runnable {
     public void run() {
         ApplicationLine line = new ApplicationLine(surroundings, application);
         AppIdentity identity = Identities.of(null, line, surroundings);
+        List<Path> classPath = line.classPath();
+        String javaVersion = line.javaVersion();
+        long askedNanos = System.nanoTime();
         PreparedStart start;
         if (policySource != null) {
             String source = policySource;
@@ -59,9 +63,14 @@ public final class RunCommand implements Runnable {
             start = new PlanPreparation(surroundings)
                     .prepared("none", () -> new PolicyChoice(Optional.empty(), List.of()));
         } else {
-            start = StartPreparation.of(surroundings, identity.name(), line.classPath(), line.javaVersion());
+            start = StartPreparation.of(surroundings, identity.name(), classPath, javaVersion);
         }
-        new PolicyRun(surroundings).start(line, identity.name(), start, explain);
+        if (explain) {
+            long nanos = System.nanoTime() - askedNanos;
+            start.explanation().forEach(surroundings::tell);
+            surroundings.tell(String.format(Locale.ROOT, "looked up in %.1f ms", nanos / 1e6));
+        }
+        new PolicyRun(surroundings).start(line, identity.name(), start);
     }
 
     /** A slip of the pen ends the command; what is wrong within a policy only leaves the application untouched. */

@@ -7,18 +7,21 @@ import dev.metalloc.launcher.Failures;
 import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.replay.MeasuringProcess;
+import dev.metalloc.policy.store.CalibrationTable;
+import dev.metalloc.policy.store.PolicyStore;
+import dev.metalloc.policy.store.PolicyStoreException;
 import dev.metalloc.replay.calibrate.CalibrateMain;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What allocators cost on this machine with this JDK: measured once, kept in METALLOC_HOME, the shipped figures until then.
+ * What allocators cost on this machine with this JDK: measured once, kept in the store for all machines with this CPU and in
+ * a file for the processes that measure by it; the shipped figures until then.
  *
  * <p>{@code METALLOC_COSTS} names another file of costs, or {@code shipped}.
  */
@@ -36,19 +39,28 @@ public final class Calibrations {
 
     /** Where the figures of this machine and JDK are, or will be. */
     public Path file() {
-        String name = (cpu() + "-" + System.getProperty("java.runtime.version", "")).replaceAll("[^A-Za-z0-9.]+", "-");
+        String name = (cpu() + "-" + javaVersion()).replaceAll("[^A-Za-z0-9.]+", "-");
         return MetallocHome.of(surroundings).cache().resolve("costs-" + name + ".properties");
     }
 
     /** Measures and keeps; returns where. */
     public Path measure() {
         MetallocHome.of(surroundings).prepared();
-        String text = new MeasuringProcess(surroundings).run(CalibrateMain.class, List.of());
+        String measured = new MeasuringProcess(surroundings).run(CalibrateMain.class, List.of());
+        String text = "# Measured by metalloc calibrate: nanoseconds.\n" + measured;
+        Path file = write(text);
+        try {
+            store().save(cpu(), javaVersion(), System.currentTimeMillis(), text);
+        } catch (PolicyStoreException | CommandFailure e) {
+            surroundings.tell("kept for this machine only: " + e.getMessage());
+        }
+        return file;
+    }
+
+    private Path write(String text) {
         Path file = file();
         try {
-            Path written = Files.createTempFile(file.getParent(), "costs", null);
-            Files.writeString(written, "# Measured by metalloc calibrate: nanoseconds.\n" + text);
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            WholeFile.write(file, text);
             return file;
         } catch (IOException e) {
             throw CommandFailure.failed(
@@ -56,13 +68,30 @@ public final class Calibrations {
         }
     }
 
-    /** The file to use, measured now where there is none yet; empty for the shipped figures. */
+    /** Whether the store knows figures of this CPU and JDK; they are then in the file. */
+    private boolean isTakenFromStore() {
+        MetallocHome.of(surroundings).prepared();
+        Optional<String> known;
+        try {
+            known = store().find(cpu(), javaVersion());
+        } catch (PolicyStoreException | CommandFailure e) {
+            return false; // measured instead, which tells what is wrong with the store
+        }
+        known.ifPresent(this::write);
+        return known.isPresent();
+    }
+
+    private CalibrationTable store() {
+        return PolicyStore.open(StorePlace.of(surroundings)).calibrations();
+    }
+
+    /** The file to use, from the store or measured now where there is none yet; empty for the shipped figures. */
     public Optional<Path> fileOrMeasured() {
         Optional<String> named = surroundings.variable(VARIABLE);
         if (named.isPresent()) {
             return named.filter(name -> !name.equals(SHIPPED)).map(surroundings.workingDirectory()::resolve);
         }
-        if (!Files.exists(file())) {
+        if (!Files.exists(file()) && !isTakenFromStore()) {
             surroundings.tell(
                     "measuring once what allocators cost here (about 20 s; metalloc calibrate does it again)");
             measure();
@@ -91,7 +120,11 @@ public final class Calibrations {
         }
     }
 
-    private static String cpu() {
+    static String javaVersion() {
+        return System.getProperty("java.runtime.version", "");
+    }
+
+    static String cpu() {
         try (var lines = Files.lines(CPU_INFO)) {
             return lines.filter(line -> line.startsWith("model name"))
                     .findFirst()

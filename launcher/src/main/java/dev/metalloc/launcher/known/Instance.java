@@ -5,15 +5,13 @@ import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.policy.store.ProfileLabels;
 import dev.metalloc.policy.store.Spool;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** Who this machine is in a fleet. */
 public final class Instance {
 
-    private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+    private static final String KERNEL_HOST_NAME = "/proc/sys/kernel/hostname";
 
     private Instance() {}
 
@@ -32,10 +30,7 @@ public final class Instance {
 
     /** As the kernel knows it; asking the resolver could wait for a network. */
     static String host() {
-        try {
-            return Files.readString(KERNEL_HOST_NAME).strip();
-        } catch (IOException e) {
-            return "unknown";
-        }
+        String host = SmallFile.text(KERNEL_HOST_NAME).strip();
+        return host.isEmpty() ? "unknown" : host;
     }
 }

@@ -48,18 +48,18 @@ public final class PlanPreparation {
         try {
             choice = source.get();
         } catch (CommandFailure e) {
-            return PreparedStart.untouched(home.cache(), String.valueOf(e.getMessage()), List.of());
+            return PreparedStart.failed(home.cache(), String.valueOf(e.getMessage()), List.of());
         }
         if (choice.policy().isEmpty()) {
-            return PreparedStart.untouched(home.cache(), "no policy known for " + app, choice.explanation());
+            return PreparedStart.left(home.cache(), "no policy known for " + app, choice.explanation());
         }
         Policy policy = choice.policy().get();
         try {
             return prepared(policy, choice.explanation());
         } catch (CommandFailure e) {
-            return PreparedStart.untouched(home.cache(), String.valueOf(e.getMessage()), choice.explanation());
+            return PreparedStart.failed(home.cache(), String.valueOf(e.getMessage()), choice.explanation());
         } catch (UncheckedIOException e) {
-            return PreparedStart.untouched(
+            return PreparedStart.failed(
                     home.cache(),
                     "cannot write the plan anywhere (set METALLOC_HOME to a folder that can be written)",
                     choice.explanation());
@@ -70,10 +70,10 @@ public final class PlanPreparation {
         requireKnownAllocators(policy);
         Plan plan = PlanFile.compile(policy);
         if (plan.rules().isEmpty()) {
-            return PreparedStart.untouched(home.cache(), PolicySources.leaving(policy), explanation);
+            return PreparedStart.left(home.cache(), PolicySources.leaving(policy), explanation);
         }
         PlanFile file = PlanFile.write(plan, FileNames.of(policy.app()) + "-" + policy.version(), home);
-        return new PreparedStart(Optional.of(file.file()), file.cache(), "", explanation);
+        return new PreparedStart(Optional.of(file.file()), file.cache(), "", true, explanation);
     }
 
     // Here rather than in the agent, which could only say so after the JVM has started.

@@ -2,10 +2,7 @@
 package dev.metalloc.launcher.known;
 
 import dev.metalloc.launcher.MetallocHome;
-import java.io.BufferedReader;
-import java.io.FileReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,13 +13,16 @@ import java.util.Optional;
  * How an application was prepared when it was last started, for as long as nothing has changed that it depends on.
  *
  * <p>Reading it takes a millisecond or two, where loading a database driver alone takes some tenths of a second. The file
- * is text: the stamp, the plan, the cache, the reason, then the explanation, a line each.
+ * is text: the stamp, the plan, the plan's state, the cache, the reason, then the explanation, a line each.
  */
 public final class StartMemory {
 
-    private static final String FIRST_LINE = "metalloc-start 1";
+    private static final String FIRST_LINE = "metalloc-start 2";
+    /** A stamp that no start has: what is kept with it can be looked at, and is not used. */
+    static final String NEVER = "-";
+
     private static final String NO_PLAN = "-";
-    private static final int FIXED_LINES = 5;
+    private static final int FIXED_LINES = 6;
 
     private final Path file;
 
@@ -30,14 +30,19 @@ public final class StartMemory {
         this.file = home.plans().resolve(FileNames.of(app) + ".start");
     }
 
-    /** The last start's preparation, where its stamp is this one and its plan is still there. */
+    /** The last start's preparation, where its stamp is this one and its plan is as it was written then. */
     public Optional<PreparedStart> recall(String stamp) {
         Optional<List<String>> lines = read();
         if (lines.isEmpty() || !lines.get().get(1).equals(stamp)) {
             return Optional.empty();
         }
         PreparedStart start = start(lines.get());
-        return start.plan().isEmpty() || Files.isReadable(start.plan().get()) ? Optional.of(start) : Optional.empty();
+        return planState(start.plan()).equals(lines.get().get(3)) ? Optional.of(start) : Optional.empty();
+    }
+
+    // A policy named on the command line may have the same name and version, and then the same plan file.
+    private static String planState(Optional<Path> plan) {
+        return plan.isPresent() ? FileState.of(plan.get()).text() : NO_PLAN;
     }
 
     /** What was explained at the last start, whatever has changed since. */
@@ -45,22 +50,17 @@ public final class StartMemory {
         return read().map(StartMemory::start);
     }
 
+    /** Empty where it was never started, or the file is half of another: prepared anew. */
     private Optional<List<String>> read() {
-        List<String> lines = new ArrayList<>();
-        try (BufferedReader reader = new BufferedReader(new FileReader(file.toFile(), StandardCharsets.UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(line);
-            }
-            boolean isOurs = lines.size() >= FIXED_LINES && lines.getFirst().equals(FIRST_LINE);
-            return isOurs ? Optional.of(lines) : Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty(); // never started, or half of another file: prepared anew
-        }
+        List<String> lines = List.of(SmallFile.text(file.toString()).split("\n"));
+        boolean isOurs = lines.size() >= FIXED_LINES && lines.getFirst().equals(FIRST_LINE);
+        return isOurs ? Optional.of(lines) : Optional.empty();
     }
 
     private static PreparedStart start(List<String> lines) {
         Optional<Path> plan = lines.get(2).equals(NO_PLAN) ? Optional.empty() : Optional.of(Path.of(lines.get(2)));
-        return new PreparedStart(plan, Path.of(lines.get(3)), lines.get(4), lines.subList(FIXED_LINES, lines.size()));
+        return new PreparedStart(
+                plan, Path.of(lines.get(4)), lines.get(5), true, lines.subList(FIXED_LINES, lines.size()));
     }
 
     /** Keeps a preparation; where it cannot be kept the next start prepares anew. */
@@ -69,6 +69,7 @@ public final class StartMemory {
                 FIRST_LINE,
                 stamp,
                 start.plan().map(Path::toString).orElse(NO_PLAN),
+                planState(start.plan()),
                 start.cache().toString(),
                 start.reason()));
         lines.addAll(start.explanation());

@@ -27,13 +27,13 @@ public final class StartPreparation {
             return new PlanPreparation(surroundings).found(app, classPath, javaVersion);
         }
         StartMemory memory = new StartMemory(MetallocHome.of(surroundings), app);
-        String stamp = StartStamp.of(surroundings, app, classPath, javaVersion);
-        Optional<PreparedStart> recalled = memory.recall(stamp);
+        StartStamp stamp = new StartStamp(surroundings, app, classPath, javaVersion);
+        Optional<PreparedStart> recalled = memory.recall(stamp.text());
         if (recalled.isPresent()) {
             return recalled.get();
         }
         PreparedStart start = new PlanPreparation(surroundings).found(app, classPath, javaVersion);
-        memory.keep(stamp, start);
+        memory.keep(stamp.isAtRest() && start.isRepeatable() ? stamp.text() : StartMemory.NEVER, start);
         return start;
     }
 }

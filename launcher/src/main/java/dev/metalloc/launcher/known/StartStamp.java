@@ -3,16 +3,11 @@ package dev.metalloc.launcher.known;
 
 import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
-import java.io.BufferedReader;
-import java.io.FileReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * All that a start's preparation depends on, in a text that changes when any of it does: the store's files, the class
@@ -28,58 +23,67 @@ final class StartStamp {
         "/proc/meminfo", "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"
     };
 
+    // Coarser than any file system's clock: a file changed twice within one tick looks the same after both.
+    private static final long REST_MILLIS = 2_000;
+
     private final StringBuilder text = new StringBuilder(1024);
+    private final long nowMillis = System.currentTimeMillis();
+    private long newestMillis;
 
-    private StartStamp() {}
-
-    static String of(Surroundings surroundings, String app, List<Path> classPath, String javaVersion) {
+    /**
+     * Looks at the files as they are now.
+     *
+     * @param classPath of the application
+     * @param javaVersion of the JVM that is started
+     */
+    StartStamp(Surroundings surroundings, String app, List<Path> classPath, String javaVersion) {
         MetallocHome home = MetallocHome.of(surroundings);
-        StartStamp stamp = new StartStamp();
-        stamp.word(app);
-        stamp.word(javaVersion);
-        stamp.word(Instance.name(surroundings));
+        word(app);
+        word(javaVersion);
+        word(Instance.name(surroundings));
         for (String file : MEMORY) {
-            stamp.firstLine(Path.of(file));
+            firstLine(file);
         }
-        stamp.file(surroundings.installation().resolve("launcher/target/metalloc-launcher.jar"));
-        stamp.file(home.store());
-        stamp.file(home.store().resolveSibling(home.store().getFileName() + "-wal"));
-        stamp.files(home.seeds());
+        file(surroundings.installation().resolve("launcher/target/metalloc-launcher.jar"));
+        file(home.store());
+        file(home.store().resolveSibling(home.store().getFileName() + "-wal"));
+        files(home.seeds());
         for (Path entry : classPath) {
-            stamp.file(entry);
+            file(entry);
         }
-        return stamp.text.toString();
+    }
+
+    String text() {
+        return text.toString();
+    }
+
+    /** Whether every file has been at rest for so long that its next change will be seen by its time. */
+    boolean isAtRest() {
+        return newestMillis < nowMillis - REST_MILLIS;
     }
 
     private void word(String word) {
         text.append(word.replace('\n', ' ')).append('|');
     }
 
-    private void firstLine(Path file) {
-        try (BufferedReader reader = new BufferedReader(new FileReader(file.toFile(), StandardCharsets.ISO_8859_1))) {
-            word(String.valueOf(reader.readLine()));
-        } catch (IOException e) {
-            word("none");
-        }
+    private void firstLine(String file) {
+        String lines = SmallFile.text(file);
+        int end = lines.indexOf('\n');
+        word(end < 0 ? lines : lines.substring(0, end));
     }
 
     private void file(Path file) {
         word(file.toString());
-        try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            text.append(attributes.size())
-                    .append(' ')
-                    .append(attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS))
-                    .append(' ')
-                    .append(attributes.fileKey());
-        } catch (IOException e) {
-            text.append("none");
-        }
-        text.append('|');
+        FileState state = FileState.of(file);
+        word(state.text());
+        newestMillis = Math.max(newestMillis, state.modifiedMillis());
     }
 
     private void files(Path folder) {
         file(folder);
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path each : files) {
                 file(each);

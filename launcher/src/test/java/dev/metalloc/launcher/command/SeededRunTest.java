@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +50,7 @@ class SeededRunTest {
         assertEquals(0, machine.run("run", "--explain", "--", "java", "-cp", "lib/*", "a.B"));
 
         assertEquals("buddy", allocator());
+        assertTrue(machine.err().matches("(?s).*metalloc: looked up in [0-9.]+ ms\n"), machine.err());
         assertTrue(machine.err().contains("seed netty-4.2 (io.netty:netty-buffer 4.2.20.Final)"), machine.err());
         assertTrue(
                 machine.err().contains("seed arrow-memory-unsafe (org.apache.arrow:arrow-memory-unsafe 19.0.0)"),
@@ -91,18 +93,68 @@ class SeededRunTest {
     void shouldPrepareAgainOnlyWhereSomethingChanged() throws IOException {
         PolicyStore store = policies();
         store.policies().save(policy("slab"), PolicyState.DRAFT);
+        rest();
         run();
-        Path plan = plan();
-        Files.setLastModifiedTime(plan, FileTime.fromMillis(1000));
-        run();
-        assertEquals(1000, Files.getLastModifiedTime(plan).toMillis(), "prepared again");
+        assertTrue(isRecalled());
 
         store.policies().save(policy("buddy"), PolicyState.DRAFT);
         run();
         assertEquals("buddy", allocator());
+        rest();
+        run();
+        assertTrue(isRecalled());
         Files.delete(plan());
         run();
         assertEquals("buddy", allocator());
+    }
+
+    /** Within a tick of the file system's clock a change cannot be seen by a file's time. */
+    @Test
+    void shouldPrepareAgainWhileFilesAreBeingChanged() throws IOException {
+        policies().policies().save(policy("slab"), PolicyState.DRAFT);
+        run();
+        assertFalse(isRecalled());
+    }
+
+    /** Both have version 1 of the same application, and so the same plan file. */
+    @Test
+    void shouldNotTakeThePlanOfAnotherPolicy() throws IOException {
+        policies().policies().save(policy("slab"), PolicyState.DRAFT);
+        rest();
+        run();
+        assertTrue(isRecalled());
+        Path file = Files.writeString(root.resolve("p.toml"), PolicyToml.write(policy("segregated")));
+        assertEquals(0, machine.run("run", "--policy", file.toString(), "--", "java", "-cp", "lib/*", "a.B"));
+        run();
+        assertEquals("slab", allocator());
+    }
+
+    /** What failed once may go well the next time, though no file has changed. */
+    @Test
+    void shouldNotRememberAFailure() throws IOException {
+        Files.createDirectories(root.resolve("home"));
+        Files.writeString(store(), "not a database ".repeat(1000));
+        rest();
+        run();
+        assertFalse(isRecalled());
+    }
+
+    /** Whether the next start takes what the last one left: then it leaves nothing anew. */
+    private boolean isRecalled() throws IOException {
+        Path left = root.resolve("home/plans/a.B.start");
+        FileTime before = FileTime.fromMillis(1000);
+        Files.setLastModifiedTime(left, before);
+        run();
+        return Files.getLastModifiedTime(left).equals(before);
+    }
+
+    /** Makes all files look as if nobody had touched them for long. */
+    private void rest() throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.toList()) {
+                Files.setLastModifiedTime(file, FileTime.fromMillis(5000));
+            }
+        }
     }
 
     @Test

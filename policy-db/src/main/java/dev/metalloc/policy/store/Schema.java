@@ -12,7 +12,7 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 final class Schema {
 
     /** The newest migration there is. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final String MIGRATIONS = "classpath:dev/metalloc/policy/store/migration";
     private static final String HISTORY = "flyway_schema_history";

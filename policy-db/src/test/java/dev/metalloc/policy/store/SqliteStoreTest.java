@@ -111,7 +111,10 @@ class SqliteStoreTest extends StoreContract {
 
         String message = refusal();
 
-        assertTrue(message.contains("schema 3 is newer than 2 (update metalloc"), message);
+        assertTrue(
+                message.contains(
+                        "schema " + (Schema.VERSION + 1) + " is newer than " + Schema.VERSION + " (update metalloc"),
+                message);
         assertArrayEquals(before, Files.readAllBytes(file()));
     }
 

@@ -62,6 +62,7 @@ final class DispatchStart implements Runnable {
             serving = ServingDispatch.make(plan, hooks);
             started = serving;
             RunState.serve();
+            serving.idlePurge().start();
         } catch (Throwable failure) {
             MetallocAgent.sayUntouched(failure);
         } finally {

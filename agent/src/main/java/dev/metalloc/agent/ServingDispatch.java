@@ -31,6 +31,6 @@ record ServingDispatch(
         dispatch.selfTest();
         dispatch.publish(hooks);
         ArenaRelease arenaRelease = dispatch.closesDeferred() && hooks.hasArenas() ? ArenaRelease.start() : null;
-        return new ServingDispatch(source, IdlePurge.start(dispatch), arenaRelease);
+        return new ServingDispatch(source, IdlePurge.of(dispatch), arenaRelease);
     }
 }

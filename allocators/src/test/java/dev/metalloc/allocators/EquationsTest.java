@@ -95,11 +95,11 @@ class EquationsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"buddy, 0, 1", "segregated, 5, 6"})
-    void withABlockHeldThatIsNowhere(String name, int list, int units) {
+    @CsvSource({"buddy, quick, 0, 1", "segregated, held.quick, 5, 6"})
+    void withABlockHeldThatIsNowhere(String name, String quick, int list, int units) {
         expect(used(name), "blocks neither live nor free == held in quick lists", allocator -> {
-            Corruption.add(allocator, "quick.counts[" + list + "]", 1);
-            Corruption.add(allocator, "quick.heldUnits", units);
+            Corruption.add(allocator, quick + ".counts[" + list + "]", 1);
+            Corruption.add(allocator, quick + ".heldUnits", units);
         });
     }
 
@@ -114,32 +114,28 @@ class EquationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "occupiedGranules, 1, granules of live blocks == occupied - held granules",
-        "occupiedBlocks, 1, live blocks == occupied - held blocks",
+        "tiling.takenGranules, 1, granules of live blocks == taken - held granules",
+        "tiling.takenBlocks, 1, live blocks == taken - held blocks",
         "allocateCount, -12, live blocks <= allocated",
-        "quick.counts[5], 1, units held in quick lists == those of their blocks",
-        "quick.limitUnits, -262144, units held in quick lists <= bound",
-        "tiling.free.count, 1, listed nodes == counted nodes",
+        "held.quick.counts[5], 1, units held in quick lists == those of their blocks",
+        "held.quick.limitUnits, -262144, units held in quick lists <= bound",
         "tiling.free.filledWords, 1, word bit == word not 0",
-        "tiling.free.filledBins[1], 1, bin bit == list not empty",
+        "tiling.free.filledBins[1], 1, bin bit == stack not empty",
         "region.committedSpans, 1, committed spans",
     })
     void segregated(String record, long delta, String equation) {
         expect(used("segregated"), equation, allocator -> Corruption.add(allocator, record, delta));
     }
 
-    /** Every node in use is broken at once: whichever is looked at first says so. */
-    @ParameterizedTest
-    @CsvSource({
-        "granules, 100000, a node hangs in the list of its bin",
-        "previous, 5, links agree both ways",
-        "starts, 7, a node is found by its start",
-    })
-    void segregatedWithABrokenNode(String column, long delta, String equation) {
-        expect(used("segregated"), equation, allocator -> {
-            int made = ((Number) Corruption.read(allocator, "tiling.free.madeNodes")).intValue();
-            for (int node = 0; node < made; node++) {
-                Corruption.add(allocator, "tiling.free." + column + "[" + node + "]", delta + node * 64L);
+    @Test
+    void segregatedWithAForgottenFreeBlock() {
+        expect(used("segregated"), "each free block has an entry", allocator -> {
+            int[] counts = (int[]) Corruption.read(allocator, "tiling.free.counts");
+            int[][] stacks = (int[][]) Corruption.read(allocator, "tiling.free.stacks");
+            for (int bin = 0; bin < counts.length; bin++) {
+                for (int at = 0; at < counts[bin]; at++) {
+                    stacks[bin][at] = 0;
+                }
             }
         });
     }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * A bitmap over a large range of indexes whose leaves exist only where bits were set.
  *
- * <p>Confined. Finding the next or previous set bit looks at one word where it is near, and at one word for 4096 bits
+ * <p>Confined. Finding the next set bit looks at one word where it is near, and at one word for 4096 bits
  * where it is far.
  */
 /* Implementation notes
@@ -154,56 +154,5 @@ public final class SparseBitmap {
             clear = ~words[word >>> (LEAF_SHIFT - 6)][word & WORD_MASK];
         }
         return (word << 6) + Long.numberOfTrailingZeros(clear);
-    }
-
-    /** The last set index not above {@code from}, or -1. */
-    public int previous(int from) {
-        if (from < 0) {
-            return -1;
-        }
-        int word = from >>> 6;
-        long bits = words[from >>> LEAF_SHIFT][word & WORD_MASK] & -1L >>> ~from;
-        return bits != 0 ? (word << 6) + 63 - Long.numberOfLeadingZeros(bits) : previousBeforeWord(word);
-    }
-
-    private int previousBeforeWord(int word) {
-        int leaf = word >>> (LEAF_SHIFT - 6);
-        int inLeaf = previousWordInLeaf(leaf, (word & WORD_MASK) - 1);
-        if (inLeaf < 0) {
-            leaf = previousLeaf(leaf - 1);
-            if (leaf < 0) {
-                return -1;
-            }
-            inLeaf = previousWordInLeaf(leaf, LEAF_WORDS - 1);
-        }
-        int index = leaf << LEAF_SHIFT | inLeaf << 6;
-        return index + 63 - Long.numberOfLeadingZeros(words[leaf][inLeaf]);
-    }
-
-    private int previousWordInLeaf(int leaf, int from) {
-        if (from < 0) {
-            return -1;
-        }
-        long[] leafSummary = summary[leaf];
-        for (int i = from >>> 6; i >= 0; i--) {
-            long bits = i == from >>> 6 ? leafSummary[i] & -1L >>> ~from : leafSummary[i];
-            if (bits != 0) {
-                return (i << 6) + 63 - Long.numberOfLeadingZeros(bits);
-            }
-        }
-        return -1;
-    }
-
-    private int previousLeaf(int from) {
-        if (from < 0) {
-            return -1;
-        }
-        for (int i = from >>> 6; i >= 0; i--) {
-            long bits = i == from >>> 6 ? leaves[i] & -1L >>> ~from : leaves[i];
-            if (bits != 0) {
-                return (i << 6) + 63 - Long.numberOfLeadingZeros(bits);
-            }
-        }
-        return -1;
     }
 }

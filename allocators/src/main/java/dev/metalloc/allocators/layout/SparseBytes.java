@@ -10,8 +10,6 @@ import java.util.Arrays;
  */
 public final class SparseBytes {
 
-    public static final int NONE = -1;
-
     private static final int PAGE_SHIFT = 16;
     private static final int PAGE_MASK = (1 << PAGE_SHIFT) - 1;
     /** Stands for every page never written, so that reading needs no test for null. */
@@ -42,23 +40,5 @@ public final class SparseBytes {
     /** As {@link #set}, for an index that was set before. */
     public void replace(int index, int value) {
         pages[index >>> PAGE_SHIFT][index & PAGE_MASK] = (byte) value;
-    }
-
-    /** The first index not below {@code from} whose byte is not 0, or NONE; looks at every byte, so for checks only. */
-    @SuppressWarnings("ReferenceEquality") // the shared page of zeros is known by its identity
-    public int next(int from) {
-        int offset = from & PAGE_MASK;
-        for (int page = from >>> PAGE_SHIFT; page < pages.length; page++, offset = 0) {
-            byte[] bytes = pages[page];
-            if (bytes == NO_BYTES) {
-                continue;
-            }
-            for (int i = offset; i < bytes.length; i++) {
-                if (bytes[i] != 0) {
-                    return page << PAGE_SHIFT | i;
-                }
-            }
-        }
-        return NONE;
     }
 }

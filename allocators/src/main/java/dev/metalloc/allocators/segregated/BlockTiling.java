@@ -2,13 +2,12 @@
 package dev.metalloc.allocators.segregated;
 
 import dev.metalloc.allocators.layout.Sizes;
-import dev.metalloc.allocators.layout.SparseBitmap;
 import dev.metalloc.allocators.source.ReservedRegion;
 
 /**
- * Cuts blocks from a region by two-level good fit and coalesces them when they come back.
+ * Cuts a region into blocks and puts freed ones together again.
  *
- * <p>Confined. Blocks and sizes are counted in granules of 16 bytes.
+ * <p>Confined. Starts and sizes are counted in granules of 16 bytes.
  */
 /* Implementation notes
  *
@@ -16,11 +15,10 @@ import dev.metalloc.allocators.source.ReservedRegion;
  * comes back and ends at the top lowers it. So blocks that come back in the reverse order of their cutting, whatever their sizes,
  * cost no more than moving the top. Memory is committed as blocks are cut.
  *
- * A bit is set where a block starts, and at the top. A block ends where the next one starts, so its size is the distance to the next
- * bit. A bit behind the last granule ends the region. A block is free where it is a node of the free blocks, else it is taken.
+ * Who cuts a block sets its tag, and clears it before the block is given back.
  *
  * Invariants: blocks tile the region below the top;  no two free blocks adjoin, nor a free block and the top;
- *   memory is committed behind taken blocks
+ *   tags from the top on are 0;  memory is committed behind taken blocks
  */
 final class BlockTiling {
 
@@ -29,86 +27,90 @@ final class BlockTiling {
 
     private final ReservedRegion region;
     private final int granulesInRegion;
-    private final SparseBitmap starts;
-    private final FreeBlocks free = new FreeBlocks();
+    private final BlockTags tags;
+    private final FreeBlocks free;
 
     private int top;
     /** Memory is behind all granules from the top to this one, and was in use before; without meaning where it lies below the top. */
     private int readyEnd;
+    /** Whether a free block may be without memory. */
+    private boolean mayLackMemory;
 
-    BlockTiling(ReservedRegion region) {
+    private long takenBlocks;
+    private long takenGranules;
+
+    BlockTiling(ReservedRegion region, BlockTags tags) {
         this.region = region;
+        this.tags = tags;
         granulesInRegion = (int) (region.byteSize() >>> GRANULE_SHIFT);
-        starts = new SparseBitmap(granulesInRegion + 1L);
-        starts.set(granulesInRegion);
-        starts.set(top);
+        free = new FreeBlocks(tags);
     }
 
     int top() {
         return top;
     }
 
-    SparseBitmap starts() {
-        return starts;
-    }
-
     FreeBlocks free() {
         return free;
     }
 
-    boolean isStart(int granule) {
-        return starts.get(granule);
+    long takenBlocks() {
+        return takenBlocks;
     }
 
-    /** Where the block that starts at a granule ends. */
-    int end(int start) {
-        return starts.next(start + 1);
+    long takenGranules() {
+        return takenGranules;
     }
 
     /** Cuts a block of a size that is the lower bound of a bin; answers its start, or NONE where there is no room or no memory. */
     int cut(int granules, int alignment, boolean zeroed) {
         int wanted = alignment == 1 ? granules : Bins.roundUp(granules + alignment - 1);
-        int node = free.fit(wanted);
-        return node == FreeBlocks.NONE
+        int found = free.take(wanted);
+        int start = found == FreeBlocks.NONE
                 ? cutTop(granules, alignment, zeroed)
-                : cutNode(node, granules, alignment, zeroed);
+                : cutFree(found, granules, alignment, zeroed);
+        if (start != NONE) {
+            takenBlocks++;
+            takenGranules += granules;
+        }
+        return start;
     }
 
     private int cutTop(int granules, int alignment, boolean zeroed) {
         long start = Sizes.alignUp(top, alignment);
         long end = start + granules;
         if (end <= readyEnd && start == top && !zeroed) {
-            return takeTop((int) start, (int) end);
+            top = (int) end;
+            return (int) start;
         }
-        if (end > granulesInRegion || !region.commit(start << GRANULE_SHIFT, end << GRANULE_SHIFT, zeroed)) {
-            return NONE;
+        return end > granulesInRegion || !raiseTop((int) start, (int) end, zeroed) ? NONE : (int) start;
+    }
+
+    private boolean raiseTop(int start, int end, boolean zeroed) {
+        if (!tags.reach(end) || !region.commit((long) start << GRANULE_SHIFT, (long) end << GRANULE_SHIFT, zeroed)) {
+            return false;
         }
         readyEnd = Math.max(readyEnd, (int) Sizes.alignUp(end, region.spanBytes() >>> GRANULE_SHIFT));
         if (start != top) {
-            insertFree(top, (int) start - top);
+            mayLackMemory = true;
+            insertFree(top, start - top);
         }
-        return takeTop((int) start, (int) end);
-    }
-
-    private int takeTop(int start, int end) {
-        starts.set(start);
-        starts.set(end);
         top = end;
-        return start;
+        return true;
     }
 
-    private int cutNode(int node, int granules, int alignment, boolean zeroed) {
-        int blockStart = free.start(node);
-        int blockEnd = blockStart + free.granules(node);
+    private int cutFree(int blockStart, int granules, int alignment, boolean zeroed) {
+        int blockGranules = tags.freeFrom(blockStart);
+        int blockEnd = blockStart + blockGranules;
         int start = (int) Sizes.alignUp(blockStart, alignment);
         int end = start + granules;
         if (!commit(start, end, zeroed)) {
+            free.add(blockStart, blockGranules);
             return NONE;
         }
-        free.remove(node);
+        tags.clearFree(blockStart, blockGranules);
         if (start != blockStart) {
             insertFree(blockStart, start - blockStart);
-            starts.set(start);
         }
         if (end != blockEnd) {
             insertFree(end, blockEnd - end);
@@ -116,123 +118,123 @@ final class BlockTiling {
         return start;
     }
 
+    /** Sees to it that memory is behind what was free, and zero where asked. */
     private boolean commit(int start, int end, boolean zeroed) {
-        return region.commit((long) start << GRANULE_SHIFT, (long) end << GRANULE_SHIFT, zeroed);
+        return (!mayLackMemory && !zeroed)
+                || region.commit((long) start << GRANULE_SHIFT, (long) end << GRANULE_SHIFT, zeroed);
     }
 
     private void insertFree(int start, int granules) {
-        free.insert(start, granules);
-        starts.set(start);
+        tags.setFree(start, granules);
+        free.add(start, granules);
     }
 
-    /** Takes a block back: joins it with its free neighbours, or with what lies above the top. */
+    /** Takes back a block whose tag is cleared. */
     void giveBack(int start, int granules) {
-        int first = start;
+        takenBlocks--;
+        join(start, granules);
+    }
+
+    /** Joins what was taken with its free neighbours, or with what lies above the top. */
+    private void join(int start, int granules) {
+        takenGranules -= granules;
         int end = start + granules;
         if (end == top) {
             lowerTop(start);
             return;
         }
-        int after = free.find(end);
-        if (after != FreeBlocks.NONE) {
-            starts.clear(end);
-            end += free.granules(after);
-            free.remove(after);
+        int after = tags.freeFrom(end);
+        if (after != 0) {
+            tags.clearFree(end, after);
+            end += after;
         }
-        int before = starts.previous(start - 1);
-        int node = before < 0 ? FreeBlocks.NONE : free.find(before);
-        if (node != FreeBlocks.NONE) {
-            starts.clear(start);
-            first = before;
-            free.remove(node);
+        int before = tags.freeBefore(start);
+        if (before != 0) {
+            tags.clearFree(start - before, before);
         }
-        free.insert(first, end - first);
+        insertJoined(start - before, before, end - start + before);
+    }
+
+    /** Enters a free block unless the part of it that was free before, if there was one, is its entry already. */
+    private void insertJoined(int start, int before, int granules) {
+        tags.setFree(start, granules);
+        if (before == 0 || Bins.of(before) != Bins.of(granules)) {
+            free.add(start, granules);
+        }
     }
 
     /** Adds a block that ends at the top, and the free block before it, to what lies above. */
     private void lowerTop(int start) {
-        if (top != granulesInRegion) {
-            starts.clear(top);
+        int before = tags.freeBefore(start);
+        if (before != 0) {
+            tags.clearFree(start - before, before);
+            readyEnd = mayLackMemory ? 0 : readyEnd;
         }
-        top = start;
-        int before = starts.previous(start - 1);
-        int node = before < 0 ? FreeBlocks.NONE : free.find(before);
-        if (node != FreeBlocks.NONE) {
-            free.remove(node);
-            starts.clear(start);
-            top = before;
-            // A free block may have been purged.
-            readyEnd = 0;
-        }
+        top = start - before;
     }
 
     /** Gives back what a taken block has above a lesser size. */
     void shrink(int start, int granules, int wanted) {
-        starts.set(start + wanted);
-        giveBack(start + wanted, granules - wanted);
+        join(start + wanted, granules - wanted);
     }
 
     /** Makes a taken block larger where what follows it is free; false where it cannot be done. */
     boolean grow(int start, int granules, int wanted) {
         int end = start + granules;
-        if (end == top) {
-            return growIntoTop(start, wanted);
-        }
-        int node = free.find(end);
-        if (node == FreeBlocks.NONE || free.granules(node) < wanted - granules) {
+        if (end == top ? !growIntoTop(start, wanted) : !growIntoFree(start, end, wanted)) {
             return false;
         }
-        int freeEnd = end + free.granules(node);
+        takenGranules += wanted - granules;
+        return true;
+    }
+
+    private boolean growIntoFree(int start, int end, int wanted) {
+        int after = tags.freeFrom(end);
         int newEnd = start + wanted;
-        if (!commit(end, newEnd, false)) {
+        if (after < newEnd - end || !commit(end, newEnd, false)) {
             return false;
         }
-        free.remove(node);
-        starts.clear(end);
-        if (newEnd != freeEnd) {
-            insertFree(newEnd, freeEnd - newEnd);
+        tags.clearFree(end, after);
+        if (newEnd != end + after) {
+            insertFree(newEnd, end + after - newEnd);
         }
         return true;
     }
 
     private boolean growIntoTop(int start, int wanted) {
         long newTop = (long) start + wanted;
-        if (newTop > granulesInRegion || !commit(top, (int) newTop, false)) {
-            return false;
-        }
-        starts.clear(top);
-        top = (int) newTop;
-        starts.set(top);
-        return true;
+        return newTop <= granulesInRegion && raiseTop(top, (int) newTop, false);
     }
 
     /** Purges what is free; returns the bytes given back. */
     long purge() {
-        long bytes = region.purge((long) top << GRANULE_SHIFT, region.byteSize());
-        readyEnd = 0;
+        long bytes = purge(top, granulesInRegion);
         for (int bin = Bins.of((int) (region.spanBytes() >>> GRANULE_SHIFT)); bin < Bins.COUNT; bin++) {
-            for (int node = free.first(bin); node != FreeBlocks.NONE; node = free.after(node)) {
-                long from = (long) free.start(node) << GRANULE_SHIFT;
-                bytes += region.purge(from, from + ((long) free.granules(node) << GRANULE_SHIFT));
+            for (int at = 0; at < free.entries(bin); at++) {
+                int start = free.entry(bin, at);
+                if (start != FreeBlocks.NONE) {
+                    bytes += purge(start, start + tags.freeFrom(start));
+                }
             }
         }
+        readyEnd = 0;
+        mayLackMemory = true;
         return bytes;
     }
 
+    private long purge(int start, int end) {
+        tags.discard(start + BlockTags.LEAST_UNNUMBERED, end - BlockTags.LEAST_UNNUMBERED);
+        return region.purge((long) start << GRANULE_SHIFT, (long) end << GRANULE_SHIFT);
+    }
+
     /**
-     * Checks the free blocks and the top; blocks are walked by {@link SegregatedFitWalk}.
+     * Checks the top; blocks are walked by {@link SegregatedFitWalk}.
      *
      * @throws IllegalStateException naming the first equation that does not hold
      */
     void validate() {
-        free.validate();
-        check(top == 0 || free.find(starts.previous(top - 1)) == FreeBlocks.NONE, "no free block below the top");
-        check(starts.get(top), "the top is marked as a start");
-    }
-
-    private static void check(boolean holds, String equation) {
-        if (!holds) {
-            throw new IllegalStateException("segregated: broken: " + equation);
+        if (top != 0 && tags.freeBefore(top) != 0) {
+            throw new IllegalStateException("segregated: broken: no free block below the top");
         }
     }
 }

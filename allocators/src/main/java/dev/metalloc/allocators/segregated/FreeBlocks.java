@@ -1,65 +1,57 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.segregated;
 
+import dev.metalloc.allocators.layout.SparseBitmap;
 import java.util.Arrays;
 
 /**
- * The coalesced free blocks: listed by bin for allocation, found by their start for coalescing.
+ * Finds coalesced free blocks by size: a stack of starts for each bin.
  *
- * <p>Confined. Blocks are named by node numbers, valid until the node is removed.
+ * <p>Confined. What a block is, its tags say alone: an entry whose block was joined with another or taken some other way stays
+ * until it comes to the top, where it is dropped.
  */
 /* Implementation notes
  *
- * A node is five ints in arrays. Nodes hang in a doubly linked list of their bin and in a chain of a hash table by start,
- * 24 to 28 bytes of Java heap for each free block. A bit for each bin says whether its list has a node; a bit for each
- * word of those says whether it is not zero: finding the first fitting bin is two bit scans.
+ * So joining blocks and growing in place touch no list, and there are no links. An entry is good where a free block of a size of its
+ * bin starts there now; that it may be in a stack twice does no harm. A full stack is rid of its bad entries before it is made larger,
+ * so stacks are at most four times as long as there are blocks for them, and each operation takes amortised constant time.
  *
- * Invariants: a node hangs in the list of its size's bin and in the chain of its start's bucket;
- *             bin bit set == list not empty;  word bit set == word not zero
+ * A bit for each bin says whether its stack has an entry; a bit for each word of those says whether it is not zero: finding the
+ * first bin that may fit is two bit scans.
+ *
+ * Invariants: each free block has an entry in the stack of its size's bin;
+ *             bin bit set == stack not empty;  word bit set == word not zero
  */
 final class FreeBlocks {
 
     static final int NONE = -1;
 
-    private static final int INITIAL_NODES = 64;
-    /** Spreads starts over buckets: 2^32 divided by the golden ratio. */
-    private static final int GOLDEN = 0x9E3779B9;
+    private static final int FIRST_LENGTH = 8;
 
-    private final int[] heads = new int[Bins.COUNT];
+    private final BlockTags tags;
+    private final int[][] stacks = new int[Bins.COUNT][];
+    private final int[] counts = new int[Bins.COUNT];
     private final long[] filledBins = new long[(Bins.COUNT + 63) >>> 6];
     private int filledWords;
 
-    private int[] buckets;
-    private int[] starts = new int[INITIAL_NODES];
-    private int[] granules = new int[INITIAL_NODES];
-    private int[] next = new int[INITIAL_NODES];
-    private int[] previous = new int[INITIAL_NODES];
-    private int[] nextInBucket = new int[INITIAL_NODES];
-    private int unusedNode = NONE;
-    private int madeNodes;
-    private int count;
-
-    FreeBlocks() {
-        buckets = new int[INITIAL_NODES];
-        Arrays.fill(buckets, NONE);
-        Arrays.fill(heads, NONE);
+    FreeBlocks(BlockTags tags) {
+        this.tags = tags;
+        Arrays.fill(stacks, new int[0]);
     }
 
-    int start(int node) {
-        return starts[node];
+    /** Takes the entry of a free block of at least {@code wanted} granules, a rounded size; answers its start, or NONE. */
+    int take(int wanted) {
+        for (int bin = firstFilled(Bins.of(wanted)); bin != NONE; bin = firstFilled(bin)) {
+            int start = pop(bin);
+            if (isGood(start, bin)) {
+                return start;
+            }
+        }
+        return NONE;
     }
 
-    int granules(int node) {
-        return granules[node];
-    }
-
-    int count() {
-        return count;
-    }
-
-    /** A node of at least {@code wanted} granules, a rounded size, or NONE. */
-    int fit(int wanted) {
-        int bin = Bins.of(wanted);
+    /** The first bin from {@code bin} on whose stack has an entry, or NONE. */
+    private int firstFilled(int bin) {
         int word = bin >>> 6;
         long bits = filledBins[word] & -1L << bin;
         if (bits == 0) {
@@ -70,143 +62,111 @@ final class FreeBlocks {
             word = Integer.numberOfTrailingZeros(words);
             bits = filledBins[word];
         }
-        return heads[(word << 6) + Long.numberOfTrailingZeros(bits)];
+        return (word << 6) + Long.numberOfTrailingZeros(bits);
     }
 
-    /** The node of the free block that starts at a granule, or NONE. */
-    int find(int start) {
-        int node = buckets[bucket(start)];
-        while (node != NONE && starts[node] != start) {
-            node = nextInBucket[node];
+    private int pop(int bin) {
+        int below = counts[bin] - 1;
+        counts[bin] = below;
+        if (below == 0) {
+            markEmpty(bin);
         }
-        return node;
+        return stacks[bin][below];
     }
 
-    private int bucket(int start) {
-        return (start * GOLDEN) >>> 1 & buckets.length - 1;
-    }
-
-    void insert(int start, int blockGranules) {
-        int node = newNode();
-        starts[node] = start;
-        granules[node] = blockGranules;
-        int bucket = bucket(start);
-        nextInBucket[node] = buckets[bucket];
-        buckets[bucket] = node;
-        link(node, Bins.of(blockGranules));
-        count++;
-    }
-
-    private void link(int node, int bin) {
-        int head = heads[bin];
-        next[node] = head;
-        previous[node] = NONE;
-        heads[bin] = node;
-        if (head != NONE) {
-            previous[head] = node;
-        } else {
-            filledBins[bin >>> 6] |= 1L << bin;
-            filledWords |= 1 << (bin >>> 6);
+    private void markEmpty(int bin) {
+        long bits = filledBins[bin >>> 6] & ~(1L << bin);
+        filledBins[bin >>> 6] = bits;
+        if (bits == 0) {
+            filledWords &= ~(1 << (bin >>> 6));
         }
     }
 
-    void remove(int node) {
-        unlink(node, Bins.of(granules[node]));
-        unchain(node);
-        next[node] = unusedNode;
-        unusedNode = node;
-        count--;
+    private boolean isGood(int start, int bin) {
+        int granules = tags.freeFrom(start);
+        return granules != 0 && Bins.of(granules) == bin;
     }
 
-    private void unlink(int node, int bin) {
-        int after = next[node];
-        int before = previous[node];
-        if (after != NONE) {
-            previous[after] = before;
-        }
-        if (before != NONE) {
-            next[before] = after;
+    /** Enters a free block, whose tags are set. */
+    void add(int start, int granules) {
+        int bin = Bins.of(granules);
+        int count = counts[bin];
+        int[] stack = stacks[bin];
+        if (count >= stack.length) {
+            addSlow(bin, start);
             return;
         }
-        heads[bin] = after;
-        if (after == NONE) {
-            filledBins[bin >>> 6] &= ~(1L << bin);
-            if (filledBins[bin >>> 6] == 0) {
-                filledWords &= ~(1 << (bin >>> 6));
+        stack[count] = start;
+        counts[bin] = count + 1;
+        if (count == 0) {
+            markFilled(bin);
+        }
+    }
+
+    private void markFilled(int bin) {
+        filledBins[bin >>> 6] |= 1L << bin;
+        filledWords |= 1 << (bin >>> 6);
+    }
+
+    private void addSlow(int bin, int start) {
+        int[] stack = stacks[bin];
+        int count = keepGood(bin);
+        if (count >= stack.length - (stack.length >>> 2)) {
+            stack = Arrays.copyOf(stack, Math.max(FIRST_LENGTH, stack.length * 2));
+            stacks[bin] = stack;
+        }
+        stack[count] = start;
+        counts[bin] = count + 1;
+        markFilled(bin);
+    }
+
+    /** Drops bad entries of a stack and all but one of those that are there twice; answers how many stay. */
+    private int keepGood(int bin) {
+        int[] stack = stacks[bin];
+        int kept = 0;
+        for (int i = 0; i < counts[bin]; i++) {
+            int start = stack[i];
+            if (isGood(start, bin)) {
+                // Seen again it is good no more.
+                tags.flipSeen(start);
+                stack[kept++] = start;
             }
         }
+        for (int i = 0; i < kept; i++) {
+            tags.flipSeen(stack[i]);
+        }
+        return kept;
     }
 
-    private void unchain(int node) {
-        int bucket = bucket(starts[node]);
-        int at = buckets[bucket];
-        if (at == node) {
-            buckets[bucket] = nextInBucket[node];
-            return;
-        }
-        while (nextInBucket[at] != node) {
-            at = nextInBucket[at];
-        }
-        nextInBucket[at] = nextInBucket[node];
+    /** Entries of a bin, good or not. */
+    int entries(int bin) {
+        return counts[bin];
     }
 
-    private int newNode() {
-        int node = unusedNode;
-        if (node != NONE) {
-            unusedNode = next[node];
-            return node;
-        }
-        if (madeNodes == starts.length) {
-            grow(madeNodes * 2);
-        }
-        return madeNodes++;
-    }
-
-    private void grow(int length) {
-        starts = Arrays.copyOf(starts, length);
-        granules = Arrays.copyOf(granules, length);
-        next = Arrays.copyOf(next, length);
-        previous = Arrays.copyOf(previous, length);
-        nextInBucket = Arrays.copyOf(nextInBucket, length);
-        buckets = new int[length];
-        Arrays.fill(buckets, NONE);
-        // All nodes are in use when the table grows.
-        for (int node = 0; node < madeNodes; node++) {
-            int bucket = bucket(starts[node]);
-            nextInBucket[node] = buckets[bucket];
-            buckets[bucket] = node;
-        }
-    }
-
-    /** The first node of a bin, or NONE; with {@link #after} it walks all nodes. */
-    int first(int bin) {
-        return heads[bin];
-    }
-
-    int after(int node) {
-        return next[node];
+    /** The start of the free block of an entry, or NONE where the entry is not good. */
+    int entry(int bin, int at) {
+        int start = stacks[bin][at];
+        return isGood(start, bin) ? start : NONE;
     }
 
     /**
      * Checks the invariants in the class notes.
      *
+     * @param free a bit for each start of a free block
      * @throws IllegalStateException naming the first that does not hold
      */
-    void validate() {
-        int listed = 0;
-        for (int bin = 0; bin < heads.length; bin++) {
-            check((heads[bin] != NONE) == ((filledBins[bin >>> 6] & 1L << bin) != 0), "bin bit == list not empty");
+    void validate(SparseBitmap free) {
+        for (int bin = 0; bin < counts.length; bin++) {
+            check((counts[bin] != 0) == ((filledBins[bin >>> 6] & 1L << bin) != 0), "bin bit == stack not empty");
             check((filledBins[bin >>> 6] != 0) == ((filledWords & 1 << (bin >>> 6)) != 0), "word bit == word not 0");
-            int before = NONE;
-            for (int node = heads[bin]; node != NONE; node = next[node]) {
-                check(Bins.of(granules[node]) == bin, "a node hangs in the list of its bin");
-                check(previous[node] == before, "links agree both ways");
-                check(find(starts[node]) == node, "a node is found by its start");
-                before = node;
-                listed++;
+            for (int at = 0; at < counts[bin]; at++) {
+                int start = entry(bin, at);
+                if (start != NONE) {
+                    free.clear(start);
+                }
             }
         }
-        check(listed == count, "listed nodes == counted nodes");
+        check(free.next(0) < 0, "each free block has an entry");
     }
 
     private static void check(boolean holds, String equation) {

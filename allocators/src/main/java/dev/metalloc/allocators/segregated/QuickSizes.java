@@ -9,9 +9,6 @@ package dev.metalloc.allocators.segregated;
  */
 final class QuickSizes {
 
-    /** Numbers go up to this, so that a number and a mark fit into a byte. */
-    private static final int MOST_SIZES = 127;
-
     private static final int LARGEST_GRANULES = (64 << 10) >>> 4;
 
     private final int spacingLog2;
@@ -20,7 +17,7 @@ final class QuickSizes {
     /** @param spacing sizes for each doubling, a power of two; fine ones end the sooner */
     QuickSizes(int spacing) {
         spacingLog2 = 31 - Integer.numberOfLeadingZeros(spacing);
-        count = Math.min(MOST_SIZES, indexOf(LARGEST_GRANULES) + 1);
+        count = Math.min(BlockTags.MOST_NUMBERS, indexOf(LARGEST_GRANULES) + 1);
     }
 
     int count() {

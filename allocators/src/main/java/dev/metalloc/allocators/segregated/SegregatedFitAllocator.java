@@ -7,9 +7,7 @@ import dev.metalloc.allocators.api.Flag;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
-import dev.metalloc.allocators.layout.QuickLists;
 import dev.metalloc.allocators.layout.Sizes;
-import dev.metalloc.allocators.layout.SparseBytes;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import dev.metalloc.allocators.source.ReservedRegion;
@@ -23,20 +21,14 @@ import java.util.Set;
  */
 /* Implementation notes
  *
- * Small sizes are rounded up to numbered ones (QuickSizes). A freed block of such a size goes to the quick list of its number,
- * whole, and serves the next request of that number, or of the one below where that list is empty: neither touches more than the
- * block's mark and the list. Quick lists hold
- * quickBytes, or an eighth of committed memory where that is more; beyond this they give up blocks in turn. Everything else
- * is cut from and given back to the tiling, which coalesces.
+ * Small sizes are rounded up to numbered ones (QuickSizes). A freed block of such a size is held, whole, and serves the next request
+ * of its number: neither touches more than the block's tag and a list. Everything else is cut from and given back to the tiling,
+ * which coalesces.
  *
- * Records are out of line: a byte for each granule, a bit for each granule, and 24 to 28 bytes for each coalesced free block:
- * 7 % of the memory that blocks of less than 1 MiB lie in, on the Java heap.
+ * Records are out of line: a byte for each granule beside the region, and some 4 to 16 bytes on the Java heap for each coalesced
+ * free block. A taken block of the tiling is live or held; its tag says which.
  *
- *   mark   0: no live block starts here;  LIVE | number;  LIVE_UNNUMBERED: its end is the next start
- *   a taken block of the tiling is live, or held by a quick list
- *
- * Invariants: those of the tiling, the free blocks and the quick lists;  every live block starts in the tiling
- *   occupied == live + held, in blocks and in granules;  a numbered block has the size of its number
+ * Invariants: those of the tiling, the free blocks and the quick lists;  taken == live + held, in blocks and in granules
  */
 public final class SegregatedFitAllocator implements OffHeapAllocator {
 
@@ -45,34 +37,26 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     public static final long DEFAULT_QUICK_BYTES = 4L << 20;
     public static final long DEFAULT_SPACING = 8;
 
-    static final int LIVE = -128;
-    static final int LIVE_UNNUMBERED = -1;
-
     private static final int GRANULE_SHIFT = BlockTiling.GRANULE_SHIFT;
     private static final long LEAST_REGION_BYTES = 64 << 10;
     private static final long MAX_ALIGNMENT = 2L << 20;
     private static final long MAX_SPACING = 64;
     /** A block shrinks where it becomes more than one part in 2^3 smaller. */
     private static final int SHRINK_SHIFT = 3;
-    /** One part in 2^3 of committed memory may be held by quick lists. */
-    private static final int QUICK_SHIFT = 3;
 
     private final long maxBlockBytes;
-    private final long quickBytes;
     private final ReservedRegion region;
     private final long base;
     private final long regionBytes;
     private final BlockTiling tiling;
-    private final SparseBytes live;
-    private final QuickSizes sizes;
-    private final QuickLists quick;
-    private final long largestQuickBytes;
+    private final BlockTags tags;
+    private final TakenBlocks taken;
+    private final HeldBlocks held;
+    private final long largestHeldBytes;
     private final AllocatorTraits traits;
 
     private long allocateCount;
     private long refusedFreeCount;
-    private long occupiedBlocks;
-    private long occupiedGranules;
 
     /**
      * @param maxBlockBytes largest block served
@@ -87,17 +71,17 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         Sizes.requireRange("quickBytes", quickBytes, 0, regionBytes);
         Sizes.requirePowerOfTwo("spacing", spacing, 1, MAX_SPACING);
         this.maxBlockBytes = maxBlockBytes;
-        this.quickBytes = quickBytes;
         region = ReservedRegion.reserve(source, regionBytes, LEAST_REGION_BYTES, MAX_ALIGNMENT, source.pageByteSize());
         base = region.base();
-        this.regionBytes = region.byteSize();
-        tiling = new BlockTiling(region);
-        live = new SparseBytes((int) (region.byteSize() >>> GRANULE_SHIFT));
-        sizes = new QuickSizes((int) spacing);
-        quick = new QuickLists(sizes.all());
-        largestQuickBytes = Math.min(maxBlockBytes, (long) sizes.largest() << GRANULE_SHIFT);
+        tags = new BlockTags((int) (region.byteSize() >>> GRANULE_SHIFT));
+        // Without tags no address is known, and nothing can be cut.
+        this.regionBytes = tags.exist() ? region.byteSize() : 0;
+        tiling = new BlockTiling(region, tags);
+        QuickSizes sizes = new QuickSizes((int) spacing);
+        taken = new TakenBlocks(tags, sizes);
+        held = new HeldBlocks(tags, sizes, tiling, quickBytes);
+        largestHeldBytes = quickBytes == 0 ? 0 : Math.min(maxBlockBytes, (long) sizes.largest() << GRANULE_SHIFT);
         traits = traits(maxBlockBytes);
-        limitQuickLists();
     }
 
     public static AllocatorTraits traits(long maxBlockBytes) {
@@ -119,9 +103,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
                         Flag.FRAGMENTATION_PRONE),
                 Set.of(Flag.HUGE),
                 200_000,
-                // A byte and a bit for each granule of a block of some two hundred bytes, and now and then a free node
-                // beside it.
-                16,
+                // A byte for each granule of a block of some two hundred bytes, and now and then an entry of a free
+                // block beside it.
+                14,
                 true,
                 true,
                 ThreadModel.CONFINED);
@@ -129,39 +113,26 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public long allocate(long byteSize, long byteAlignment) {
-        int start = popQuick(byteSize, byteAlignment);
-        return start != QuickLists.NONE ? addressOf(start) : allocateSlow(byteSize, byteAlignment, false);
+        int start = takeHeld(byteSize, byteAlignment);
+        return start != HeldBlocks.NONE ? addressOf(start) : allocateSlow(byteSize, byteAlignment, false);
     }
 
     @Override
     public long allocateZeroed(long byteSize, long byteAlignment) {
-        int start = popQuick(byteSize, byteAlignment);
-        if (start == QuickLists.NONE) {
+        int start = takeHeld(byteSize, byteAlignment);
+        if (start == HeldBlocks.NONE) {
             return allocateSlow(byteSize, byteAlignment, true);
         }
         OffHeapMemory.zeroGranules(addressOf(start), (long) granulesFor(byteSize) << GRANULE_SHIFT);
         return addressOf(start);
     }
 
-    private int popQuick(long byteSize, long byteAlignment) {
-        if (Long.compareUnsigned(byteSize, largestQuickBytes) > 0 || byteAlignment > MIN_ALIGNMENT) {
-            return QuickLists.NONE;
+    private int takeHeld(long byteSize, long byteAlignment) {
+        if (Long.compareUnsigned(byteSize, largestHeldBytes) > 0 || byteAlignment > MIN_ALIGNMENT) {
+            return HeldBlocks.NONE;
         }
-        int number = sizes.indexOf(granulesFor(byteSize));
-        int start = quick.pop(number);
-        if (start == QuickLists.NONE) {
-            return popLarger(number + 1);
-        }
-        live.replace(start, LIVE | number);
-        allocateCount++;
-        return start;
-    }
-
-    /** From the next size: it wastes one part in {@code spacing} more, and saves cutting a block. */
-    private int popLarger(int number) {
-        int start = number < quick.lists() ? quick.pop(number) : QuickLists.NONE;
-        if (start != QuickLists.NONE) {
-            live.replace(start, LIVE | number);
+        int start = held.take(granulesFor(byteSize));
+        if (start != HeldBlocks.NONE) {
             allocateCount++;
         }
         return start;
@@ -180,125 +151,72 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if (!Sizes.isPowerOfTwo(alignment)) {
             return NULL;
         }
-        int granules = rounded(granulesFor(byteSize));
+        int granules = taken.rounded(granulesFor(byteSize));
         int start = cut(granules, (int) (alignment >>> GRANULE_SHIFT), zeroed);
         if (start == BlockTiling.NONE) {
             return NULL;
         }
-        live.set(start, markOf(granules));
-        occupiedBlocks++;
-        occupiedGranules += granules;
+        taken.setLive(start, granules);
         allocateCount++;
-        limitQuickLists();
+        held.limit(region.committedBytes());
         return addressOf(start);
-    }
-
-    private int rounded(int granules) {
-        return granules <= sizes.largest() ? sizes.granules(sizes.indexOf(granules)) : Bins.roundUp(granules);
-    }
-
-    private int markOf(int granules) {
-        return granules <= sizes.largest() ? LIVE | sizes.indexOf(granules) : LIVE_UNNUMBERED;
     }
 
     private int cut(int granules, int alignment, boolean zeroed) {
         int start = tiling.cut(granules, alignment, zeroed);
-        if (start == BlockTiling.NONE && quick.heldUnits() > 0) {
-            flushQuickLists();
-            start = tiling.cut(granules, alignment, zeroed);
-        }
-        return start;
-    }
-
-    private void limitQuickLists() {
-        long bytes = quickBytes == 0 ? 0 : Math.max(quickBytes, region.committedBytes() >>> QUICK_SHIFT);
-        quick.limit(bytes >>> GRANULE_SHIFT);
+        return start == BlockTiling.NONE && held.flush() ? tiling.cut(granules, alignment, zeroed) : start;
     }
 
     @Override
     public FreeOutcome free(long address) {
         long offset = address - base;
-        if (Long.compareUnsigned(offset, regionBytes) < 0 && (offset & MIN_ALIGNMENT - 1) == 0) {
-            int start = (int) (offset >>> GRANULE_SHIFT);
-            int mark = live.get(start);
-            if (mark < LIVE_UNNUMBERED && quick.push(mark & ~LIVE, start)) {
-                live.replace(start, 0);
-                return FreeOutcome.FREED;
-            }
+        if (Long.compareUnsigned(offset, regionBytes) >= 0 || (offset & MIN_ALIGNMENT - 1) != 0) {
+            return refused(address);
         }
-        return freeSlow(address);
-    }
-
-    private FreeOutcome freeSlow(long address) {
-        FreeOutcome refusal = refusal(address);
-        if (refusal != FreeOutcome.FREED) {
-            refusedFreeCount++;
-            return refusal;
+        int start = (int) (offset >>> GRANULE_SHIFT);
+        int tag = tags.tag(start);
+        if (!BlockTags.isLive(tag)) {
+            return refused(address);
         }
-        int start = granuleOf(address);
-        int granules = granulesAt(start);
-        int mark = live.get(start);
-        live.replace(start, 0);
-        if (mark == LIVE_UNNUMBERED || !quick.couldHold(mark & ~LIVE)) {
-            giveBack(start, granules);
+        int number = BlockTags.number(tag);
+        if (number < 0) {
+            freeUnnumbered(start);
         } else {
-            keep(mark & ~LIVE, start);
+            held.hold(start, number);
         }
         return FreeOutcome.FREED;
     }
 
-    /** Puts a block into its quick list, and takes others out of theirs for it. */
-    private void keep(int number, int start) {
-        while (!quick.isRoom(number)) {
-            int victim = quick.victim();
-            giveBack(quick.pop(victim), sizes.granules(victim));
-        }
-        quick.add(number, start);
-    }
-
-    private void giveBack(int start, int granules) {
+    private void freeUnnumbered(int start) {
+        int granules = tags.unnumberedGranules(start);
+        tags.clearUnnumbered(start);
         tiling.giveBack(start, granules);
-        occupiedBlocks--;
-        occupiedGranules -= granules;
     }
 
-    private int granulesAt(int start) {
-        int mark = live.get(start);
-        return mark == LIVE_UNNUMBERED ? tiling.end(start) - start : sizes.granules(mark & ~LIVE);
+    private boolean isLive(long address) {
+        return owns(address) && (address & MIN_ALIGNMENT - 1) == 0 && BlockTags.isLive(tags.tag(granuleOf(address)));
     }
 
-    /** Why the address cannot be freed, or FREED where it can. */
-    private FreeOutcome refusal(long address) {
-        if (!region.owns(address)) {
+    /** Counts an address that is no live block's and says what it is. */
+    private FreeOutcome refused(long address) {
+        refusedFreeCount++;
+        if (!owns(address)) {
             return FreeOutcome.FOREIGN;
         }
         int start = granuleOf(address);
-        if ((address & MIN_ALIGNMENT - 1) != 0) {
-            return FreeOutcome.NOT_A_BLOCK;
-        }
-        if (live.get(start) != 0) {
-            return FreeOutcome.FREED;
-        }
         // Above the top no start is on record any more: what was freed there was a block as likely as not.
-        return tiling.isStart(start) || start > tiling.top() ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
-    }
-
-    private void flushQuickLists() {
-        for (int number = 0; number < quick.lists(); number++) {
-            for (int start = quick.pop(number); start != QuickLists.NONE; start = quick.pop(number)) {
-                giveBack(start, sizes.granules(number));
-            }
-        }
+        boolean wasBlock = BlockTags.isStart(tags.tag(start)) || start >= tiling.top();
+        return wasBlock && (address & MIN_ALIGNMENT - 1) == 0 ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
     }
 
     @Override
     public long reallocate(long address, long byteSize) {
-        if (refusal(address) != FreeOutcome.FREED || Long.compareUnsigned(byteSize, maxBlockBytes) > 0) {
+        if (!isLive(address) || Long.compareUnsigned(byteSize, maxBlockBytes) > 0) {
             return NULL;
         }
         int start = granuleOf(address);
-        int granules = granulesAt(start);
-        int wanted = rounded(granulesFor(byteSize));
+        int granules = taken.granules(start);
+        int wanted = taken.rounded(granulesFor(byteSize));
         if (wanted <= granules) {
             shrink(start, granules, wanted);
             return address;
@@ -306,22 +224,18 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if (!tiling.grow(start, granules, wanted)) {
             return move(address, granules, byteSize);
         }
-        resize(start, granules, wanted);
-        limitQuickLists();
+        taken.setLive(start, wanted);
+        held.limit(region.committedBytes());
         return address;
     }
 
     /** Gives the rest of a block back where that is worth a record. */
     private void shrink(int start, int granules, int wanted) {
         if (granules - wanted > granules >>> SHRINK_SHIFT) {
+            taken.clear(start);
+            taken.setLive(start, wanted);
             tiling.shrink(start, granules, wanted);
-            resize(start, granules, wanted);
         }
-    }
-
-    private void resize(int start, int granules, int wanted) {
-        live.replace(start, markOf(wanted));
-        occupiedGranules += wanted - granules;
     }
 
     private long move(long address, int granules, long byteSize) {
@@ -335,15 +249,15 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public boolean owns(long address) {
-        return region.owns(address);
+        return Long.compareUnsigned(address - base, regionBytes) < 0;
     }
 
     @Override
     public long usableSize(long address) {
-        if (refusal(address) != FreeOutcome.FREED) {
+        if (!isLive(address)) {
             return -1;
         }
-        return (long) granulesAt(granuleOf(address)) << GRANULE_SHIFT;
+        return (long) taken.granules(granuleOf(address)) << GRANULE_SHIFT;
     }
 
     private int granuleOf(long address) {
@@ -361,7 +275,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public AllocatorStats stats() {
-        long usedBytes = (occupiedGranules - quick.heldUnits()) << GRANULE_SHIFT;
+        long usedBytes = (tiling.takenGranules() - held.granules()) << GRANULE_SHIFT;
         return new AllocatorStats(
                 allocateCount,
                 allocateCount - liveBlocks(),
@@ -375,14 +289,14 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     }
 
     private long liveBlocks() {
-        return occupiedBlocks - quick.heldBlocks();
+        return tiling.takenBlocks() - held.count();
     }
 
     @Override
     public long purge() {
-        flushQuickLists();
+        held.flush();
         long bytes = tiling.purge();
-        limitQuickLists();
+        held.limit(region.committedBytes());
         return bytes;
     }
 
@@ -390,14 +304,15 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     public void validate() {
         region.validate();
         tiling.validate();
-        quick.validate();
-        SegregatedFitWalk walk = new SegregatedFitWalk(tiling.starts(), live, tiling.free(), sizes);
+        held.validate();
+        SegregatedFitWalk walk = new SegregatedFitWalk(tags, taken, (int) (region.byteSize() >>> GRANULE_SHIFT));
         walk.tile(tiling.top());
-        check(walk.heldCount() == quick.heldBlocks(), "blocks neither live nor free == held in quick lists");
-        check(walk.liveCount() == liveBlocks(), "live blocks == occupied - held blocks");
+        tiling.free().validate(walk.free());
+        check(walk.heldCount() == held.count(), "blocks neither live nor free == held in quick lists");
+        check(walk.liveCount() == liveBlocks(), "live blocks == taken - held blocks");
         check(
-                walk.liveGranules() == occupiedGranules - quick.heldUnits(),
-                "granules of live blocks == occupied - held granules");
+                walk.liveGranules() == tiling.takenGranules() - held.granules(),
+                "granules of live blocks == taken - held granules");
         check(allocateCount >= liveBlocks(), "live blocks <= allocated");
         check(stats().freeBytes() >= 0, "used <= committed");
     }
@@ -410,6 +325,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     @Override
     public void close() {
+        tags.release();
         region.release();
     }
 }

@@ -2,69 +2,75 @@
 package dev.metalloc.allocators.segregated;
 
 import dev.metalloc.allocators.layout.SparseBitmap;
-import dev.metalloc.allocators.layout.SparseBytes;
 
-/** Walks the blocks of a segregated fit allocator from end to end, checks that they tile it, and counts them. */
+/** Walks the blocks of a segregated fit allocator from end to end, checks that their tags tile it, and counts them. */
 final class SegregatedFitWalk {
 
-    private final SparseBitmap starts;
-    private final SparseBytes live;
-    private final FreeBlocks free;
-    private final QuickSizes sizes;
+    private final BlockTags tags;
+    private final TakenBlocks taken;
+    private final SparseBitmap free;
     private long liveGranules;
     private long liveCount;
     private long heldCount;
-    private int freeCount;
 
-    SegregatedFitWalk(SparseBitmap starts, SparseBytes live, FreeBlocks free, QuickSizes sizes) {
-        this.starts = starts;
-        this.live = live;
-        this.free = free;
-        this.sizes = sizes;
+    SegregatedFitWalk(BlockTags tags, TakenBlocks taken, int granulesInRegion) {
+        this.tags = tags;
+        this.taken = taken;
+        free = new SparseBitmap(granulesInRegion);
     }
 
     void tile(int end) {
         boolean wasFree = false;
-        check(end == 0 || starts.get(0), "blocks tile the region from its start");
         for (int start = 0; start < end; ) {
-            int next = starts.next(start + 1);
-            check(next > start, "every block ends");
-            boolean isFree = isFree(start, next - start);
+            int granules = tags.freeFrom(start);
+            boolean isFree = granules != 0;
             check(!(isFree && wasFree), "no two free blocks adjoin");
-            count(start, next - start, isFree);
+            int next = start + (isFree ? countFree(start, granules) : countTaken(start));
+            check(next > start && next <= end, "blocks tile the region below the top");
             wasFree = isFree;
             start = next;
         }
-        check(freeCount == free.count(), "free blocks in the region == listed");
-        checkLiveBlocksStart(end);
+        if (tags.exist()) {
+            checkZero(end, end + Long.BYTES);
+        }
     }
 
-    private boolean isFree(int start, int granules) {
-        int node = free.find(start);
-        check(node == FreeBlocks.NONE || free.granules(node) == granules, "a free block ends where the next starts");
-        return node != FreeBlocks.NONE;
-    }
-
-    private void count(int start, int granules, boolean isFree) {
-        int mark = live.get(start);
-        check(!(isFree && mark != 0), "no block is free and live");
-        if (isFree) {
-            freeCount++;
-        } else if (mark == 0) {
-            heldCount++;
+    private int countFree(int start, int granules) {
+        check(
+                tags.freeBefore(start + granules) == granules,
+                "a free block is as long before its end as from its start");
+        free.set(start);
+        if (granules < BlockTags.LEAST_UNNUMBERED) {
+            checkZero(start + 1, start + granules - 1);
         } else {
-            boolean isNumbered = mark != SegregatedFitAllocator.LIVE_UNNUMBERED;
-            int index = mark & ~SegregatedFitAllocator.LIVE;
-            check(!isNumbered || sizes.granules(index) == granules, "a live block has the size of its number");
+            checkZero(start + Long.BYTES, start + granules - Long.BYTES);
+        }
+        return granules;
+    }
+
+    private int countTaken(int start) {
+        int tag = tags.tag(start);
+        check(BlockTags.isStart(tag), "a block starts where another ends");
+        int granules = taken.granules(start);
+        checkZero(start + (BlockTags.number(tag) < 0 ? Long.BYTES : 1), start + granules);
+        if (BlockTags.isLive(tag)) {
             liveCount++;
             liveGranules += granules;
+        } else {
+            heldCount++;
+        }
+        return granules;
+    }
+
+    private void checkZero(int from, int to) {
+        for (int granule = from; granule < to; granule++) {
+            check(tags.tag(granule) == 0, "no tag lies within a block or above the top");
         }
     }
 
-    private void checkLiveBlocksStart(int end) {
-        for (int start = live.next(0); start != SparseBytes.NONE; start = live.next(start + 1)) {
-            check(start < end && starts.get(start), "every live block starts");
-        }
+    /** A bit for each start of a free block. */
+    SparseBitmap free() {
+        return free;
     }
 
     long liveGranules() {

@@ -74,10 +74,33 @@ final class Slab extends SlabPadding {
         return links.length - outCount;
     }
 
-    /** Takes a free block, a listed one first; there must be one. */
-    long take() {
-        long listed = takeListed();
-        return listed != 0 ? listed : takeFresh(0);
+    /** Takes free blocks, listed ones first, into places from the highest to the lowest; there must be so many. */
+    void take(long[] places, int highest, int count) {
+        int listed = takeListed(places, highest, count);
+        takeFresh(places, highest - listed, count - listed);
+    }
+
+    private int takeListed(long[] places, int highest, int most) {
+        char[] all = links;
+        int index = head;
+        int taken = 0;
+        for (; taken < most && index < all.length; taken++) {
+            places[highest - taken] = address + (long) index * blockBytes;
+            index = all[index];
+        }
+        head = index;
+        outCount += taken;
+        return taken;
+    }
+
+    private void takeFresh(long[] places, int highest, int count) {
+        long next = address + (long) highWater * blockBytes;
+        for (int i = 0; i < count; i++) {
+            places[highest - i] = next;
+            next += blockBytes;
+        }
+        highWater += count;
+        outCount += count;
     }
 
     /** Takes the block put back last, or 0 where none is listed. */
@@ -107,9 +130,23 @@ final class Slab extends SlabPadding {
         return address + offset;
     }
 
-    /** Puts back a block that was taken and is not live any more. */
-    void put(long blockAddress) {
-        putBack(indexOf(blockAddress));
+    /** Puts back blocks that are not live any more, up to the first place of one that is of another slab; answers how many. */
+    int put(long[] places, int from, int to) {
+        char[] all = links;
+        int index = head;
+        int at = from;
+        for (; at < to; at++) {
+            long offset = places[at] - address;
+            if (Long.compareUnsigned(offset, extentBytes) >= 0) {
+                break;
+            }
+            int below = index;
+            index = (int) ((offset * reciprocal) >>> RECIPROCAL_SHIFT);
+            all[index] = (char) below;
+        }
+        head = index;
+        outCount -= at - from;
+        return at - from;
     }
 
     private void putBack(int index) {

@@ -144,10 +144,9 @@ final class SlabHeap extends SlabMagazines {
     }
 
     private void flush(int sizeClass, int count) {
-        for (int place = 1; place <= count; place++) {
-            long address = cached(sizeClass, place);
-            Slab slab = pool.slabOf(address);
-            slab.put(address);
+        for (int done = 0; done < count; ) {
+            Slab slab = pool.slabOf(cached(sizeClass, done + 1));
+            done += putBack(sizeClass, done + 1, count - done, slab);
             afterFree(slab);
         }
         dropLowest(sizeClass, count);

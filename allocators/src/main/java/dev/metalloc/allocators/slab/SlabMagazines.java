@@ -87,9 +87,7 @@ abstract class SlabMagazines {
     /** Fills an empty stack with free blocks of a slab so that they will be handed out in the slab's order. */
     final void fill(int sizeClass, Slab slab) {
         int count = Math.min(half(sizeClass), slab.freeCount());
-        for (int place = bottoms[sizeClass] + count; place > bottoms[sizeClass]; place--) {
-            words[place] = slab.take();
-        }
+        slab.take(words, bottoms[sizeClass] + count, count);
         words[sizeClass] += count;
     }
 
@@ -101,6 +99,12 @@ abstract class SlabMagazines {
     /** The block in a place counted from 1, the lowest. */
     final long cached(int sizeClass, int place) {
         return words[bottoms[sizeClass] + place];
+    }
+
+    /** Puts blocks from a place on, counted from 1, back into a slab, as long as they are of it; answers how many. */
+    final int putBack(int sizeClass, int place, int count, Slab slab) {
+        int first = bottoms[sizeClass] + place;
+        return slab.put(words, first, first + count);
     }
 
     /** Drops the lowest blocks, which the caller took. */

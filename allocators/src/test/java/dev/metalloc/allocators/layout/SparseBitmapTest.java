@@ -37,8 +37,6 @@ class SparseBitmapTest {
             assertEquals(model.get(index), bitmap.get(index), at);
             assertEquals(model.nextSetBit(index), bitmap.next(index), at);
             assertEquals(model.nextClearBit(index), bitmap.nextClear(index), at);
-            assertEquals(model.previousSetBit(index), bitmap.previous(index), at);
-            assertEquals(model.previousSetBit(index - 1), bitmap.previous(index - 1), at);
         }
         model.stream().forEach(bitmap::clear);
         assertEquals(-1, bitmap.next(0));

@@ -24,15 +24,4 @@ class SparseBytesTest {
         // Pages never written are shared, so a write must not show in another.
         assertEquals(0, bytes.get(70_000 + (1 << 16)));
     }
-
-    @Test
-    void shouldFindWhatIsSet() {
-        assertEquals(SparseBytes.NONE, bytes.next(0));
-        bytes.set(5, 1);
-        bytes.set(300_000, 1);
-        assertEquals(5, bytes.next(0));
-        assertEquals(5, bytes.next(5));
-        assertEquals(300_000, bytes.next(6));
-        assertEquals(SparseBytes.NONE, bytes.next(300_001));
-    }
 }

@@ -24,7 +24,7 @@ class QuickSizesTest {
             assertEquals(rounded, Bins.roundUp(rounded), "a node of its bin holds it");
         }
         assertEquals(index, sizes.count() - 1);
-        assertTrue(sizes.count() <= 127, "a number fits beside its mark");
+        assertTrue(sizes.count() <= BlockTags.MOST_NUMBERS, "a number fits beside its mark");
     }
 
     @ParameterizedTest

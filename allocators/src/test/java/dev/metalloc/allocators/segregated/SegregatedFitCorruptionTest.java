@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.metalloc.allocators.layout.SparseBitmap;
-import dev.metalloc.allocators.layout.SparseBytes;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -15,35 +14,40 @@ class SegregatedFitCorruptionTest {
 
     private static final int END = 1000;
 
-    private final SparseBitmap starts = new SparseBitmap(END + 1);
-    private final SparseBytes live = new SparseBytes(END + 1);
+    private final BlockTags tags = new BlockTags(END);
     private final QuickSizes sizes = new QuickSizes(8);
-    private final FreeBlocks free = new FreeBlocks();
+    private final TakenBlocks taken = new TakenBlocks(tags, sizes);
+    private final FreeBlocks free = new FreeBlocks(tags);
 
-    /** A live block of 10 granules, a free one of 20, a live one of 30, and a free rest. */
+    /** A live block of 10 granules, a free one of 20, a live one of 30, a free one of 10, and a live rest without a number. */
     @BeforeEach
     void lay() {
-        for (int start : new int[] {0, 10, 30, 60, END}) {
-            starts.set(start);
-        }
-        live.set(0, mark(10));
-        live.set(30, SegregatedFitAllocator.LIVE_UNNUMBERED);
-        free.insert(10, 20);
-        free.insert(60, END - 60);
+        assertTrue(tags.reach(END));
+        taken.setLive(0, 10);
+        addFree(10, 20);
+        taken.setLive(30, 30);
+        addFree(60, 10);
+        tags.setLiveUnnumbered(70, END - 70);
         SegregatedFitWalk walk = walk();
-        assertEquals(2, walk.liveCount());
-        assertEquals(40, walk.liveGranules());
+        assertEquals(3, walk.liveCount());
+        assertEquals(END - 30, walk.liveGranules());
         assertEquals(0, walk.heldCount());
     }
 
-    private int mark(int granules) {
-        return SegregatedFitAllocator.LIVE | sizes.indexOf(granules);
+    @AfterEach
+    void release() {
+        tags.release();
+    }
+
+    private void addFree(int start, int granules) {
+        tags.setFree(start, granules);
+        free.add(start, granules);
     }
 
     private SegregatedFitWalk walk() {
-        free.validate();
-        SegregatedFitWalk walk = new SegregatedFitWalk(starts, live, free, sizes);
+        SegregatedFitWalk walk = new SegregatedFitWalk(tags, taken, END);
         walk.tile(END);
+        free.validate(walk.free());
         return walk;
     }
 
@@ -54,44 +58,62 @@ class SegregatedFitCorruptionTest {
 
     @Test
     void shouldNoticeALostStart() {
-        starts.clear(30);
-        expect("a free block ends where the next starts");
+        tags.clearNumbered(30);
+        expect("a block starts where another ends");
     }
 
     @Test
     void shouldNoticeAFreeBlockHandedOut() {
-        live.set(10, mark(20));
-        expect("no block is free and live");
+        taken.setLive(10, 20);
+        expect("no tag lies within a block");
     }
 
     @Test
-    void shouldCountABlockThatIsNowhereAsHeld() {
-        free.remove(free.find(10));
+    void shouldNoticeALiveBlockInAFreeOne() {
+        taken.setLive(21, 2);
+        expect("no tag lies within a block");
+    }
+
+    @Test
+    void shouldCountAHeldBlock() {
+        tags.setHeld(30, sizes.indexOf(30));
         assertEquals(1, walk().heldCount());
     }
 
     @Test
     void shouldNoticeALiveBlockOfAnotherSize() {
-        live.set(0, mark(9));
-        expect("a live block has the size of its number");
+        taken.setLive(0, 9);
+        expect("a block starts where another ends");
     }
 
     @Test
-    void shouldNoticeALiveBlockAboveTheTop() {
-        live.set(END, mark(9));
-        expect("every live block starts");
+    void shouldNoticeABlockThatPassesTheTop() {
+        tags.setLiveUnnumbered(70, END);
+        expect("blocks tile the region below the top");
+    }
+
+    @Test
+    void shouldNoticeATagAboveTheTop() {
+        assertTrue(tags.reach(END + 8));
+        taken.setLive(END, 9);
+        expect("no tag lies within a block or above the top");
     }
 
     @Test
     void shouldNoticeNeighboursNotJoined() {
-        live.set(30, 0);
-        free.insert(30, 30);
+        addFree(30, 30);
         expect("no two free blocks adjoin");
     }
 
     @Test
-    void shouldNoticeALiveBlockWithoutStart() {
-        live.set(5, mark(1));
-        expect("every live block starts");
+    void shouldNoticeAFreeBlockWhoseEndIsLost() {
+        tags.clearNumbered(29);
+        expect("a free block is as long before its end as from its start");
+    }
+
+    @Test
+    void shouldNoticeAFreeBlockThatIsNotListed() {
+        assertEquals(10, free.take(20));
+        expect("each free block has an entry");
     }
 }

@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.metalloc.allocators.source.RecordBytes;
 
 /** Maps for slabs in address space with nothing behind it. */
@@ -30,6 +32,18 @@ final class SlabMaps {
     /** Ends a block's life and puts it back into its slab. */
     static void takeBack(Slab slab, BlockMap map, long address) {
         map.clear(address);
-        slab.put(address);
+        put(slab, address);
+    }
+
+    /** Takes one free block, whichever comes first. */
+    static long take(Slab slab) {
+        long[] place = new long[1];
+        slab.take(place, 0, 1);
+        return place[0];
+    }
+
+    /** Puts one block back that is not live any more. */
+    static void put(Slab slab, long address) {
+        assertEquals(1, slab.put(new long[] {address}, 0, 1));
     }
 }

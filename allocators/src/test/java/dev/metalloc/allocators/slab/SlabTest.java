@@ -1,11 +1,13 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,10 +64,10 @@ class SlabTest {
         SlabMaps.takeBack(slab, map, first);
         assertEquals(64, slab.freeCount());
         slab.validate();
-        assertEquals(first, slab.take());
-        assertEquals(second, slab.take());
+        assertEquals(first, SlabMaps.take(slab));
+        assertEquals(second, SlabMaps.take(slab));
         assertEquals(0, slab.takeListed());
-        assertEquals(BASE + 128, slab.take());
+        assertEquals(BASE + 128, SlabMaps.take(slab));
         slab.validate();
     }
 
@@ -118,10 +120,27 @@ class SlabTest {
         listedTwice.state = Slab.CURRENT;
         long first = listedTwice.takeFresh(0);
         listedTwice.takeFresh(0);
-        listedTwice.put(first);
+        SlabMaps.put(listedTwice, first);
         listedTwice.validate();
         listedTwice.head = 1;
         assertThrows(IllegalStateException.class, listedTwice::validate);
+    }
+
+    @Test
+    void shouldTakeAndPutBackManyAtOnce() {
+        Slab slab = new Slab(map, BASE, 0, 64, 4096, 0);
+        slab.state = Slab.CURRENT;
+        long[] places = new long[8];
+        slab.take(places, 3, 3);
+        assertArrayEquals(new long[] {0, BASE + 128, BASE + 64, BASE, 0, 0, 0, 0}, places);
+        assertEquals(2, slab.put(places, 2, 4));
+        slab.validate();
+        slab.take(places, 7, 4);
+        assertArrayEquals(new long[] {BASE + 256, BASE + 192, BASE + 64, BASE}, Arrays.copyOfRange(places, 4, 8));
+        places[6] = BASE + 4096;
+        assertEquals(2, slab.put(places, 4, 8), "those before the first of another slab");
+        assertEquals(3, slab.takenCount());
+        slab.validate();
     }
 
     @Test
@@ -130,7 +149,7 @@ class SlabTest {
         listedButLive.state = Slab.CURRENT;
         listedButLive.takeFresh(0);
         long address = listedButLive.takeFresh(0);
-        listedButLive.put(address);
+        SlabMaps.put(listedButLive, address);
         map.set(address, 0);
         assertThrows(IllegalStateException.class, listedButLive::validate);
 

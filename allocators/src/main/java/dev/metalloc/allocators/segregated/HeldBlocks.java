@@ -1,0 +1,110 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators.segregated;
+
+import dev.metalloc.allocators.layout.QuickLists;
+
+/**
+ * Freed blocks of numbered sizes that are kept whole for the next request of their number, or of the one below.
+ *
+ * <p>Confined. To the tiling they are taken. They hold {@code quickBytes}, or an eighth of committed memory where that is more;
+ * beyond this they go back to the tiling, lists in turn.
+ */
+final class HeldBlocks {
+
+    static final int NONE = QuickLists.NONE;
+
+    /** One part in 2^3 of committed memory may be held. */
+    private static final int QUICK_SHIFT = 3;
+
+    private final BlockTags tags;
+    private final QuickSizes sizes;
+    private final BlockTiling tiling;
+    private final QuickLists quick;
+    private final long quickBytes;
+
+    HeldBlocks(BlockTags tags, QuickSizes sizes, BlockTiling tiling, long quickBytes) {
+        this.tags = tags;
+        this.sizes = sizes;
+        this.tiling = tiling;
+        this.quickBytes = quickBytes;
+        quick = new QuickLists(sizes.all());
+        limit(0);
+    }
+
+    /** Says how much memory is committed. */
+    void limit(long committedBytes) {
+        if (quickBytes != 0) {
+            quick.limit(Math.max(quickBytes, committedBytes >>> QUICK_SHIFT) >>> BlockTiling.GRANULE_SHIFT);
+        }
+    }
+
+    /** Takes a block that holds so many granules, at most the largest numbered size; it lives. NONE where there is none. */
+    int take(int granules) {
+        int number = sizes.indexOf(granules);
+        int start = quick.pop(number);
+        if (start == NONE) {
+            return takeLarger(number + 1);
+        }
+        tags.setLive(start, number);
+        return start;
+    }
+
+    /** From the next size: it wastes one part in {@code spacing} more, and saves cutting a block. */
+    private int takeLarger(int number) {
+        int start = number < quick.lists() ? quick.pop(number) : NONE;
+        if (start != NONE) {
+            tags.setLive(start, number);
+        }
+        return start;
+    }
+
+    /** Keeps a live block, or gives it back where that cannot be. */
+    void hold(int start, int number) {
+        if (quick.push(number, start)) {
+            tags.setHeld(start, number);
+        } else {
+            holdSlow(start, number);
+        }
+    }
+
+    private void holdSlow(int start, int number) {
+        if (!quick.couldHold(number)) {
+            giveBack(start, number);
+            return;
+        }
+        while (!quick.isRoom(number)) {
+            int victim = quick.victim();
+            giveBack(quick.pop(victim), victim);
+        }
+        quick.add(number, start);
+        tags.setHeld(start, number);
+    }
+
+    private void giveBack(int start, int number) {
+        tags.clearNumbered(start);
+        tiling.giveBack(start, sizes.granules(number));
+    }
+
+    /** Gives back all; false where there were none. */
+    boolean flush() {
+        boolean isAny = quick.heldUnits() > 0;
+        for (int number = 0; number < quick.lists(); number++) {
+            for (int start = quick.pop(number); start != NONE; start = quick.pop(number)) {
+                giveBack(start, number);
+            }
+        }
+        return isAny;
+    }
+
+    long granules() {
+        return quick.heldUnits();
+    }
+
+    long count() {
+        return quick.heldBlocks();
+    }
+
+    void validate() {
+        quick.validate();
+    }
+}

@@ -2,6 +2,7 @@
 package dev.metalloc.classifier;
 
 import dev.metalloc.allocators.api.AllocatorTraits;
+import dev.metalloc.classifier.choice.RunAgreement;
 import dev.metalloc.classifier.choice.VerdictChooser;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.classifier.features.ApplicationFeatures;
@@ -14,28 +15,52 @@ import java.util.List;
 /**
  * Says of a profile what the program does and which allocators it should get.
  *
- * <p>Immutable; any thread. The same profile, candidates and costs always get the same recommendation.
+ * <p>Immutable; any thread. The same profile, candidates, costs and objective always get the same recommendation.
  */
 public final class Classifier {
 
     private final VerdictChooser chooser;
+    private final Objective objective;
 
     /**
      * @param candidates traits of the allocators to choose from, in any order
      * @param costs what they and the JDK's path cost
+     * @param objective what the choice is to be good at
      */
-    public Classifier(List<AllocatorTraits> candidates, CostModel costs) {
-        this.chooser = new VerdictChooser(candidates, costs);
+    public Classifier(List<AllocatorTraits> candidates, CostModel costs, Objective objective) {
+        this.chooser = new VerdictChooser(candidates, costs, objective);
+        this.objective = objective;
     }
 
     public Recommendation classify(Profile profile) {
         ApplicationFeatures application = FeatureExtractor.extract(profile);
+        VerdictChooser.Chosen chosen = chooser.choose(profile, application);
         return new Recommendation(
                 profile.run().app(),
                 profile.run().runCount(),
+                objective,
                 FlagRaiser.application(application).strongestFirst(),
-                chooser.choose(profile, application),
+                chosen.verdicts(),
+                chosen.fronts(),
                 notes(profile));
+    }
+
+    /**
+     * The same of a profile that was merged from several, which are at hand: where they alone would get other verdicts, it is less sure,
+     * and says so.
+     *
+     * @param merged of all of them
+     */
+    public Recommendation classify(Profile merged, List<Profile> runs) {
+        Recommendation together = classify(merged);
+        if (runs.size() < 2) {
+            return together;
+        }
+        RunAgreement agreement = new RunAgreement(
+                runs, runs.stream().map(run -> classify(run).verdicts()).toList());
+        List<Verdict> verdicts =
+                together.verdicts().stream().map(agreement::weighed).toList();
+        return together.with(verdicts);
     }
 
     private static List<String> notes(Profile profile) {

@@ -8,17 +8,31 @@ import java.util.List;
  *
  * @param app application identity
  * @param runCount runs the profile was merged from
+ * @param objective what the choice is to be good at
  * @param flags of the whole application, strongest first
- * @param verdicts disjoint in entry point and sizes; in the order of the entry points, then of sizes
+ * @param verdicts disjoint in entry point, site and sizes; in the order of the entry points, then of sizes
+ * @param fronts what was not beaten in both time and memory, for each entry point that something was composed for
  * @param notes what weakens all of it, such as an incomplete profile
  */
 public record Recommendation(
-        String app, int runCount, List<FlagEvidence> flags, List<Verdict> verdicts, List<String> notes) {
+        String app,
+        int runCount,
+        Objective objective,
+        List<FlagEvidence> flags,
+        List<Verdict> verdicts,
+        List<EntryPointFront> fronts,
+        List<String> notes) {
 
     public Recommendation {
         flags = List.copyOf(flags);
         verdicts = List.copyOf(verdicts);
+        fronts = List.copyOf(fronts);
         notes = List.copyOf(notes);
+    }
+
+    /** The same with other verdicts. */
+    Recommendation with(List<Verdict> others) {
+        return new Recommendation(app, runCount, objective, flags, others, fronts, notes);
     }
 
     /** Whether any verdict asks for an allocator. */

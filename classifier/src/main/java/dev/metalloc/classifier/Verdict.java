@@ -41,6 +41,22 @@ public record Verdict(
         reasons = List.copyOf(reasons);
     }
 
+    /** The same with another confidence and other reasons. */
+    public Verdict with(double otherConfidence, List<String> otherReasons) {
+        return new Verdict(
+                entryPoint,
+                siteHash,
+                siteText,
+                minByteSize,
+                maxByteSize,
+                allocator,
+                parameters,
+                expected,
+                otherConfidence,
+                otherReasons,
+                runnerUp);
+    }
+
     public boolean isLeave() {
         return allocator.equals(LEAVE);
     }

@@ -42,7 +42,7 @@ class ArchetypeTableTest {
     }
 
     private static List<String> chosen(Archetype archetype) {
-        return new Classifier(TestTraits.ALL, CostModel.shipped())
+        return new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME)
                 .classify(archetype.profile()).verdicts().stream()
                         .map(Verdict::allocator)
                         .toList();

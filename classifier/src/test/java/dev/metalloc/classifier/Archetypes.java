@@ -31,6 +31,7 @@ final class Archetypes {
                 of("arenas, short and long lived", arenasOfMixedLifetimes(), "a frame dies with its arena", "bump"),
                 of("arenas closed out of order", outOfOrderArenas(), "frames nest", "leave"),
                 of("arenas with blocks of 1 MiB", largeArenaBlocks(), "a frame is for small ones", "bump", FITTED),
+                of("shared arena per call", sharedArenaPerCall(), "one handshake for many arenas", FITTED),
                 of("64 B arenas on a pooling JDK", pooledByJdk(), "the JDK keeps them itself", "leave"),
                 of("off-heap cache", offHeapCache(), "small, random, many threads", "slab"),
                 of("LIFO direct buffers", directBuffersLastInFirstOut(), "one size", "slab"),
@@ -280,6 +281,15 @@ final class Archetypes {
                 .at(EntryPoint.ARENA_SHARED)
                 .blocks(64 << 10, 456_000, Order.BULK, 100 * MICROS, 4)
                 .arenas(456_000, 1, 64 << 10, 1, 0)
+                .build();
+    }
+
+    static Profile sharedArenaPerVirtualThread() {
+        return new TestProfile(60)
+                .at(EntryPoint.ARENA_SHARED)
+                .blocks(64 << 10, 456_000, Order.BULK, 100 * MICROS, 4)
+                .arenas(456_000, 1, 64 << 10, 1, 0)
+                .virtualAllocations(456_000)
                 .build();
     }
 

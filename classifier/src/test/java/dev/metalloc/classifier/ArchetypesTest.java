@@ -95,7 +95,7 @@ class ArchetypesTest {
     void smallGain_isLeftWithFigures() {
         assertLeft(
                 classify(Archetypes.slowTrickle()),
-                "86,000 allocations/s of 100 B: the JDK path costs about 32 ns a pair, slab about 7.1 ns: 0.21 % of the run,"
+                "86,000 allocations/s of 100 B: the JDK path costs about 32 ns a pair, slab about 10 ns: 0.19 % of the run,"
                         + " less than the 2.0 % a change must save");
     }
 
@@ -172,7 +172,18 @@ class ArchetypesTest {
     void sharedArenas_areToldOfTheHandshake() {
         Recommendation it = classify(Archetypes.sharedArenaPerCall());
 
+        assertTrue(Set.of("buddy", "segregated").contains(only(it).allocator()), it.toString());
         assertTrue(only(it).reasons().toString().contains("22 µs for the handshake"), it.toString());
+        assertTrue(only(it).reasons().toString().contains("once for many arenas"), it.toString());
+        assertTrue(only(it).expected().nanosPerEventAfter() < 500, it.toString());
+    }
+
+    @Test
+    void sharedArenasOfVirtualThreads_keepTheHandshake() {
+        Recommendation it = classify(Archetypes.sharedArenaPerVirtualThread());
+
+        assertTrue(only(it).reasons().toString().contains("which stays where virtual threads run"), it.toString());
+        assertTrue(only(it).expected().nanosPerEventAfter() > 10_000, it.toString());
     }
 
     @Test
@@ -205,7 +216,8 @@ class ArchetypesTest {
         AllocatorTraits shy = new AllocatorTraits(
                 "slab", 1, 32 << 10, 4096, Set.of(), Set.of(Flag.REMOTE_FREE), 0, 0, true, true, ThreadModel.LOCKED);
 
-        Recommendation it = new Classifier(List.of(shy), CostModel.shipped()).classify(Archetypes.remoteFrees());
+        Recommendation it =
+                new Classifier(List.of(shy), CostModel.shipped(), Objective.TIME).classify(Archetypes.remoteFrees());
 
         assertLeft(it, "slab: not for REMOTE_FREE (50 % of the frees by another thread)");
     }
@@ -237,7 +249,8 @@ class ArchetypesTest {
 
     @Test
     void noCandidates_leaveEverything() {
-        Recommendation it = new Classifier(List.of(), CostModel.shipped()).classify(Archetypes.offHeapCache());
+        Recommendation it =
+                new Classifier(List.of(), CostModel.shipped(), Objective.TIME).classify(Archetypes.offHeapCache());
 
         assertLeft(it, "no allocator fits");
     }
@@ -283,7 +296,8 @@ class ArchetypesTest {
         List<AllocatorTraits> reversed = new ArrayList<>(TestTraits.ALL);
         Collections.reverse(reversed);
         for (Profile profile : profiles()) {
-            assertEquals(classify(profile), new Classifier(reversed, CostModel.shipped()).classify(profile));
+            assertEquals(
+                    classify(profile), new Classifier(reversed, CostModel.shipped(), Objective.TIME).classify(profile));
         }
         assertNotEquals(classify(Archetypes.idle()), classify(Archetypes.fewHuge()));
     }
@@ -293,7 +307,7 @@ class ArchetypesTest {
     }
 
     private static Recommendation classify(Profile profile) {
-        return new Classifier(TestTraits.ALL, CostModel.shipped()).classify(profile);
+        return new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME).classify(profile);
     }
 
     private static Verdict only(Recommendation recommendation) {

@@ -50,7 +50,7 @@ class StabilityTest {
     }
 
     private static Recommendation classify(Profile profile) {
-        return new Classifier(TestTraits.ALL, CostModel.shipped()).classify(profile);
+        return new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME).classify(profile);
     }
 
     /** The verdict on the same sizes. */

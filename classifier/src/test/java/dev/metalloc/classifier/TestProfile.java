@@ -77,6 +77,33 @@ public final class TestProfile {
         return this;
     }
 
+    /** A site with samples of sizes and lifetimes. */
+    public TestProfile site(
+            EntryPoint entryPoint,
+            String className,
+            long byteSize,
+            long count,
+            long lifetimeBytes,
+            long freeCount,
+            long remoteFreeCount) {
+        Histogram sizes = histogram();
+        sizes.recordValueWithCount(byteSize, count);
+        Histogram lifetimes = histogram();
+        lifetimes.recordValueWithCount(lifetimeBytes, freeCount);
+        sites.add(new SiteProfile(
+                className.hashCode(),
+                entryPoint,
+                List.of(new SiteProfile.Frame(className, "call", 7)),
+                Math.min(count, 1000),
+                count,
+                count * byteSize,
+                sizes,
+                lifetimes,
+                remoteFreeCount,
+                freeCount));
+        return this;
+    }
+
     public Profile build() {
         List<EntryPointProfile> profiles =
                 entryPoints.values().stream().map(EntryPointBuilder::profile).toList();

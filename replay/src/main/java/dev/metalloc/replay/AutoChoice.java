@@ -5,6 +5,7 @@ import dev.metalloc.allocators.AllocatorCatalog;
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.composite.CompositeChooser;
+import dev.metalloc.classifier.composite.CompositeInput;
 import dev.metalloc.classifier.composite.Composition;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.api.EntryPointProfile;
@@ -32,8 +33,8 @@ record AutoChoice(Subject subject, Composition composition, List<Composition> pa
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("profile: no allocation (expected: at least one)"));
         AllocatorCatalog catalog = AllocatorCatalog.load(AutoChoice.class.getClassLoader());
-        CompositeChooser.Choice choice =
-                new CompositeChooser(catalog.traits(), costs).choose(profile, entryPoint, objective);
+        CompositeChooser.Choice choice = new CompositeChooser(catalog.traits(), costs)
+                .choose(CompositeInput.bare(profile, entryPoint), objective);
         AllocatorSpec spec = choice.chosen().spec();
         return new AutoChoice(
                 Subject.ours(LABEL, spec.allocator(), spec.parameters()), choice.chosen(), choice.paretoFront());

@@ -17,10 +17,11 @@ record Choice(
         return weighing.options().stream().findFirst();
     }
 
-    /** Whether both do the same, so that one verdict can say it. */
-    boolean sameAs(Choice other) {
-        return group.zone().equals(other.group.zone())
-                && taken.map(Option::name).equals(other.taken.map(Option::name))
-                && best().map(Option::name).equals(other.best().map(Option::name));
+    /** What comes after the best that is not the same allocator with other parameters, unless there is nothing else. */
+    Optional<Option> second() {
+        return best().flatMap(best -> weighing.options().stream()
+                .skip(1)
+                .filter(option -> !option.isLeave() && !option.name().equals(best.name()))
+                .findFirst());
     }
 }

@@ -43,7 +43,7 @@ final class Confidence {
         return allocateCount / (allocateCount + HALF_SURE_COUNT);
     }
 
-    private static double rounded(double confidence) {
+    static double rounded(double confidence) {
         return Math.rint(confidence * 100) / 100;
     }
 }

@@ -16,13 +16,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** Weighs every candidate for a group: matches traits, makes parameters, asks the cost model. Immutable. */
+/** Matches candidates' traits with what the blocks of a group do, and weighs frames. Immutable. */
 final class OptionWeigher {
 
     // A flag this strong is what the program does; weaker ones are what it also does.
     private static final double FORBIDDING_STRENGTH = 0.5;
-    // More than a quarter above the JDK's peak is too much to pay for time; small programs may take 16 MiB all the
-    // same.
+    // Frames are held whole: more than a quarter above the JDK's peak is too much to pay for time, but small programs
+    // may
+    // take 16 MiB all the same.
     private static final double MAX_PEAK_RATIO = 1.25;
     private static final long FREE_PEAK_BYTES = 16L << 20;
     // Frames nest: an arena that outlives a newer one keeps that one's memory.
@@ -41,16 +42,22 @@ final class OptionWeigher {
     }
 
     /** The candidates that fit, the best first, and why the others do not. */
-    record Weighing(List<Option> options, List<String> rejections) {}
+    record Weighing(List<Option> options, List<String> rejections) {
+        Weighing {
+            options = List.copyOf(options);
+            rejections = List.copyOf(rejections);
+        }
+    }
 
-    Weighing weigh(ApplicationFeatures application, EntryPointFeatures entryPoint, BandGroup group) {
+    /** What can serve a group as frames. */
+    Weighing frames(ApplicationFeatures application, EntryPointFeatures entryPoint, BandGroup group) {
         FlagSet flags = FlagRaiser.band(application, group.features());
         List<Option> options = new ArrayList<>();
         List<String> rejections = new ArrayList<>();
         for (AllocatorTraits traits : candidates) {
             String rejection = rejection(traits, entryPoint, group, flags);
             if (rejection.isEmpty()) {
-                Option option = option(traits, application, entryPoint, group, flags);
+                Option option = frame(traits, application, entryPoint, group);
                 rejection = memoryRejection(option, group.features());
                 if (rejection.isEmpty()) {
                     options.add(option);
@@ -60,8 +67,20 @@ final class OptionWeigher {
                 rejections.add(traits.name() + ": " + rejection);
             }
         }
-        options.sort(Comparator.comparingDouble(Option::rank).thenComparing(Option::name));
-        return new Weighing(List.copyOf(options), List.copyOf(rejections));
+        return new Weighing(options, rejections);
+    }
+
+    /** Why each candidate that must not get a group must not. */
+    List<String> rejections(ApplicationFeatures application, EntryPointFeatures entryPoint, BandGroup group) {
+        FlagSet flags = FlagRaiser.band(application, group.features());
+        List<String> rejections = new ArrayList<>();
+        for (AllocatorTraits traits : candidates) {
+            String rejection = rejection(traits, entryPoint, group, flags);
+            if (!rejection.isEmpty()) {
+                rejections.add(traits.name() + ": " + rejection);
+            }
+        }
+        return rejections;
     }
 
     private String rejection(AllocatorTraits traits, EntryPointFeatures entryPoint, BandGroup group, FlagSet flags) {
@@ -73,7 +92,7 @@ final class OptionWeigher {
         if (frames == traits.freesSingleBlocks()) {
             return frames ? "not freed as a whole" : "cannot free single blocks";
         }
-        if (!costs.knows(traits.name())) {
+        if (!frames && !costs.knows(traits.name())) {
             return "its cost is not known";
         }
         if (!traits.serves(band.maxByteSize(), band.maxByteAlignment())
@@ -87,6 +106,13 @@ final class OptionWeigher {
         // A frame dies with its arena, so what traits forbid about the order and the lifetimes of single blocks cannot
         // hurt it.
         return frames ? "" : forbiddingFlag(traits, flags);
+    }
+
+    /** Whether a candidate must not get blocks that do what the flags say. */
+    boolean isForbidden(String name, FlagSet flags) {
+        return candidates.stream()
+                .filter(traits -> traits.name().equals(name))
+                .anyMatch(traits -> !forbiddingFlag(traits, flags).isEmpty());
     }
 
     private static String forbiddingFlag(AllocatorTraits traits, FlagSet flags) {
@@ -106,57 +132,16 @@ final class OptionWeigher {
         return "would hold " + Figures.bytes(option.peakBytes()) + " at the peak instead of " + Figures.bytes(before);
     }
 
-    private Option option(
-            AllocatorTraits traits,
-            ApplicationFeatures application,
-            EntryPointFeatures entryPoint,
-            BandGroup group,
-            FlagSet flags) {
-        BandFeatures band = group.features();
-        double nanos = costs.allocatorNanos(traits.name(), entryPoint, band);
-        double fit = flags.sum(traits.suits());
-        long threads = application.activeThreadCount();
-        return switch (traits.name()) {
-            case "bump" -> {
-                long frameBytes = FrameBytes.of(entryPoint, band);
-                yield new Option(
-                        traits,
-                        Map.of("frameBytes", String.valueOf(frameBytes)),
-                        nanos,
-                        memory.framePeakBytes(frameBytes, threads),
-                        fit,
-                        group.zone().maxByteSize(),
-                        "frames of " + Figures.bytes(frameBytes) + " hold 999 of 1000 arenas");
-            }
-            case "slab" -> {
-                SlabClasses classes = SlabClasses.synthesise(band.sizes());
-                yield new Option(
-                        traits,
-                        Map.of("classes", classes.parameter()),
-                        nanos,
-                        memory.slabPeakBytes(
-                                traits,
-                                band,
-                                classes.wasteRatio(),
-                                classes.byteSizes().size(),
-                                threads),
-                        fit,
-                        Math.min(classes.largestByteSize(), group.maxByteSize()),
-                        classes.byteSizes().size() + " size classes waste " + Figures.percent(classes.wasteRatio())
-                                + " inside blocks");
-            }
-            case "buddy" ->
-                new Option(
-                        traits,
-                        Map.of(),
-                        nanos,
-                        memory.powerOfTwoPeakBytes(traits, band),
-                        fit,
-                        group.maxByteSize(),
-                        "");
-            default ->
-                new Option(traits, Map.of(), nanos, memory.fittedPeakBytes(traits, band), fit, group.maxByteSize(), "");
-        };
+    private Option frame(
+            AllocatorTraits traits, ApplicationFeatures application, EntryPointFeatures entryPoint, BandGroup group) {
+        long frameBytes = FrameBytes.of(entryPoint, group.features());
+        return new Option(
+                traits.name(),
+                Map.of("frameBytes", String.valueOf(frameBytes)),
+                costs.frameNanos(entryPoint, group.features()),
+                memory.framePeakBytes(frameBytes, application.activeThreadCount()),
+                group.zone().maxByteSize(),
+                "frames of " + Figures.bytes(frameBytes) + " hold 999 of 1000 arenas");
     }
 
     double jdkNanos(EntryPointFeatures entryPoint, BandGroup group) {
@@ -169,5 +154,13 @@ final class OptionWeigher {
 
     double arenaCloseNanos(EntryPointFeatures entryPoint) {
         return costs.arenaCloseNanos(entryPoint.entryPoint());
+    }
+
+    double servedCloseNanos(EntryPointFeatures entryPoint) {
+        return costs.servedCloseNanos(entryPoint);
+    }
+
+    double errorLog() {
+        return costs.errorLog();
     }
 }

@@ -2,7 +2,10 @@
 package dev.metalloc.classifier.choice;
 
 import dev.metalloc.allocators.api.AllocatorTraits;
+import dev.metalloc.classifier.EntryPointFront;
+import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.Verdict;
+import dev.metalloc.classifier.composite.CompositeChooser;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.classifier.features.ApplicationFeatures;
 import dev.metalloc.classifier.features.EntryPointFeatures;
@@ -14,21 +17,44 @@ import java.util.List;
 public final class VerdictChooser {
 
     private final OptionWeigher weigher;
+    private final BlockComposer composer;
+    private final Objective objective;
     private final double costErrorLog;
 
-    public VerdictChooser(List<AllocatorTraits> candidates, CostModel costs) {
+    public VerdictChooser(List<AllocatorTraits> candidates, CostModel costs, Objective objective) {
         this.weigher = new OptionWeigher(candidates, costs);
+        this.composer = new BlockComposer(new CompositeChooser(candidates, costs), weigher, costs, objective);
+        this.objective = objective;
         this.costErrorLog = costs.errorLog();
     }
 
-    /** The verdicts, disjoint in entry point and sizes. */
-    public List<Verdict> choose(Profile profile, ApplicationFeatures application) {
+    /**
+     * What was chosen.
+     *
+     * @param verdicts disjoint in entry point, site and sizes
+     * @param fronts what was not beaten, for each entry point that something was composed for
+     */
+    public record Chosen(List<Verdict> verdicts, List<EntryPointFront> fronts) {
+        public Chosen {
+            verdicts = List.copyOf(verdicts);
+            fronts = List.copyOf(fronts);
+        }
+    }
+
+    public Chosen choose(Profile profile, ApplicationFeatures application) {
         Confidence confidence = new Confidence(application, profile.run().complete(), costErrorLog);
         List<Verdict> verdicts = new ArrayList<>();
+        List<EntryPointFront> fronts = new ArrayList<>();
         for (EntryPointFeatures entryPoint : application.entryPoints()) {
             VerdictWriter writer = new VerdictWriter(profile, entryPoint, weigher, confidence);
-            verdicts.addAll(new EntryPointChooser(application, entryPoint, weigher, writer).choose());
+            EntryPointChooser chooser =
+                    new EntryPointChooser(application, entryPoint, weigher, composer, writer, objective);
+            List<Verdict> chosen = chooser.choose();
+            verdicts.addAll(chosen);
+            verdicts.addAll(
+                    new SiteChooser(profile, application, entryPoint, composer, weigher, confidence).choose(chosen));
+            fronts.addAll(chooser.fronts());
         }
-        return verdicts;
+        return new Chosen(verdicts, fronts);
     }
 }

@@ -8,6 +8,7 @@ import dev.metalloc.classifier.features.BandFeatures;
 import dev.metalloc.classifier.features.EntryPointFeatures;
 import dev.metalloc.profiler.api.Profile;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +16,7 @@ import java.util.Map;
 final class VerdictWriter {
 
     // An allocation with its free is two events.
-    private static final double EVENTS_PER_PAIR = 2;
+    static final double EVENTS_PER_PAIR = 2;
 
     private final Profile profile;
     private final EntryPointFeatures entryPoint;
@@ -83,7 +84,7 @@ final class VerdictWriter {
                         option.peakBytes()),
                 confidence.ofChange(choice.jdkNanos(), option.pairNanos(), band.allocateCount()),
                 takenReasons(choice, option),
-                runnerUp(choice, 1));
+                runnerUp(choice, option));
     }
 
     private List<String> takenReasons(Choice choice, Option option) {
@@ -99,8 +100,12 @@ final class VerdictWriter {
     private void addContext(List<String> reasons) {
         double closeNanos = weigher.arenaCloseNanos(entryPoint);
         if (closeNanos > 0) {
-            reasons.add("closing each arena costs about " + Figures.nanos(closeNanos)
-                    + " for the handshake of all threads, which no allocator saves: open fewer, larger shared arenas");
+            boolean saved = weigher.servedCloseNanos(entryPoint) < closeNanos;
+            reasons.add("closing each arena costs the JDK about " + Figures.nanos(closeNanos)
+                    + " for the handshake of all threads"
+                    + (saved
+                            ? ": where allocators serve it, that is done once for many arenas"
+                            : ", which stays where virtual threads run: open fewer, larger shared arenas"));
         }
         MainSite.sentence(profile, entryPoint.entryPoint()).ifPresent(reasons::add);
     }
@@ -128,13 +133,15 @@ final class VerdictWriter {
                 unchanged(choice.jdkNanos(), weigher.jdkPeakBytes(choice.group())),
                 confidence.ofSmallGain(choice.savedShare(), EntryPointChooser.MIN_SAVED_SHARE, band.allocateCount()),
                 leftReasons(choice, total),
-                runnerUp(choice, 0));
+                choice.best().filter(best -> !best.isLeave()).map(Option::text).orElse(""));
     }
 
     private List<String> leftReasons(Choice choice, double total) {
         List<String> reasons = new ArrayList<>();
-        if (choice.best().isEmpty()) {
+        if (isNothingElse(choice)) {
             reasons.add(noCandidate(choice));
+        } else if (choice.best().filter(Option::isLeave).isPresent()) {
+            reasons.add(comparison(choice, fastest(choice)).replaceFirst(": [^:]*$", ": nothing better to choose"));
         } else if (choice.savedShare() <= 0) {
             reasons.add(comparison(choice, choice.best().get()).replaceFirst(": [^:]*$", ": nothing is saved"));
         } else if (choice.savedShare() >= EntryPointChooser.MIN_SAVED_SHARE) {
@@ -152,6 +159,17 @@ final class VerdictWriter {
         return reasons;
     }
 
+    private static boolean isNothingElse(Choice choice) {
+        return choice.weighing().options().stream().allMatch(Option::isLeave);
+    }
+
+    private static Option fastest(Choice choice) {
+        return choice.weighing().options().stream()
+                .filter(option -> !option.isLeave())
+                .min(Comparator.comparingDouble(Option::pairNanos))
+                .orElseThrow();
+    }
+
     private static String noCandidate(Choice choice) {
         String rate = rate(choice.group().features());
         if (choice.group().zone().service() == Zone.Service.NOTHING) {
@@ -162,12 +180,16 @@ final class VerdictWriter {
                 + String.join("; ", choice.weighing().rejections()) + ")";
     }
 
-    private static String runnerUp(Choice choice, int rank) {
-        List<Option> options = choice.weighing().options();
-        if (rank < options.size()) {
-            return options.get(rank).text();
-        }
-        return rank == 0 ? "" : "leave, about " + Figures.nanos(choice.jdkNanos()) + " a pair";
+    /** What else would have done, and why it was passed over; leaving it where nothing else would. */
+    private String runnerUp(Choice choice, Option taken) {
+        Option left = new Option(
+                Verdict.LEAVE,
+                Map.of(),
+                choice.jdkNanos(),
+                weigher.jdkPeakBytes(choice.group()),
+                choice.group().maxByteSize(),
+                "");
+        return choice.second().orElse(left).textBeside(taken);
     }
 
     private static Expected unchanged(double pairNanos, long peakBytes) {

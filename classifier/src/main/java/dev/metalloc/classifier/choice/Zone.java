@@ -24,16 +24,18 @@ record Zone(long minByteSize, long maxByteSize, Service service) {
 
     // A block of a frame counts against all arenas of its thread; above this one, a block of its own is the better use.
     static final long FRAME_MAX_BYTES = 64L << 10;
-    // The largest block of a slab: bands on both sides of it never share a verdict.
-    static final long SLAB_MAX_BYTES = 32L << 10;
     // Above it the JDK's own path, a mapping of its own, costs little beside the block's use.
     static final long SERVED_MAX_BYTES = 16L << 20;
 
     private static final Zone BEYOND = new Zone(SERVED_MAX_BYTES + 1, Long.MAX_VALUE, Service.NOTHING);
 
     static List<Zone> of(EntryPoint entryPoint) {
-        long border = entryPoint == EntryPoint.ARENA_CONFINED ? FRAME_MAX_BYTES : SLAB_MAX_BYTES;
-        Service small = entryPoint == EntryPoint.ARENA_CONFINED ? Service.FRAMES : Service.BLOCKS;
-        return List.of(new Zone(0, border, small), new Zone(border + 1, SERVED_MAX_BYTES, Service.BLOCKS), BEYOND);
+        if (entryPoint != EntryPoint.ARENA_CONFINED) {
+            return List.of(new Zone(0, SERVED_MAX_BYTES, Service.BLOCKS), BEYOND);
+        }
+        return List.of(
+                new Zone(0, FRAME_MAX_BYTES, Service.FRAMES),
+                new Zone(FRAME_MAX_BYTES + 1, SERVED_MAX_BYTES, Service.BLOCKS),
+                BEYOND);
     }
 }

@@ -5,19 +5,15 @@ import dev.metalloc.allocators.api.AllocatorTraits;
 import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.cost.BlockCosts;
 import dev.metalloc.classifier.cost.CostModel;
-import dev.metalloc.classifier.features.SizeCounts;
-import dev.metalloc.profiler.api.BandProfile;
-import dev.metalloc.profiler.api.EntryPointProfile;
-import dev.metalloc.profiler.api.Profile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * Composes one allocator for all blocks of an entry point, from the profile alone.
+ * Composes one allocator for blocks of all sizes, from their profile alone.
  *
- * <p>Every way of cutting the bands into at most four ranges is weighed with every part that could serve each. Immutable; any
- * thread; the same profile, candidates and costs always get the same composition.
+ * <p>Every way of cutting the bands into at most four ranges is weighed with every part that could serve each, and, where that is
+ * possible, with leaving it. Immutable; any thread; the same input, candidates and costs always get the same composition.
  */
 public final class CompositeChooser {
 
@@ -35,29 +31,36 @@ public final class CompositeChooser {
         this.costs = new BlockCosts(costs);
     }
 
-    /** What was chosen, and what no other composition beats in both time and memory, the fastest first. */
-    public record Choice(Composition chosen, List<Composition> paretoFront) {}
-
     /**
-     * Composes for an entry point.
+     * What was chosen.
      *
-     * @throws IllegalArgumentException where it saw no allocation
+     * @param paretoFront what no other composition beats in both time and memory, the fastest first; the chosen one is in it
+     * @param alternatives for each part of the chosen one what else could serve its range, the fastest first
+     * @param allowedBytes what the objective lets it hold at the peak
      */
-    public Choice choose(Profile profile, EntryPointProfile entryPoint, Objective objective) {
-        List<BandProfile> bands = entryPoint.bands().stream()
-                .filter(band -> band.allocateCount() > 0)
-                .toList();
-        if (bands.isEmpty()) {
-            throw new IllegalArgumentException("profile: no allocation (expected: at least one)");
+    public record Choice(
+            Composition chosen,
+            List<Composition> paretoFront,
+            List<List<RangePart>> alternatives,
+            double allowedBytes) {
+
+        public Choice {
+            paretoFront = List.copyOf(paretoFront);
+            alternatives = List.copyOf(alternatives);
         }
-        CompositeInput input = new CompositeInput(
-                bands,
-                SizeCounts.of(entryPoint),
-                Math.max(1, profile.threadCounts().platformCount()),
-                entryPoint.peakLiveBytes());
-        List<Composition> front = new Search(input).front();
-        double allowed = objective.allowedBytes(input.generalPurposeBytes());
-        return new Choice(chosen(front, objective, allowed), front);
+    }
+
+    /** Composes by an objective. */
+    public Choice choose(CompositeInput input, Objective objective) {
+        RangeParts parts = new RangeParts(input, costs, candidates);
+        List<Composition> front = new Search(input, parts).front();
+        if (front.isEmpty()) {
+            throw new IllegalArgumentException("candidates: none serves the blocks (expected: at least one)");
+        }
+        double reference = input.path().canLeave() ? input.mallocBytes(input.bands()) : input.generalPurposeBytes();
+        double allowed = objective.allowedBytes(reference);
+        Composition chosen = chosen(front, objective, allowed);
+        return new Choice(chosen, front, alternatives(chosen, parts), allowed);
     }
 
     private static Composition chosen(List<Composition> front, Objective objective, double allowedBytes) {
@@ -71,24 +74,27 @@ public final class CompositeChooser {
                 .orElse(least);
     }
 
+    private static List<List<RangePart>> alternatives(Composition chosen, RangeParts parts) {
+        List<List<RangePart>> alternatives = new ArrayList<>();
+        for (RangePart part : chosen.parts()) {
+            alternatives.add(parts.options(part.bands()).stream()
+                    .filter(option -> !option.equals(part))
+                    .sorted(Comparator.comparingDouble(RangePart::nanos))
+                    .toList());
+        }
+        return alternatives;
+    }
+
     /** All compositions of one input that are not beaten. Used once, by one thread. */
-    private final class Search {
+    private static final class Search {
         private final CompositeInput input;
-        private final List<List<List<RangePart>>> optionsByRange = new ArrayList<>();
+        private final RangeParts parts;
         private final double routeNanos;
 
-        Search(CompositeInput input) {
+        Search(CompositeInput input, RangeParts parts) {
             this.input = input;
+            this.parts = parts;
             this.routeNanos = ROUTE_NANOS_PER_EVENT * input.eventCount();
-            RangeParts parts = new RangeParts(input, costs, candidates);
-            int n = input.bands().size();
-            for (int first = 0; first < n; first++) {
-                List<List<RangePart>> byLast = new ArrayList<>();
-                for (int last = 0; last < n; last++) {
-                    byLast.add(last < first ? List.of() : parts.options(first, last));
-                }
-                optionsByRange.add(byLast);
-            }
         }
 
         List<Composition> front() {
@@ -97,12 +103,15 @@ public final class CompositeChooser {
             for (int end = 1; end < fronts.length; end++) {
                 fronts[end] = new FrontSet();
                 for (int first = 0; first < end; first++) {
-                    extend(fronts[first], fronts[end], optionsByRange.get(first).get(end - 1));
+                    extend(
+                            fronts[first],
+                            fronts[end],
+                            parts.options(input.bands().subList(first, end)));
                 }
             }
             List<Composition> found = new ArrayList<>();
             for (FrontSet.Partial each : fronts[fronts.length - 1].sorted()) {
-                found.add(Composition.of(each.parts(), each.nanos() / Math.max(1, input.eventCount()), each.bytes()));
+                found.add(new Composition(each.parts(), each.nanos() / Math.max(1, input.eventCount()), each.bytes()));
             }
             return List.copyOf(found);
         }

@@ -3,6 +3,7 @@ package dev.metalloc.classifier.composite;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.classifier.Figures;
+import dev.metalloc.classifier.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,35 +16,26 @@ import java.util.stream.Collectors;
  * @param nanosPerEvent expected: for ranking only
  * @param peakBytes expected to be held at the peak
  */
-public record Composition(List<Part> parts, double nanosPerEvent, double peakBytes) {
-
-    /**
-     * One part.
-     *
-     * @param maxByteSize the largest size it serves; of the last part the largest there was
-     */
-    public record Part(String allocator, Map<String, String> parameters, long maxByteSize) {}
+public record Composition(List<RangePart> parts, double nanosPerEvent, double peakBytes) {
 
     public Composition {
         parts = List.copyOf(parts);
     }
 
-    static Composition of(List<RangePart> parts, double nanosPerEvent, double peakBytes) {
-        return new Composition(
-                parts.stream()
-                        .map(part -> new Part(part.allocator(), part.parameters(), part.maxByteSize()))
-                        .toList(),
-                nanosPerEvent,
-                peakBytes);
-    }
-
-    /** The specification to make the allocator from. */
+    /**
+     * The specification to make the allocator from.
+     *
+     * @throws IllegalStateException where a part is left: that is no allocator's
+     */
     public AllocatorSpec spec() {
+        if (parts.stream().anyMatch(part -> part.allocator().equals(Verdict.LEAVE))) {
+            throw new IllegalStateException("parts: " + text() + " (expected: allocators only)");
+        }
         if (parts.size() == 1) {
             return new AllocatorSpec(parts.get(0).allocator(), parts.get(0).parameters());
         }
         Map<String, String> parameters = new TreeMap<>();
-        parameters.put("parts", parts.stream().map(Part::allocator).collect(Collectors.joining(",")));
+        parameters.put("parts", parts.stream().map(RangePart::allocator).collect(Collectors.joining(",")));
         parameters.put(
                 "limits",
                 parts.subList(0, parts.size() - 1).stream()
@@ -56,22 +48,22 @@ public record Composition(List<Part> parts, double nanosPerEvent, double peakByt
         return new AllocatorSpec("composite", parameters);
     }
 
-    /** {@code slab to 256 B, then segregated}. */
+    /** {@code slab to 256 B, then segregated: about 12 ns an event and 3 MiB at the peak}. */
     public String text() {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
-            String name = part.allocator() + detail(part.parameters());
+            RangePart part = parts.get(i);
+            String name = part.allocator() + detail(part);
             words.add(i + 1 < parts.size() ? name + " to " + Figures.bytes(part.maxByteSize()) : name);
         }
         return String.join(", then ", words) + ": about " + Figures.nanos(nanosPerEvent) + " an event and "
                 + Figures.bytes(peakBytes) + " at the peak";
     }
 
-    private static String detail(Map<String, String> parameters) {
-        if (parameters.containsKey("classes")) {
-            return " of " + parameters.get("classes").split(",", -1).length + " classes";
+    private static String detail(RangePart part) {
+        if (part.classCount() > 0) {
+            return " of " + part.classCount() + (part.classCount() == 1 ? " class" : " classes");
         }
-        return "0".equals(parameters.get("quickBytes")) ? " coalescing at once" : "";
+        return "0".equals(part.parameters().get("quickBytes")) ? " coalescing at once" : "";
     }
 }

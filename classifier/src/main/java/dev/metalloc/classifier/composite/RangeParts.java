@@ -2,7 +2,7 @@
 package dev.metalloc.classifier.composite;
 
 import dev.metalloc.allocators.api.AllocatorTraits;
-import dev.metalloc.classifier.choice.SlabClasses;
+import dev.metalloc.classifier.Verdict;
 import dev.metalloc.classifier.cost.BlockCosts;
 import dev.metalloc.classifier.features.SizeCounts;
 import dev.metalloc.profiler.api.BandProfile;
@@ -21,51 +21,67 @@ import java.util.Map;
 final class RangeParts {
 
     private static final long MAX_SLAB_BLOCK_BYTES = 32L << 10;
-    private static final int MAX_SLAB_CLASSES = 16;
     private static final long LEAST_SLAB_BYTES = 4L << 10;
-    private static final long MOST_SLAB_BYTES = 64L << 10;
-    // Half a slab of each class is not filled; a sixteenth of the range's bytes may go to that.
-    private static final int SLAB_SHARE = 16;
+    private static final long USUAL_SLAB_BYTES = 16L << 10;
+    // Smaller slabs are filled and emptied more often.
+    private static final double SMALL_SLAB_NANOS = 1;
+    // Of a class's last slab, in each thread.
+    private static final double UNFILLED_RATIO = 0.5;
     private static final long MOST_BUDDY_BLOCK_BYTES = 16L << 20;
     // What a part keeps in pages not quite used: some pages of tables and the commit ahead.
-    private static final double PART_FIXED_BYTES = 12L << 10;
+    private static final double PART_FIXED_BYTES = 8L << 10;
     // A chunk begun and not filled.
     private static final double BUDDY_FIXED_BYTES = 64L << 10;
     private static final double COALESCED_RATIO = 1.02;
     private static final double WHOLE_RATIO = 1.03;
+    // Freed blocks that are kept for their own size: as much of the memory as the allocator lets them have, once the
+    // blocks of the
+    // peak were replaced so often.
+    private static final double KEPT_WHOLE_RATIO = 0.125;
+    private static final double REPLACED_TIMES = 4;
     private static final long GRANULE_BYTES = 16;
 
-    private final List<BandProfile> bands;
-    private final SizeCounts sizes;
+    private final CompositeInput input;
     private final BlockCosts costs;
     private final List<AllocatorTraits> candidates;
-    private final boolean singleThread;
-    private final long threadCount;
     private final double coincidence;
 
     RangeParts(CompositeInput input, BlockCosts costs, List<AllocatorTraits> candidates) {
-        this.bands = input.bands();
-        this.sizes = input.sizes();
+        this.input = input;
         this.costs = costs;
         this.candidates = candidates;
-        this.threadCount = input.threadCount();
-        this.singleThread = threadCount == 1;
         this.coincidence = input.coincidence();
     }
 
-    /** The options for the bands from {@code first} to {@code last}, both included. */
-    List<RangePart> options(int first, int last) {
+    /** The options for neighbouring bands. */
+    List<RangePart> options(List<BandProfile> bands) {
         List<RangePart> options = new ArrayList<>();
-        Range range = new Range(first, last);
+        Range range = new Range(bands);
         for (AllocatorTraits traits : candidates) {
-            switch (traits.name()) {
-                case "slab" -> addSlab(options, range, traits);
-                case "buddy" -> addBuddy(options, range);
-                case "segregated" -> addSegregated(options, range);
-                default -> {}
+            if (bands.stream().noneMatch(band -> input.mustNotGet().test(traits.name(), band))) {
+                addAllocator(options, range, traits);
             }
         }
+        if (input.path().canLeave()) {
+            options.add(new RangePart(
+                    Verdict.LEAVE,
+                    Map.of(),
+                    bands,
+                    input.path().leftNanos(bands),
+                    input.mallocBytes(bands),
+                    range.maxByteSize,
+                    0));
+        }
         return options;
+    }
+
+    private void addAllocator(List<RangePart> options, Range range, AllocatorTraits traits) {
+        switch (traits.name()) {
+            case "slab" -> addSlab(options, range, traits);
+            case "buddy" -> addBuddy(options, range);
+            case "segregated" -> addSegregated(options, range);
+            default -> addOther(options, range, traits);
+        }
     }
 
     private void addSlab(List<RangePart> options, Range range, AllocatorTraits traits) {
@@ -74,22 +90,27 @@ final class RangeParts {
                 || quantumBytes > LEAST_SLAB_BYTES) {
             return;
         }
-        SlabClasses classes = SlabClasses.leastWaste(range.sizes, MAX_SLAB_CLASSES, quantumBytes);
-        long slabBytes = slabBytes(range, classes);
+        long least = Math.max(LEAST_SLAB_BYTES, roundedUp(Math.max(range.maxByteSize, quantumBytes)));
+        addSlab(options, range, quantumBytes, least);
+        if (least < USUAL_SLAB_BYTES) {
+            addSlab(options, range, quantumBytes, USUAL_SLAB_BYTES);
+        }
+    }
+
+    private void addSlab(List<RangePart> options, Range range, long quantumBytes, long slabBytes) {
+        double bytesPerClass = UNFILLED_RATIO * slabBytes * input.threadCount();
+        SlabClasses classes =
+                SlabClasses.leastMemory(range.sizes, quantumBytes, range.peakRatio() * wholeRatio(), bytesPerClass);
         options.add(new RangePart(
                 "slab",
                 Map.of("classes", classes.parameter(), "slabBytes", String.valueOf(slabBytes)),
-                costs.nanos("slab", range.bands),
-                PeakBytes.sum(range.bands, range.sizes, classes::blockBytes) * wholeRatio(),
-                PART_FIXED_BYTES + 0.5 * slabBytes * classes.byteSizes().size() * threadCount,
-                classes.largestByteSize()));
-    }
-
-    private static long slabBytes(Range range, SlabClasses classes) {
-        long affordable =
-                (long) (range.ownPeaks / SLAB_SHARE / classes.byteSizes().size());
-        long least = Math.max(LEAST_SLAB_BYTES, roundedUp(classes.largestByteSize()));
-        return Math.clamp(Long.highestOneBit(Math.max(1, affordable)), least, Math.max(least, MOST_SLAB_BYTES));
+                range.bands,
+                nanos("slab", range) + (slabBytes < USUAL_SLAB_BYTES ? SMALL_SLAB_NANOS * range.allocateCount() : 0),
+                PeakBytes.sum(range.bands, range.sizes, classes::blockBytes) * wholeRatio()
+                        + PART_FIXED_BYTES
+                        + bytesPerClass * classes.byteSizes().size(),
+                classes.largestByteSize(),
+                classes.wasteRatio()));
     }
 
     private void addBuddy(List<RangePart> options, Range range) {
@@ -100,10 +121,11 @@ final class RangeParts {
         options.add(new RangePart(
                 "buddy",
                 shared(Map.of("chunkBytes", String.valueOf(chunkBytes))),
-                costs.nanos("buddy", range.bands),
-                range.powerOfTwoPeaks() * wholeRatio(),
-                BUDDY_FIXED_BYTES,
-                range.maxByteSize));
+                range.bands,
+                nanos("buddy", range) + lockNanos(range),
+                range.powerOfTwoPeaks() * wholeRatio() + BUDDY_FIXED_BYTES,
+                range.maxByteSize,
+                0));
     }
 
     private void addSegregated(List<RangePart> options, Range range) {
@@ -111,17 +133,46 @@ final class RangeParts {
         options.add(new RangePart(
                 "segregated",
                 shared(Map.of("maxBlockBytes", largest)),
-                costs.nanos("segregated", range.bands),
-                range.granulePeaks() * wholeRatio() * WHOLE_RATIO,
-                PART_FIXED_BYTES,
-                range.maxByteSize));
+                range.bands,
+                nanos("segregated", range) + lockNanos(range),
+                range.granulePeaks() * wholeRatio() * WHOLE_RATIO + range.keptWholeBytes() + PART_FIXED_BYTES,
+                range.maxByteSize,
+                0));
         options.add(new RangePart(
                 "segregated",
                 shared(Map.of("maxBlockBytes", largest, "spacing", "64", "quickBytes", "0")),
-                costs.nanos("segregated.tight", range.bands),
-                range.granulePeaks() * coincidence * COALESCED_RATIO,
-                PART_FIXED_BYTES,
-                range.maxByteSize));
+                range.bands,
+                nanos("segregated.tight", range) + lockNanos(range),
+                range.granulePeaks() * coincidence * COALESCED_RATIO + PART_FIXED_BYTES,
+                range.maxByteSize,
+                0));
+    }
+
+    /** A third party's: with its own defaults, and the overhead that its traits tell. */
+    private void addOther(List<RangePart> options, Range range, AllocatorTraits traits) {
+        boolean serves = traits.freesSingleBlocks()
+                && traits.serves(range.maxByteSize, range.maxByteAlignment)
+                && Math.max(1, range.minByteSize) >= traits.minByteSize();
+        if (serves && costs.knows(traits.name())) {
+            options.add(new RangePart(
+                    traits.name(),
+                    Map.of(),
+                    range.bands,
+                    nanos(traits.name(), range),
+                    range.granulePeaks() * wholeRatio()
+                            + range.peakCount() * traits.overheadBytesPerBlock()
+                            + PART_FIXED_BYTES,
+                    range.maxByteSize,
+                    0));
+        }
+    }
+
+    private double nanos(String variant, Range range) {
+        return costs.nanos(variant, range.bands, input.sharing()) + input.path().aroundNanos(range.bands);
+    }
+
+    private double lockNanos(Range range) {
+        return input.isConfined() ? 0 : costs.lockNanos(range.bands);
     }
 
     /** Peaks of bands are bounds from below: where they are less than the common one, they are too low by so much. */
@@ -129,9 +180,12 @@ final class RangeParts {
         return Math.max(1, coincidence);
     }
 
+    /** Unless one thread alone calls, with the lock that allocators have if nothing is said. */
     private Map<String, String> shared(Map<String, String> parameters) {
         Map<String, String> all = new HashMap<>(parameters);
-        all.put("lock", String.valueOf(!singleThread));
+        if (input.isConfined()) {
+            all.put("lock", "false");
+        }
         return all;
     }
 
@@ -143,19 +197,49 @@ final class RangeParts {
     private final class Range {
         final List<BandProfile> bands;
         final SizeCounts sizes;
+        final long minByteSize;
         final long maxByteSize;
         final long maxByteAlignment;
         final double ownPeaks;
 
-        Range(int first, int last) {
-            bands = RangeParts.this.bands.subList(first, last + 1);
+        Range(List<BandProfile> bands) {
+            this.bands = List.copyOf(bands);
+            minByteSize = bands.get(0).minByteSize();
             maxByteSize = bands.get(bands.size() - 1).maxByteSize();
             maxByteAlignment = bands.stream()
                     .mapToLong(BandProfile::maxByteAlignment)
                     .max()
                     .orElse(1);
-            sizes = RangeParts.this.sizes.within(bands.get(0).minByteSize(), maxByteSize);
+            sizes = input.sizes().within(minByteSize, maxByteSize);
             ownPeaks = bands.stream().mapToLong(BandProfile::peakLiveBytes).sum();
+        }
+
+        long allocateCount() {
+            return bands.stream().mapToLong(BandProfile::allocateCount).sum();
+        }
+
+        /** Bytes live at the bands' peaks, of all that were requested. */
+        double peakRatio() {
+            return ownPeaks
+                    / Math.max(
+                            1,
+                            bands.stream().mapToLong(BandProfile::allocateBytes).sum());
+        }
+
+        double peakCount() {
+            return peakRatio() * allocateCount();
+        }
+
+        double keptWholeBytes() {
+            double kept = 0;
+            for (BandProfile band : bands) {
+                double peak = Math.max(1, band.peakLiveBytes());
+                double replaced = (band.allocateBytes() - peak) / peak;
+                double otherSizes =
+                        1 - sizes.within(band.minByteSize(), band.maxByteSize()).topShare();
+                kept += KEPT_WHOLE_RATIO * peak * otherSizes * Math.clamp(replaced / REPLACED_TIMES, 0.0, 1.0);
+            }
+            return kept;
         }
 
         double powerOfTwoPeaks() {

@@ -17,16 +17,32 @@ public final class BlockCosts {
      * Nanoseconds for all allocations and frees of the bands; an event is half a pair.
      *
      * <p>A block that takes the place of one freed before costs by the order of the frees; one that adds to the live bytes is cut from
-     * fresh memory, and its memory coalesces again some day.
+     * fresh memory, and its memory coalesces again some day. Where threads take turns, what one wrote last the next must fetch.
+     *
+     * @param sharing how likely an event follows one of another thread
      */
-    public double nanos(String variant, List<BandProfile> bands) {
+    public double nanos(String variant, List<BandProfile> bands, double sharing) {
         double nanos = 0;
         for (BandProfile band : bands) {
             double grown = grownRatio(band);
-            double pair = (1 - grown) * reusedNanos(variant, band) + grown * model.grownNanos(variant);
-            nanos += pair * (band.allocateCount() + band.freeCount()) / 2;
+            double own = (1 - grown) * reusedNanos(variant, band) + grown * model.grownNanos(variant);
+            double pair = own + sharing * model.sharedNanos(variant);
+            nanos += pair * pairs(band) + model.remoteNanos(variant) * band.remoteFreeCount();
         }
         return nanos;
+    }
+
+    /** What a lock adds to them where no other thread holds it. */
+    public double lockNanos(List<BandProfile> bands) {
+        return model.lockNanos() * bands.stream().mapToDouble(BlockCosts::pairs).sum();
+    }
+
+    public boolean knows(String variant) {
+        return model.knows(variant);
+    }
+
+    private static double pairs(BandProfile band) {
+        return (band.allocateCount() + band.freeCount()) / 2.0;
     }
 
     private double reusedNanos(String variant, BandProfile band) {

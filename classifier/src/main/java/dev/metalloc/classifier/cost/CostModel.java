@@ -70,24 +70,36 @@ public final class CostModel {
         return Math.clamp(Math.sqrt(sum / measured.size()), LEAST_ERROR_LOG, SHIPPED_ERROR_LOG);
     }
 
-    /** Whether the allocator's cost is known. */
+    /** Whether it is known what a block costs on an allocator that frees single ones. */
     public boolean knows(String allocator) {
-        return table.has("allocator." + allocator + ".lifo");
+        return table.has("block." + allocator + ".lifo");
     }
 
     /** Mean cost of a block on the JDK's path. */
     public double jdkNanos(EntryPointFeatures entryPoint, BandFeatures band) {
         double nanos = mean(band.sizes(), byteSize -> jdkNanos(entryPoint, byteSize));
-        return nanos + band.remoteFreeRatio() * table.number("jdk.remote");
+        return nanos
+                + band.fifoFreeRatio() * table.number("jdk.fifo")
+                + band.randomFreeRatio() * table.number("jdk.random")
+                + band.remoteFreeRatio() * table.number("jdk.remote");
     }
 
-    /** Mean cost of a block on an allocator {@link #knows known} to the model. */
-    public double allocatorNanos(String allocator, EntryPointFeatures entryPoint, BandFeatures band) {
-        double zeroing = band.zeroedRatio() * mean(band.sizes(), table.curve("zero")::nanos);
-        return stays(allocator, entryPoint)
-                + zeroing
-                + orderNanos(allocator, band)
-                + band.remoteFreeRatio() * table.number("allocator." + allocator + ".remote");
+    /** Mean cost of a block in a frame that dies with its arena. */
+    public double frameNanos(EntryPointFeatures entryPoint, BandFeatures band) {
+        return table.number("frame." + entryPoint.entryPoint().name()) / entryPoint.blocksPerArena()
+                + zeroing(band)
+                + table.number("frame.block");
+    }
+
+    /** Mean of what of the JDK's work stays around a block that an allocator serves, zeroing included. */
+    double aroundNanos(EntryPointFeatures entryPoint, BandFeatures band) {
+        return table.number("stays." + entryPoint.entryPoint().name(), 0)
+                + servedCloseNanos(entryPoint) / entryPoint.blocksPerArena()
+                + zeroing(band);
+    }
+
+    private double zeroing(BandFeatures band) {
+        return band.zeroedRatio() * mean(band.sizes(), table.curve("zero")::nanos);
     }
 
     /**
@@ -98,7 +110,11 @@ public final class CostModel {
      * @param randomRatio frees in no order, of all
      */
     double reusedNanos(String variant, double fifoRatio, double randomRatio) {
-        return ordered("block." + variant, fifoRatio, randomRatio);
+        String name = "block." + variant;
+        double lifo = table.number(name + ".lifo");
+        double fifo = table.number(name + ".fifo");
+        double random = table.number(name + ".random");
+        return lifo + fifoRatio * (fifo - lifo) + randomRatio * (random - lifo);
     }
 
     /** The same of a block cut from fresh memory. */
@@ -106,26 +122,40 @@ public final class CostModel {
         return table.number("block." + variant + ".grown");
     }
 
-    private double ordered(String name, double fifoRatio, double randomRatio) {
-        double lifo = table.number(name + ".lifo");
-        double fifo = table.number(name + ".fifo");
-        double random = table.number(name + ".random");
-        return lifo + fifoRatio * (fifo - lifo) + randomRatio * (random - lifo);
+    /** What a free by another thread adds. */
+    double remoteNanos(String variant) {
+        return table.number("block." + variant + ".remote", 0);
     }
 
-    /** What closing an arena of this kind costs whoever serves its memory; 0 for most. */
+    /** What is added where each event follows one of another thread. */
+    double sharedNanos(String variant) {
+        return table.number("block." + variant + ".shared", 0);
+    }
+
+    /** What a lock that nobody else holds adds to an allocation with its free. */
+    double lockNanos() {
+        return table.number("block.lock");
+    }
+
+    /** What closing an arena of this kind costs the JDK; 0 where that is in the cost of its blocks. */
     public double arenaCloseNanos(EntryPoint entryPoint) {
         return table.number("arena.close." + entryPoint.name(), 0);
+    }
+
+    /**
+     * What it costs where allocators serve the blocks. A close that waits for all threads is put off and done for many arenas at once,
+     * unless there are virtual threads, whose stacks nobody can look through.
+     */
+    public double servedCloseNanos(EntryPointFeatures entryPoint) {
+        double jdk = arenaCloseNanos(entryPoint.entryPoint());
+        return entryPoint.virtualThreadRatio() > 0
+                ? jdk
+                : table.number("arena.deferred-close." + entryPoint.entryPoint().name(), jdk);
     }
 
     /** Bytes the JDK's path holds beyond what was requested, per live block. */
     public double jdkOverheadBytes() {
         return table.number("jdk.overhead-bytes-per-block");
-    }
-
-    /** What an allocator holds beyond its blocks, as a part of them. */
-    public double slackRatio(String allocator) {
-        return table.number("allocator." + allocator + ".slack", 0);
     }
 
     private double jdkNanos(EntryPointFeatures entryPoint, double byteSize) {
@@ -150,20 +180,6 @@ public final class CostModel {
 
     private static double between(double from, double to, double part) {
         return from + (to - from) * part;
-    }
-
-    private double stays(String allocator, EntryPointFeatures entryPoint) {
-        String name = entryPoint.entryPoint().name();
-        if (allocator.equals("bump")) {
-            return table.number("frame." + name, table.number("stays." + name, 0)) / entryPoint.blocksPerArena();
-        }
-        return table.number("stays." + name, 0)
-                + arenaCloseNanos(entryPoint.entryPoint()) / entryPoint.blocksPerArena();
-    }
-
-    // Frees with an arena come in one run, newest or oldest first as the allocator likes.
-    private double orderNanos(String allocator, BandFeatures band) {
-        return ordered("allocator." + allocator, band.fifoFreeRatio(), band.randomFreeRatio());
     }
 
     private static double mean(SizeCounts sizes, DoubleUnaryOperator nanos) {

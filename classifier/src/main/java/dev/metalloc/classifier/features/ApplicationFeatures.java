@@ -12,6 +12,7 @@ import java.util.List;
  * @param activeThreadCount threads that made at least a hundredth of the events of the busiest
  * @param topThreadShare the busiest thread's share of the allocations, 0..1
  * @param threadImbalance 0 where each thread frees as much as it allocates, 1 where none frees what it allocates
+ * @param sharing how likely two events after another are of different threads, if they come in any order
  * @param endedThreadsPerSecond threads that allocated or freed, and ended
  * @param rateVariation standard deviation of the allocation rate over time, as a part of its mean
  * @param rateErrorRatio half the 95 % confidence interval of the mean rate, as a part of it
@@ -25,6 +26,7 @@ public record ApplicationFeatures(
         long activeThreadCount,
         double topThreadShare,
         double threadImbalance,
+        double sharing,
         double endedThreadsPerSecond,
         double virtualThreadRatio,
         double rateVariation,

@@ -41,6 +41,7 @@ public final class FeatureExtractor {
                 activeThreads(profile.threads()),
                 topThreadShare(profile.threads()),
                 imbalance(profile.threads()),
+                sharing(profile.threads()),
                 profile.threadCounts().endedCount() / seconds,
                 (double) virtual / allocations,
                 timeLine.rateVariation(),
@@ -61,7 +62,8 @@ public final class FeatureExtractor {
                         entryPoint.profile().peakLiveBytes());
     }
 
-    private static EntryPointFeatures entryPoint(EntryPointProfile profile, double seconds) {
+    /** The features of one entry point. */
+    public static EntryPointFeatures entryPoint(EntryPointProfile profile, double seconds) {
         BandFeatures all = new BandSum(profile.bands())
                 .features(SizeCounts.of(profile), seconds, profile.unknownFreeCount(), profile.peakLiveBytes());
         ArenaShapes arenas = profile.arenas();
@@ -126,6 +128,17 @@ public final class FeatureExtractor {
                 threads.stream().mapToLong(ThreadSummary::allocateCount).max().orElse(0);
         long all = threads.stream().mapToLong(ThreadSummary::allocateCount).sum();
         return all == 0 ? 0 : (double) most / all;
+    }
+
+    /** How likely two events after another are of different threads, if they come in any order. */
+    public static double sharing(List<ThreadSummary> threads) {
+        double all = threads.stream().mapToLong(FeatureExtractor::events).sum();
+        double same = 0;
+        for (ThreadSummary thread : threads) {
+            double share = all == 0 ? 1 : events(thread) / all;
+            same += share * share;
+        }
+        return threads.isEmpty() || all == 0 ? 0 : 1 - same;
     }
 
     private static double imbalance(List<ThreadSummary> threads) {

@@ -49,6 +49,11 @@ public final class JsonText {
         return this;
     }
 
+    public JsonText value(boolean value) {
+        text.append(value);
+        return this;
+    }
+
     public JsonText value(long value) {
         text.append(value);
         return this;

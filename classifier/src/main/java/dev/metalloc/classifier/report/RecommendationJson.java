@@ -1,11 +1,15 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.classifier.report;
 
+import dev.metalloc.classifier.EntryPointFront;
 import dev.metalloc.classifier.Expected;
 import dev.metalloc.classifier.FlagEvidence;
 import dev.metalloc.classifier.Recommendation;
 import dev.metalloc.classifier.Verdict;
+import dev.metalloc.classifier.composite.Composition;
+import dev.metalloc.classifier.composite.RangePart;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes a recommendation as {@code recommend --json} prints it. Any thread. */
 public final class RecommendationJson {
@@ -24,7 +28,45 @@ public final class RecommendationJson {
         for (Verdict verdict : recommendation.verdicts()) {
             write(json.element(), verdict);
         }
+        json.close(']');
+        json.key("objective").value(recommendation.objective().label());
+        json.key("paretoFronts").open('[');
+        for (EntryPointFront front : recommendation.fronts()) {
+            write(json.element(), front);
+        }
+        json.close(']').key("notes").open('[');
+        for (String note : recommendation.notes()) {
+            json.element().value(note);
+        }
         return json.close(']').close('}').toString();
+    }
+
+    private static void write(JsonText json, EntryPointFront front) {
+        json.open('{').key("entryPoint").value(front.entryPoint().name());
+        json.key("compositions").open('[');
+        for (Composition composition : front.compositions()) {
+            json.element().open('{');
+            json.key("chosen").value(composition.equals(front.chosen()));
+            json.key("nanosPerEvent").value(composition.nanosPerEvent());
+            json.key("peakBytes").value((long) composition.peakBytes());
+            json.key("parts").open('[');
+            composition.parts().forEach(part -> write(json.element(), part));
+            json.close(']').close('}');
+        }
+        json.close(']').close('}');
+    }
+
+    private static void write(JsonText json, RangePart part) {
+        json.open('{').key("allocator").value(part.allocator());
+        json.key("maxBytes").value(part.maxByteSize());
+        write(json.key("parameters"), part.parameters());
+        json.close('}');
+    }
+
+    private static void write(JsonText json, Map<String, String> parameters) {
+        json.open('{');
+        new TreeMap<>(parameters).forEach((name, value) -> json.key(name).value(value));
+        json.close('}');
     }
 
     private static void write(JsonText json, FlagEvidence flag) {
@@ -42,18 +84,15 @@ public final class RecommendationJson {
         json.key("minBytes").value(verdict.minByteSize());
         json.key("maxBytes").value(verdict.maxByteSize());
         json.key("allocator").value(verdict.allocator());
-        json.key("parameters").open('{');
-        for (Map.Entry<String, String> parameter : verdict.parameters().entrySet()) {
-            json.key(parameter.getKey()).value(parameter.getValue());
-        }
-        json.close('}').key("expected");
+        write(json.key("parameters"), verdict.parameters());
+        json.key("expected");
         write(json, verdict.expected());
         json.key("confidence").value(verdict.confidence());
         json.key("reasons").open('[');
         for (String reason : verdict.reasons()) {
             json.element().value(reason);
         }
-        json.close(']').close('}');
+        json.close(']').key("runnerUp").value(verdict.runnerUp()).close('}');
     }
 
     private static void write(JsonText json, Expected expected) {

@@ -78,6 +78,7 @@ public final class RecommendationText {
                     .append(i + 1)
                     .append(". ")
                     .append(verdict.entryPoint())
+                    .append(verdict.siteText().isEmpty() ? "" : " from " + verdict.siteText())
                     .append(": ");
             text.append(verdict.allocator())
                     .append(parameters(verdict.parameters()))

@@ -10,13 +10,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.metalloc.allocators.api.Flag;
 import dev.metalloc.classifier.Classifier;
+import dev.metalloc.classifier.EntryPointFront;
 import dev.metalloc.classifier.Expected;
 import dev.metalloc.classifier.FlagEvidence;
+import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.Recommendation;
 import dev.metalloc.classifier.TestProfile;
 import dev.metalloc.classifier.TestProfile.Order;
 import dev.metalloc.classifier.TestTraits;
 import dev.metalloc.classifier.Verdict;
+import dev.metalloc.classifier.composite.Composition;
+import dev.metalloc.classifier.composite.RangePart;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.util.ArrayList;
@@ -26,9 +30,22 @@ import org.junit.jupiter.api.Test;
 
 class ReportTest {
 
+    private static final Composition FAST = composition("slab", Map.of("classes", "16,32"), 5, 4096);
+    private static final Composition SMALL = composition("segregated", Map.of(), 9, 2048);
+    private static final EntryPointFront FRONT = new EntryPointFront(EntryPoint.UNSAFE, SMALL, List.of(FAST, SMALL));
+
+    private static Composition composition(
+            String allocator, Map<String, String> parameters, double nanosPerEvent, double peakBytes) {
+        return new Composition(
+                List.of(new RangePart(allocator, parameters, List.of(), nanosPerEvent, peakBytes, 32, 0)),
+                nanosPerEvent,
+                peakBytes);
+    }
+
     private static final Recommendation HOSTILE = new Recommendation(
             "quote \" back \\ line\n tab\t \u0001 \ud83d\ude00 \ud800 ü",
             2,
+            Objective.BALANCED,
             List.of(new FlagEvidence(Flag.SMALL, 0.5, "50 %")),
             List.of(new Verdict(
                     EntryPoint.UNSAFE,
@@ -41,14 +58,15 @@ class ReportTest {
                     new Expected(32.123456, 1e-9, 5, 6),
                     0.25,
                     List.of("one", "two"),
-                    "")),
+                    "buddy, slower")),
+            List.of(FRONT),
             List.of("a note"));
 
     @Test
-    void shouldWriteExactlyTheContract() throws JsonProcessingException {
+    void shouldWriteTheContractAndWhatIsAddedAfterIt() throws JsonProcessingException {
         JsonNode json = new ObjectMapper().readTree(RecommendationJson.write(HOSTILE));
 
-        assertEquals(List.of("app", "runs", "flags", "verdicts"), keys(json));
+        assertEquals(List.of("app", "runs", "flags", "verdicts", "objective", "paretoFronts", "notes"), keys(json));
         assertEquals(HOSTILE.app(), json.get("app").asText());
         assertEquals(2, json.get("runs").asInt());
         assertEquals(
@@ -64,7 +82,8 @@ class ReportTest {
                         "parameters",
                         "expected",
                         "confidence",
-                        "reasons"),
+                        "reasons",
+                        "runnerUp"),
                 keys(verdict));
         assertEquals(
                 List.of("nanosPerEventBefore", "nanosPerEventAfter", "peakBytesBefore", "peakBytesAfter"),
@@ -76,11 +95,34 @@ class ReportTest {
         assertEquals(0, verdict.get("expected").get("nanosPerEventAfter").asDouble());
         assertEquals(0.25, verdict.get("confidence").asDouble());
         assertEquals("two", verdict.get("reasons").get(1).asText());
+        assertEquals("buddy, slower", verdict.get("runnerUp").asText());
+        assertEquals("balanced", json.get("objective").asText());
+        assertEquals("a note", json.get("notes").get(0).asText());
+    }
+
+    @Test
+    void shouldWriteWhatWasNotBeaten() throws JsonProcessingException {
+        JsonNode front = new ObjectMapper()
+                .readTree(RecommendationJson.write(HOSTILE))
+                .get("paretoFronts")
+                .get(0);
+
+        assertEquals("UNSAFE", front.get("entryPoint").asText());
+        JsonNode fast = front.get("compositions").get(0);
+        assertEquals(List.of("chosen", "nanosPerEvent", "peakBytes", "parts"), keys(fast));
+        assertFalse(fast.get("chosen").asBoolean());
+        assertEquals(5, fast.get("nanosPerEvent").asInt());
+        assertEquals(4096, fast.get("peakBytes").asInt());
+        JsonNode part = fast.get("parts").get(0);
+        assertEquals("slab", part.get("allocator").asText());
+        assertEquals(32, part.get("maxBytes").asInt());
+        assertEquals("16,32", part.get("parameters").get("classes").asText());
+        assertTrue(front.get("compositions").get(1).get("chosen").asBoolean());
     }
 
     @Test
     void shouldWriteEmptyRecommendations() throws JsonProcessingException {
-        Recommendation empty = new Recommendation("a", 1, List.of(), List.of(), List.of());
+        Recommendation empty = new Recommendation("a", 1, Objective.TIME, List.of(), List.of(), List.of(), List.of());
 
         JsonNode json = new ObjectMapper().readTree(RecommendationJson.write(empty));
 
@@ -90,7 +132,7 @@ class ReportTest {
 
     @Test
     void shouldWriteRealRecommendationsAsJsonAndText() throws JsonProcessingException {
-        Recommendation real = new Classifier(TestTraits.ALL, CostModel.shipped())
+        Recommendation real = new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME)
                 .classify(new TestProfile(10)
                         .at(EntryPoint.DIRECT_BUFFER)
                         .blocks(1000, 25_000_000, Order.LIFO, 1000, 4)
@@ -109,7 +151,7 @@ class ReportTest {
             verdict.reasons().forEach(reason -> assertTrue(text.contains(reason), text));
         }
         real.flags().forEach(flag -> assertTrue(text.contains(flag.evidence()), text));
-        assertTrue(text.contains("(classes=1008)"), text);
+        assertTrue(text.contains("(classes=1008 "), text);
         assertFalse(text.contains("null"), text);
     }
 

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.launcher.command;
 
+import dev.metalloc.classifier.Objective;
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
@@ -11,11 +12,11 @@ import dev.metalloc.launcher.known.PlanPreparation;
 import dev.metalloc.launcher.known.PolicyChoice;
 import dev.metalloc.launcher.known.PolicySources;
 import dev.metalloc.launcher.known.PreparedStart;
+import dev.metalloc.launcher.known.ProfiledRuns;
 import dev.metalloc.launcher.known.Recommendations;
 import dev.metalloc.launcher.known.RecommendedPolicy;
 import dev.metalloc.policy.Policy;
 import dev.metalloc.policy.identity.AppIdentity;
-import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import java.util.List;
 import java.util.Optional;
@@ -68,12 +69,13 @@ public final class AutoCommand implements Runnable {
             return own;
         }
         KnownApplications known = KnownApplications.open(surroundings);
-        return known.profile(app).map(profile -> known.keep(recommended(profile)));
+        return known.runs(app).map(runs -> known.keep(recommended(runs)));
     }
 
     /** With the costs at hand: nobody waits for a calibration who only wants to start an application. */
-    private Policy recommended(Profile profile) {
+    private Policy recommended(ProfiledRuns runs) {
         return RecommendedPolicy.of(
-                Recommendations.of(profile, new Calibrations(surroundings).costs()), System.currentTimeMillis());
+                Recommendations.of(runs, new Calibrations(surroundings).costs(), Objective.TIME),
+                System.currentTimeMillis());
     }
 }

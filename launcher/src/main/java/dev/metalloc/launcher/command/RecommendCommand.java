@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.launcher.command;
 
+import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.Recommendation;
 import dev.metalloc.classifier.report.RecommendationJson;
 import dev.metalloc.classifier.report.RecommendationText;
@@ -10,6 +11,7 @@ import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.known.Calibrations;
 import dev.metalloc.launcher.known.KnownApplications;
 import dev.metalloc.launcher.known.ProfileSource;
+import dev.metalloc.launcher.known.ProfiledRuns;
 import dev.metalloc.launcher.known.Recommendations;
 import dev.metalloc.launcher.known.RecommendedPolicy;
 import dev.metalloc.launcher.replay.VerdictChecks;
@@ -47,6 +49,12 @@ public final class RecommendCommand implements Runnable {
             description = "Replay a workload made from the profile on the JDK's path and on the choice.")
     private boolean verify;
 
+    @Option(
+            names = "--objective",
+            paramLabel = "time|memory|balanced",
+            description = "What the choice is to be good at (default: ${DEFAULT-VALUE}).")
+    private Objective objective = Objective.TIME;
+
     public RecommendCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -54,15 +62,16 @@ public final class RecommendCommand implements Runnable {
     @Override
     public void run() {
         KnownApplications known = KnownApplications.open(surroundings);
-        Profile profile = ProfileSource.profile(source, known, surroundings);
-        Recommendation recommendation = Recommendations.of(profile, new Calibrations(surroundings).costsOrMeasured());
+        ProfiledRuns profiled = ProfileSource.runs(source, known, surroundings);
+        Recommendation recommendation =
+                Recommendations.of(profiled, new Calibrations(surroundings).costsOrMeasured(), objective);
         Policy policy = known.keep(RecommendedPolicy.of(recommendation, System.currentTimeMillis()));
         surroundings
                 .out()
                 .println((json ? RecommendationJson.write(recommendation) : RecommendationText.write(recommendation))
                         .strip());
         if (verify) {
-            verify(profile, recommendation);
+            verify(profiled.merged(), recommendation);
         }
         write(policy);
     }

@@ -14,7 +14,6 @@ import dev.metalloc.policy.store.Spool;
 import dev.metalloc.policy.store.StoreLocation;
 import dev.metalloc.policy.store.StoredPolicy;
 import dev.metalloc.policy.store.StoredProfile;
-import dev.metalloc.profiler.aggregate.Profiles;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.io.ProfileReader;
 import java.io.IOException;
@@ -82,11 +81,16 @@ public final class KnownApplications {
 
     /** What the application's last runs showed, together. */
     public Optional<Profile> profile(String app) {
+        return runs(app).map(ProfiledRuns::merged);
+    }
+
+    /** The same with each run by itself. */
+    public Optional<ProfiledRuns> runs(String app) {
         List<Profile> profiles = new ArrayList<>();
         for (StoredProfile stored : asked(() -> store.profiles().latest(app, MOST_MERGED_PROFILES))) {
             asked(() -> store.profiles().bytes(stored.id())).ifPresent(bytes -> profiles.add(decoded(bytes, stored)));
         }
-        return profiles.isEmpty() ? Optional.empty() : Optional.of(Profiles.merge(profiles));
+        return profiles.isEmpty() ? Optional.empty() : Optional.of(ProfiledRuns.of(profiles));
     }
 
     /** Keeps a policy as the application's newest and returns it with the version it got. */

@@ -9,6 +9,7 @@ import dev.metalloc.profiler.io.ProfileReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Finds the profile that a word on the command line means: a file, else all that is stored of an application. */
 public final class ProfileSource {
@@ -16,11 +17,16 @@ public final class ProfileSource {
     private ProfileSource() {}
 
     public static Profile profile(String source, KnownApplications known, Surroundings surroundings) {
+        return runs(source, known, surroundings).merged();
+    }
+
+    /** The same with each run by itself. */
+    public static ProfiledRuns runs(String source, KnownApplications known, Surroundings surroundings) {
         Path file = surroundings.workingDirectory().resolve(source);
         if (Files.exists(file) || source.endsWith(".mprof")) {
-            return read(file);
+            return ProfiledRuns.of(List.of(read(file)));
         }
-        return known.profile(source)
+        return known.runs(source)
                 .orElseThrow(() -> CommandFailure.failed(
                         "no profile file and no profiled application called " + source + " (see metalloc db list)"));
     }

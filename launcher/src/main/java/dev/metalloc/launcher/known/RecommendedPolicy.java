@@ -21,7 +21,13 @@ public final class RecommendedPolicy {
                 recommendation.verdicts().stream().map(RecommendedPolicy::rule).toList();
         int runCount = recommendation.runCount();
         String provenance = "the profile of " + runCount + (runCount == 1 ? " run" : " runs");
-        return new Policy(recommendation.app(), FIRST_VERSION, createdEpochMillis, provenance, "time", rules);
+        return new Policy(
+                recommendation.app(),
+                FIRST_VERSION,
+                createdEpochMillis,
+                provenance,
+                recommendation.objective().label(),
+                rules);
     }
 
     private static PolicyRule rule(Verdict verdict) {

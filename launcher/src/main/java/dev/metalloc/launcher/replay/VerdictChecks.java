@@ -53,9 +53,11 @@ public final class VerdictChecks {
                 .toList();
     }
 
-    /** Frames are served by the agent's own hooks, which no replay has. */
+    /** Frames are served by the agent's own hooks, which no replay has; nor does it know sites. */
     private static boolean servesBlocks(Verdict verdict) {
-        return !verdict.isLeave() && !verdict.allocator().equals("bump");
+        return !verdict.isLeave()
+                && verdict.siteHash() == 0
+                && !verdict.allocator().equals("bump");
     }
 
     /** The verdicts' allocators by size, the JDK's path for all else. */

@@ -1,44 +1,63 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.replay.calibrate;
 
+import dev.metalloc.allocators.AllocatorCatalog;
+import dev.metalloc.allocators.Allocators;
 import dev.metalloc.replay.timing.InterleavedTimer;
 import dev.metalloc.replay.timing.Subject;
 import dev.metalloc.replay.timing.Timing;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * Measures allocators and the JDK's raw memory on this machine in some ten seconds. Used once, by one thread.
+ * Measures allocators and the JDK's raw memory on this machine in some twenty seconds. Used once, by one thread.
  *
  * <p>They do programs of one order of frees each in the loop that replays traces, and what the loop itself takes is subtracted.
  */
 final class Calibrator {
 
-    private static final InterleavedTimer.Effort EFFORT = new InterleavedTimer.Effort(200_000_000, 4_000_000, 9);
+    private static final InterleavedTimer.Effort EFFORT = new InterleavedTimer.Effort(300_000_000, 4_000_000, 11);
     private static final int EVENTS_PER_PAIR = 2;
     private static final long[] UNSAFE_BYTES = {16, 64, 1024, 4096, 65_536};
 
     private static final Subject LOOP = Subject.peer(Subject.LOOP);
     private static final Subject UNSAFE = Subject.peer(Subject.UNSAFE);
-    private static final List<Subject> VARIANTS = List.of(
-            Subject.ours("slab", "slab", Map.of()),
-            Subject.ours("buddy", "buddy", Map.of("lock", "false")),
-            Subject.ours("segregated", "segregated", Map.of("lock", "false")),
-            Subject.ours(
-                    "segregated.tight", "segregated", Map.of("lock", "false", "quickBytes", "0", "spacing", "64")));
-    private static final Set<String> SHARED_LABELS = Set.of("slab", "buddy", "segregated");
-    private static final String GROWN = "grown";
+    private static final String LOCK = "lock";
+    private static final String LIFO = "lifo";
+    private static final Subject SEGREGATED = Subject.ours("segregated", "segregated", Map.of(LOCK, "false"));
+    private static final Subject LOCKED = Subject.ours("locked", "segregated", Map.of());
+    // Slabs as small as the chooser makes them for programs of a few megabytes.
+    private static final Subject SLAB = Subject.ours(
+            "slab",
+            "slab",
+            Map.of(
+                    "slabBytes",
+                    "16384",
+                    "classes",
+                    "16,32,48,64,96,128,192,256,400,640,1008,1408,2000,3008," + OrderPrograms.LARGEST_BYTES));
+    private static final List<Subject> BUILT_IN = List.of(
+            SLAB,
+            Subject.ours("buddy", "buddy", Map.of(LOCK, "false")),
+            SEGREGATED,
+            Subject.ours("segregated.tight", "segregated", Map.of(LOCK, "false", "quickBytes", "0", "spacing", "64")));
 
     private final Calibration calibration = new Calibration();
+    private Timing unsafeLifo = new Timing(0, 0);
 
     Calibration calibrate() {
-        order("fifo", OrderPrograms.fifo(), VARIANTS);
-        order("lifo", OrderPrograms.lifo(), VARIANTS);
-        order("random", OrderPrograms.random(), VARIANTS);
-        order(GROWN, OrderPrograms.grown(), VARIANTS);
+        List<Subject> variants = new ArrayList<>(BUILT_IN);
+        variants.addAll(thirdParties());
+        variants.add(UNSAFE);
+        order(LIFO, OrderPrograms.lifo(), variants);
+        order("fifo", OrderPrograms.fifo(), variants);
+        order("random", OrderPrograms.random(), variants);
+        variants.remove(UNSAFE);
+        order("grown", OrderPrograms.grown(), variants);
+        lock();
+        shared(variants.stream().map(Calibrator::locked).toList());
         for (long byteSize : UNSAFE_BYTES) {
             Map<Subject, Timing> timings = time(OrderPrograms.pairs(byteSize), List.of(UNSAFE));
             calibration.put("jdk.UNSAFE", byteSize, net(timings, UNSAFE));
@@ -46,15 +65,51 @@ final class Calibrator {
         return calibration;
     }
 
+    /** Allocators that others brought, with the parameters that the chooser would give them: none. */
+    private static List<Subject> thirdParties() {
+        return AllocatorCatalog.load(Calibrator.class.getClassLoader()).traits().stream()
+                .filter(traits -> !Allocators.isBuiltIn(traits.name())
+                        && traits.freesSingleBlocks()
+                        && traits.serves(OrderPrograms.LARGEST_BYTES, 1))
+                .map(traits -> Subject.ours(traits.name(), traits.name(), Map.of()))
+                .toList();
+    }
+
+    private static Subject locked(Subject variant) {
+        Map<String, String> parameters = new HashMap<>(variant.parameters());
+        parameters.remove(LOCK);
+        return Subject.ours(variant.label(), variant.allocator(), parameters);
+    }
+
     private void order(String order, TraceProgram program, List<Subject> variants) {
         Map<Subject, Timing> timings = time(program, variants);
         for (Subject variant : variants) {
-            Timing net = net(timings, variant);
-            calibration.put("block." + variant.label() + "." + order, net);
-            if (SHARED_LABELS.contains(variant.label()) && !order.equals(GROWN)) {
-                calibration.put("allocator." + variant.label() + "." + order, net);
+            Timing pair = net(timings, variant);
+            if (!variant.equals(UNSAFE)) {
+                calibration.put(name(variant, order), pair);
+            } else if (order.equals(LIFO)) {
+                unsafeLifo = pair;
+            } else {
+                calibration.put("jdk." + order, difference(pair, unsafeLifo));
             }
         }
+    }
+
+    private void lock() {
+        Map<Subject, Timing> timings = time(OrderPrograms.lifo(), List.of(SEGREGATED, LOCKED));
+        calibration.put("block.lock", difference(net(timings, LOCKED), net(timings, SEGREGATED)));
+    }
+
+    private void shared(List<Subject> variants) {
+        Map<Subject, Timing> alone = time(OrderPrograms.turns(1), variants);
+        Map<Subject, Timing> inTurn = time(OrderPrograms.turns(2), variants);
+        for (Subject variant : variants) {
+            calibration.put(name(variant, "shared"), difference(net(inTurn, variant), net(alone, variant)));
+        }
+    }
+
+    private static String name(Subject variant, String figure) {
+        return "block." + variant.label() + "." + figure;
     }
 
     private static Map<Subject, Timing> time(TraceProgram program, List<Subject> subjects) {

@@ -11,27 +11,37 @@ final class OrderPrograms {
 
     private static final int PAIRS = 20_000;
     private static final int FEW_PAIRS = 2000;
-    private static final int BURST = 64;
-    private static final int QUEUE = 256;
-    private static final int LIVE = 1000;
+    private static final int DEEPEST = 64;
+    private static final int QUEUE = 64;
+    private static final int LIVE = 4000;
+    private static final int TURNS = 500;
+    private static final int PAIRS_OF_TURN = 4;
     private static final long SEED = 1;
 
-    // A small program's sizes: half of them below 64 bytes, the largest some hundred.
-    private static final int[] MIXED_BYTES = {16, 24, 32, 32, 40, 48, 64, 64, 80, 96, 128, 160, 200, 256, 320, 500};
+    // Half of a program's blocks are below 64 bytes, and one in eight above 1000.
+    private static final int[] MIXED_BYTES = {
+        16, 16, 24, 32, 32, 32, 40, 48, 48, 64, 64, 64, 80, 96, 96, 112,
+        128, 128, 160, 192, 224, 256, 320, 400, 500, 640, 800, 1000, 1400, 2000, 3000, 4096
+    };
+
+    /** As long as the longest of the programs' blocks. */
+    static final int LARGEST_BYTES = MIXED_BYTES[MIXED_BYTES.length - 1];
 
     private OrderPrograms() {}
 
-    /** Bursts, the newest freed first. */
+    /** A stack whose depth wanders. */
     static TraceProgram lifo() {
         TraceBuilder program = new TraceBuilder("lifo");
         Random random = new Random(SEED);
-        int[] blocks = new int[BURST];
-        for (int i = 0; i < PAIRS / BURST; i++) {
-            for (int j = 0; j < BURST; j++) {
-                blocks[j] = program.allocate(0, size(random), 1, false);
+        int[] blocks = new int[DEEPEST];
+        int depth = 0;
+        for (int i = 0; i < PAIRS || depth > 0; ) {
+            int level = i < PAIRS ? random.nextInt(DEEPEST) : 0;
+            for (; depth < level; depth++, i++) {
+                blocks[depth] = program.allocate(0, size(random), 1, false);
             }
-            for (int j = BURST - 1; j >= 0; j--) {
-                program.free(0, blocks[j]);
+            for (; depth > level; depth--) {
+                program.free(0, blocks[depth - 1]);
             }
         }
         return program.build();
@@ -72,6 +82,22 @@ final class OrderPrograms {
                 program.free(0, blocks[place]);
             }
             blocks[place] = program.allocate(0, size(random), 1, false);
+        }
+        return program.build();
+    }
+
+    /** Threads that take turns, each with blocks of its own. */
+    static TraceProgram turns(int threads) {
+        TraceBuilder program = new TraceBuilder("turns");
+        Random random = new Random(SEED);
+        int[] blocks = new int[PAIRS_OF_TURN];
+        for (int i = 0; i < TURNS; i++) {
+            for (int j = 0; j < PAIRS_OF_TURN; j++) {
+                blocks[j] = program.allocate(i % threads, size(random), 1, false);
+            }
+            for (int j = PAIRS_OF_TURN - 1; j >= 0; j--) {
+                program.free(i % threads, blocks[j]);
+            }
         }
         return program.build();
     }

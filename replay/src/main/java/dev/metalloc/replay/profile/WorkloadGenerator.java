@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a workload that is like what an entry point's profile shows: the same sizes, lifetimes, threads, and as many blocks that stay.
@@ -21,12 +22,14 @@ import java.util.Random;
  */
 /* Implementation notes
  *
- * The clock is the bytes allocated so far, on which the profile's lifetimes are measured. Bands take turns at random, as often as they
- * allocated. A freed block's lifetime is drawn from its band's histogram and its end queued. What was never freed is
+ * Each thread's clock is the bytes it allocated so far, on which the profile's lifetimes of its blocks are measured: from after the
+ * block's own bytes to its free. Bands take turns at random, as often as they
+ * allocated. A freed block's lifetime is drawn from its band's histogram and its end queued; it ends between the two allocations that are
+ * nearest to that, and not before one where it saw one. What was never freed is
  * spread over the whole, all of it: of the rest a part stands for all where there was too much to replay, since lifetimes in bytes
- * make the same bytes live at once, however long it goes on. What was live when the profile ended is the end of lives that the
- * histogram does not have, as well as what never ends; so no band may hold more than it did at its peak, and the block that is
- * next to end goes early where it would.
+ * make the same bytes live at once, however long it goes on. What was live when the profile ended never ends as far as it is more than
+ * blocks of the histogram's lifetimes would leave. No band may hold more than it did at its peak: the block that is next to end goes early
+ * where it would.
  *
  * What a profile does not tell is not in it: phases, and which block is freed with which.
  */
@@ -44,14 +47,15 @@ public final class WorkloadGenerator {
     private final List<Source> sources = new ArrayList<>();
     private final double[] threadShares;
     private final double remoteRatio;
-    private long clockBytes;
+    private final long[] clockBytes;
     private int thread;
     private int eventsOfTurn;
 
-    private record Ending(long atBytes, int block, int thread, long byteSize) {}
+    private record Ending(long fromBytes, long atBytes, int block, int thread, long byteSize) {}
 
     private WorkloadGenerator(Profile profile, EntryPointProfile entryPoint) {
         threadShares = threadShares(profile.threads());
+        clockBytes = new long[threadShares.length];
         long frees = Math.max(1, entryPoint.freeCount());
         remoteRatio = (double) entryPoint.bands().stream()
                         .mapToLong(BandProfile::remoteFreeCount)
@@ -61,9 +65,20 @@ public final class WorkloadGenerator {
         double part = Math.min(1, (double) MOST_ALLOCATIONS / Math.max(1, entryPoint.allocateCount()));
         for (BandProfile band : entryPoint.bands()) {
             if (band.allocateCount() > 0) {
-                sources.add(new Source(band, sizes.within(band.minByteSize(), band.maxByteSize()), part));
+                SizeCounts within = sizes.within(band.minByteSize(), band.maxByteSize());
+                sources.add(new Source(band, within, staying(band, entryPoint), part, threadShares.length));
             }
         }
+    }
+
+    /** Of the blocks that were live when the profile ended those that ordinary lifetimes do not account for (Little's law). */
+    private long staying(BandProfile band, EntryPointProfile entryPoint) {
+        double meanLifetime = band.lifetimeBytes().getTotalCount() == 0
+                ? 0
+                : band.lifetimeBytes().getMean();
+        double clockBytes = Math.max(1.0, (double) entryPoint.allocateBytes() / threadShares.length);
+        long passing = (long) (band.allocateCount() * Math.min(1, meanLifetime / clockBytes));
+        return Math.clamp(band.liveCount() - passing, 0L, band.allocateCount());
     }
 
     public static TraceProgram generate(Profile profile, EntryPointProfile entryPoint) {
@@ -74,9 +89,10 @@ public final class WorkloadGenerator {
         long left = sources.stream().mapToLong(source -> source.left).sum();
         for (; left > 0; left--) {
             Source source = draw(left);
-            endDue();
             turn();
-            allocate(source);
+            long byteSize = source.size(random);
+            endDue(clockBytes[thread] + byteSize / 2);
+            allocate(source, byteSize);
         }
         return program.build();
     }
@@ -93,39 +109,67 @@ public final class WorkloadGenerator {
         return sources.get(sources.size() - 1);
     }
 
-    private void allocate(Source source) {
+    private void allocate(Source source, long byteSize) {
         boolean stays = source.nextStays(random);
-        long byteSize = source.size(random);
         makeRoom(source, byteSize);
         int block = program.allocate(thread, byteSize, source.byteAlignment(random), source.isZeroed(random));
         source.liveBytes += byteSize;
+        clockBytes[thread] += byteSize;
         if (!stays) {
-            source.endings.add(new Ending(clockBytes + source.lifetimeBytes(random), block, thread, byteSize));
+            long from = clockBytes[thread];
+            source.endings
+                    .get(thread)
+                    .add(new Ending(from, from + source.lifetimeBytes(random), block, thread, byteSize));
         }
-        clockBytes += byteSize;
         eventsOfTurn++;
     }
 
-    private void endDue() {
+    /** Ends what the thread allocated and is due; what others allocated waits for them. */
+    private void endDue(long atBytes) {
         for (Source source : sources) {
-            for (Ending next = source.endings.peek();
-                    next != null && next.atBytes() <= clockBytes;
-                    next = source.endings.peek()) {
-                endNext(source);
+            PriorityQueue<Ending> endings = source.endings.get(thread);
+            List<Ending> tooSoon = new ArrayList<>();
+            for (Ending next = endings.peek(); next != null && next.atBytes() <= atBytes; next = endings.peek()) {
+                endings.remove();
+                if (next.atBytes() == next.fromBytes() || next.fromBytes() < clockBytes[thread]) {
+                    end(source, next);
+                } else {
+                    tooSoon.add(next);
+                }
             }
+            endings.addAll(tooSoon);
         }
     }
 
     private void makeRoom(Source source, long byteSize) {
-        while (source.liveBytes + byteSize > source.peakLiveBytes() && !source.endings.isEmpty()) {
-            endNext(source);
+        while (source.liveBytes + byteSize > source.peakLiveBytes()) {
+            Ending next = nextToEnd(source);
+            if (next == null) {
+                return;
+            }
+            end(source, source.endings.get(next.thread()).remove());
         }
     }
 
-    private void endNext(Source source) {
-        Ending next = source.endings.remove();
-        source.liveBytes -= next.byteSize();
-        program.free(freeingThread(next.thread()), next.block());
+    /** The one that is nearest to its end on its own thread's clock. */
+    private @Nullable Ending nextToEnd(Source source) {
+        Ending nearest = null;
+        for (PriorityQueue<Ending> endings : source.endings) {
+            Ending next = endings.peek();
+            if (next != null && (nearest == null || left(next) < left(nearest))) {
+                nearest = next;
+            }
+        }
+        return nearest;
+    }
+
+    private long left(Ending ending) {
+        return ending.atBytes() - clockBytes[ending.thread()];
+    }
+
+    private void end(Source source, Ending ended) {
+        source.liveBytes -= ended.byteSize();
+        program.free(freeingThread(ended.thread()), ended.block());
         eventsOfTurn++;
     }
 
@@ -167,14 +211,20 @@ public final class WorkloadGenerator {
         private final SizeCounts sizes;
         long left;
         long liveBytes;
-        final PriorityQueue<Ending> endings =
-                new PriorityQueue<>(Comparator.comparingLong(Ending::atBytes).thenComparingInt(Ending::block));
+        /** By the thread that allocated. */
+        final List<PriorityQueue<Ending>> endings = new ArrayList<>();
+
         private long stayingLeft;
 
-        Source(BandProfile band, SizeCounts sizes, double part) {
+        Source(BandProfile band, SizeCounts sizes, long staying, double part, int threads) {
+            for (int i = 0; i < threads; i++) {
+                // Of those that end together the newest first, as a program that nests them would.
+                endings.add(new PriorityQueue<>(Comparator.comparingLong(Ending::atBytes)
+                        .thenComparing(Ending::block, Comparator.reverseOrder())));
+            }
             this.band = band;
             this.sizes = sizes;
-            stayingLeft = Math.clamp(band.liveCount(), 0L, band.allocateCount());
+            stayingLeft = staying;
             left = stayingLeft + (long) Math.ceil(part * (band.allocateCount() - stayingLeft));
         }
 

@@ -2,6 +2,8 @@
 package dev.metalloc.replay.timing;
 
 import dev.metalloc.replay.trace.TraceProgram;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,8 @@ public final class InterleavedTimer {
     }
 
     private static final int LEAST_WARM_UP_PASSES = 3;
+    // Some code is compiled once more after a long while; a minute of that would be no better.
+    private static final int MOST_SETTLING_ROUNDS = 40;
 
     private final Effort effort;
     private final Map<Subject, String> absent = new LinkedHashMap<>();
@@ -44,6 +48,7 @@ public final class InterleavedTimer {
             for (Subject subject : subjects) {
                 start(subject, program, timed, passes);
             }
+            settle(timed, passes);
             for (int i = 0; i < effort.samples(); i++) {
                 timed.forEach((subject, each) -> each.sample(passes.getOrDefault(subject, 1)));
             }
@@ -75,6 +80,23 @@ public final class InterleavedTimer {
             last = subject.pass();
         }
         return last;
+    }
+
+    /** Goes on in turn until a round of all passes without the compiler having done anything. */
+    private static void settle(Map<Subject, TimedSubject> timed, Map<Subject, Integer> passes) {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        if (compiler == null || !compiler.isCompilationTimeMonitoringSupported()) {
+            return;
+        }
+        long before = -1;
+        for (int round = 0; round < MOST_SETTLING_ROUNDS && compiler.getTotalCompilationTime() != before; round++) {
+            before = compiler.getTotalCompilationTime();
+            timed.forEach((subject, each) -> {
+                for (int i = passes.getOrDefault(subject, 1); i > 0; i--) {
+                    each.pass();
+                }
+            });
+        }
     }
 
     /** Why the subjects that were left out were: one line each. */

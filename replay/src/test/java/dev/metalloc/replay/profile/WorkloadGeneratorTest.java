@@ -68,9 +68,9 @@ class WorkloadGeneratorTest {
         Likeness service = likeness(service(8000, 1));
         assertTrue(service.sizes() > 0.98, service.toString());
         assertTrue(service.peak() > 0.8, service.toString());
-        assertTrue(service.lifetimes() > 0.7, service.toString());
+        assertTrue(service.lifetimes() > 0.8, service.toString());
         Likeness queue = likeness(queue());
-        assertTrue(queue.overall() > 0.7, queue.toString());
+        assertTrue(queue.overall() > 0.8, queue.toString());
     }
 
     @Test

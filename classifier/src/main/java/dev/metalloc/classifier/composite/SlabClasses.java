@@ -1,5 +1,5 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-package dev.metalloc.classifier.choice;
+package dev.metalloc.classifier.composite;
 
 import dev.metalloc.classifier.features.SizeCounts;
 import java.util.ArrayList;
@@ -31,8 +31,6 @@ public record SlabClasses(List<Long> byteSizes, double wasteBytes, double reques
     static final long QUANTUM_BYTES = 16;
     // Classes that no cache keeps warm cost more than the bytes they save.
     static final int MAX_CLASSES = 16;
-    // A class less is worth as much as this part of the bytes: a part-filled slab per thread is saved.
-    static final double TOLERATED_WASTE_RATIO = 0.001;
 
     public SlabClasses {
         byteSizes = List.copyOf(byteSizes);
@@ -51,25 +49,44 @@ public record SlabClasses(List<Long> byteSizes, double wasteBytes, double reques
         return byteSizes.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
-    /** The fewest classes, at most {@link #MAX_CLASSES}, that waste hardly more than the best. */
-    static SlabClasses synthesise(SizeCounts sizes) {
-        Table table = new Table(sizes, MAX_CLASSES, QUANTUM_BYTES);
-        double limit = table.leastWaste(table.maxClasses) + TOLERATED_WASTE_RATIO * table.requestedBytes();
-        int classes = 1;
-        while (table.leastWaste(classes) > limit) {
-            classes++;
+    /**
+     * The classes that take the least memory at the peak, at most {@link #MAX_CLASSES}, of multiples of {@code quantumBytes}, so that
+     * each is aligned to that: fewer classes waste more inside blocks, more hold more slabs that are filled in part.
+     *
+     * <p>Never so few that they waste more than half of what powers of two would, where it can be helped.
+     *
+     * @param peakRatio bytes live at the peak, of all that were requested
+     * @param bytesPerClass held for having a class
+     */
+    static SlabClasses leastMemory(SizeCounts sizes, long quantumBytes, double peakRatio, double bytesPerClass) {
+        Table table = new Table(sizes, MAX_CLASSES, quantumBytes);
+        double allowedWaste = Math.max(table.leastWaste(table.maxClasses), powerOfTwoWaste(sizes) / 2);
+        int best = table.maxClasses;
+        double least = Double.POSITIVE_INFINITY;
+        for (int classes = 1; classes <= table.maxClasses; classes++) {
+            double bytes = table.leastWaste(classes) * peakRatio + classes * bytesPerClass;
+            if (table.leastWaste(classes) <= allowedWaste && bytes < least) {
+                least = bytes;
+                best = classes;
+            }
         }
-        return table.classes(classes);
+        return table.classes(best);
+    }
+
+    /** Bytes that classes of powers of two from 16 on would waste. */
+    static double powerOfTwoWaste(SizeCounts sizes) {
+        double waste = 0;
+        for (int i = 0; i < sizes.size(); i++) {
+            long byteSize = Math.max(1, sizes.byteSize(i));
+            long block = Math.max(QUANTUM_BYTES, byteSize == 1 ? 1 : Long.highestOneBit(byteSize - 1) << 1);
+            waste += (double) (block - sizes.byteSize(i)) * sizes.count(i);
+        }
+        return waste;
     }
 
     /** The classes with least waste, at most {@code maxClasses}. */
-    static SlabClasses leastWaste(SizeCounts sizes, int maxClasses) {
-        return leastWaste(sizes, maxClasses, QUANTUM_BYTES);
-    }
-
-    /** The same with blocks of multiples of {@code quantumBytes}, so that each is aligned to that. */
-    public static SlabClasses leastWaste(SizeCounts sizes, int maxClasses, long quantumBytes) {
-        Table table = new Table(sizes, maxClasses, quantumBytes);
+    public static SlabClasses leastWaste(SizeCounts sizes, int maxClasses) {
+        Table table = new Table(sizes, maxClasses, QUANTUM_BYTES);
         return table.classes(table.maxClasses);
     }
 

@@ -1,5 +1,5 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-package dev.metalloc.classifier.choice;
+package dev.metalloc.classifier.composite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -36,7 +36,7 @@ class SlabClassesTest {
         for (int round = 0; round < 100; round++) {
             SizeCounts sizes = randomSizes(random);
 
-            SlabClasses made = SlabClasses.synthesise(sizes);
+            SlabClasses made = SlabClasses.leastMemory(sizes, 16, 0.1, random.nextInt(8192));
 
             long before = 0;
             for (long byteSize : made.byteSizes()) {
@@ -44,22 +44,40 @@ class SlabClassesTest {
                 before = byteSize;
             }
             assertTrue(made.largestByteSize() >= sizes.byteSize(sizes.size() - 1));
-            assertTrue(made.wasteRatio()
-                    <= SlabClasses.leastWaste(sizes, SlabClasses.MAX_CLASSES).wasteRatio()
-                            + SlabClasses.TOLERATED_WASTE_RATIO);
         }
     }
 
     @Test
-    void shouldSpareClassesThatSaveNothing() {
+    void shouldWasteAtMostHalfOfWhatPowersOfTwoWaste() {
+        Random random = new Random(11);
+        for (int round = 0; round < 300; round++) {
+            SizeCounts sizes = randomSizes(random);
+
+            // However little memory is live, and however much a class costs.
+            SlabClasses made = SlabClasses.leastMemory(sizes, 16, 1e-6, 1e6);
+
+            double least =
+                    SlabClasses.leastWaste(sizes, SlabClasses.MAX_CLASSES).wasteBytes();
+            assertEquals(
+                    waste(sizes, List.of(16L, 32L, 64L, 128L, 256L, 512L)), SlabClasses.powerOfTwoWaste(sizes), 1e-6);
+            assertTrue(made.wasteBytes() <= Math.max(least, SlabClasses.powerOfTwoWaste(sizes) / 2), "round " + round);
+        }
+    }
+
+    @Test
+    void shouldSpareClassesThatSaveLessThanTheyHold() {
         SizeCounts sizes = SizeCounts.of(Map.of(48L, 1_000_000L, 64L, 1L));
 
+        assertEquals("48,64", SlabClasses.leastMemory(sizes, 16, 1, 8192).parameter());
         assertEquals(
-                "64",
-                SlabClasses.synthesise(SizeCounts.of(Map.of(49L, 1L, 50L, 1L, 64L, 9L)))
+                "48",
+                SlabClasses.leastMemory(SizeCounts.of(Map.of(24L, 10L, 48L, 1_000_000L)), 16, 1, 8192)
                         .parameter());
-        assertEquals("48,64", SlabClasses.synthesise(sizes).parameter());
-        assertThrows(IllegalArgumentException.class, () -> SlabClasses.synthesise(SizeCounts.of(Map.of())));
+        assertEquals(
+                "4096",
+                SlabClasses.leastMemory(SizeCounts.of(Map.of(100L, 5L)), 4096, 1, 0)
+                        .parameter());
+        assertThrows(IllegalArgumentException.class, () -> SlabClasses.leastMemory(SizeCounts.of(Map.of()), 16, 1, 0));
     }
 
     private static SizeCounts randomSizes(Random random) {

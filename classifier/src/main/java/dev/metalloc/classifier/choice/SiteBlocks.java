@@ -1,0 +1,118 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.choice;
+
+import dev.metalloc.classifier.features.BandFeatures;
+import dev.metalloc.classifier.features.EntryPointFeatures;
+import dev.metalloc.classifier.features.FeatureExtractor;
+import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.SiteProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
+
+/**
+ * The blocks of one site as if they were an entry point's: what its samples tell of sizes, lifetimes and who frees; the order of frees, which
+ * they do not tell, as with all blocks of those sizes.
+ */
+final class SiteBlocks {
+
+    private final SiteProfile site;
+    private final EntryPointProfile entryPoint;
+    private final double durationSeconds;
+
+    SiteBlocks(SiteProfile site, EntryPointProfile entryPoint, double durationSeconds) {
+        this.site = site;
+        this.entryPoint = entryPoint;
+        this.durationSeconds = durationSeconds;
+    }
+
+    /** Its features, in place of those of the entry point's. */
+    EntryPointFeatures features() {
+        List<BandProfile> bands = bands();
+        EntryPointProfile own = new EntryPointProfile(
+                entryPoint.entryPoint(),
+                bands,
+                site.sizes(),
+                bands.stream().mapToLong(BandProfile::peakLiveBytes).sum(),
+                0,
+                0,
+                entryPoint.arenas());
+        return FeatureExtractor.entryPoint(own, durationSeconds);
+    }
+
+    private List<BandProfile> bands() {
+        Map<Integer, Histogram> sizes = new TreeMap<>();
+        for (HistogramIterationValue cell : site.sizes().recordedValues()) {
+            sizes.computeIfAbsent(log2(cell.getValueIteratedTo()), log2 -> new Histogram(2))
+                    .recordValueWithCount(cell.getValueIteratedTo(), cell.getCountAddedInThisIterationStep());
+        }
+        List<BandProfile> bands = new ArrayList<>();
+        sizes.forEach((log2, cells) -> entryPoint.bands().stream()
+                .filter(band -> band.log2() == log2)
+                .findFirst()
+                .ifPresent(all -> bands.add(band(all, cells))));
+        return bands;
+    }
+
+    private BandProfile band(BandProfile all, Histogram sizes) {
+        long count = sizes.getTotalCount();
+        double freeRatio = ratio(site.freeCount(), site.estimatedAllocateCount());
+        long frees = (long) (count * Math.min(1, freeRatio));
+        long bytes = (long) (sizes.getMean() * count);
+        double ofFrees = ratio(frees, all.freeCount());
+        return new BandProfile(
+                all.log2(),
+                count,
+                bytes,
+                frees,
+                (long) (sizes.getMean() * frees),
+                (long) (frees * ratio(site.remoteFreeCount(), site.freeCount())),
+                (long) (all.lifoFreeCount() * ofFrees),
+                (long) (all.fifoFreeCount() * ofFrees),
+                (long) (all.randomFreeCount() * ofFrees),
+                (long) (all.bulkFreeCount() * ofFrees),
+                0,
+                0,
+                (long) (count * ratio(all.zeroedCount(), all.allocateCount())),
+                (long) (count * ratio(all.alignedCount(), all.allocateCount())),
+                Math.max(all.minByteSize(), sizes.lowestEquivalentValue(sizes.getMinValue())),
+                Math.min(all.maxByteSize(), sizes.getMaxValue()),
+                all.maxByteAlignment(),
+                Math.min(all.peakLiveBytes(), liveBytes(bytes, bytes - (long) (sizes.getMean() * frees))),
+                all.lifetimeNanos(),
+                site.lifetimeBytes());
+    }
+
+    /** What stays, and what is live of the rest at a time: by lifetimes in bytes, and the site's share of these. */
+    private long liveBytes(long bytes, long stayingBytes) {
+        double share = ratio(bytes, entryPoint.allocateBytes());
+        double meanLifetime = site.lifetimeBytes().getTotalCount() == 0
+                ? 0
+                : site.lifetimeBytes().getMean();
+        return stayingBytes + (long) (share * meanLifetime);
+    }
+
+    /** Of the entry point's blocks of the same sizes. */
+    BandFeatures application(EntryPointFeatures all, EntryPointFeatures own) {
+        List<Integer> bands =
+                own.profile().bands().stream().map(BandProfile::log2).toList();
+        return FeatureExtractor.bands(
+                all,
+                entryPoint.bands().stream()
+                        .filter(band -> bands.contains(band.log2()))
+                        .toList(),
+                durationSeconds);
+    }
+
+    private static double ratio(long part, long whole) {
+        return whole == 0 ? 0 : (double) part / whole;
+    }
+
+    private static int log2(long byteSize) {
+        return byteSize <= 1 ? 0 : 64 - Long.numberOfLeadingZeros(byteSize - 1);
+    }
+}

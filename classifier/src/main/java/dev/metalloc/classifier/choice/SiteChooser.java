@@ -1,0 +1,139 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.choice;
+
+import dev.metalloc.classifier.Expected;
+import dev.metalloc.classifier.Figures;
+import dev.metalloc.classifier.Verdict;
+import dev.metalloc.classifier.features.ApplicationFeatures;
+import dev.metalloc.classifier.features.BandFeatures;
+import dev.metalloc.classifier.features.EntryPointFeatures;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.SiteProfile;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds the sites whose blocks are unlike their application's, and chooses for them alone. Used once, by one thread. */
+final class SiteChooser {
+
+    // Fewer samples say nothing of a lifetime's distribution.
+    private static final long LEAST_SAMPLES = 100;
+    // A site with less than a tenth of the blocks is not worth an allocator of its own.
+    private static final double LEAST_SHARE = 0.1;
+    // Lifetimes of blocks of one kind differ from one size to the next; a factor of thirty is another kind.
+    private static final double UNLIKE_LIFETIME_DECADES = 1.5;
+    private static final double UNLIKE_RATIO = 0.25;
+
+    private final Profile profile;
+    private final ApplicationFeatures application;
+    private final EntryPointFeatures entryPoint;
+    private final BlockComposer composer;
+    private final OptionWeigher weigher;
+    private final Confidence confidence;
+
+    SiteChooser(
+            Profile profile,
+            ApplicationFeatures application,
+            EntryPointFeatures entryPoint,
+            BlockComposer composer,
+            OptionWeigher weigher,
+            Confidence confidence) {
+        this.profile = profile;
+        this.application = application;
+        this.entryPoint = entryPoint;
+        this.composer = composer;
+        this.weigher = weigher;
+        this.confidence = confidence;
+    }
+
+    /** Verdicts on sites, where the entry point's own ask for an allocator at all. */
+    List<Verdict> choose(List<Verdict> verdicts) {
+        List<Verdict> found = new ArrayList<>();
+        if (verdicts.stream().allMatch(Verdict::isLeave)) {
+            return found;
+        }
+        for (SiteProfile site : profile.sites()) {
+            if (site.entryPoint() == entryPoint.entryPoint() && isTelling(site)) {
+                found.addAll(choose(site));
+            }
+        }
+        return found;
+    }
+
+    private boolean isTelling(SiteProfile site) {
+        return site.sampleCount() >= LEAST_SAMPLES
+                && !site.frames().isEmpty()
+                && site.sizes().getTotalCount() > 0
+                && site.lifetimeBytes().getTotalCount() > 0
+                && site.estimatedAllocateCount()
+                        >= LEAST_SHARE * entryPoint.all().allocateCount();
+    }
+
+    private List<Verdict> choose(SiteProfile site) {
+        SiteBlocks blocks = new SiteBlocks(site, entryPoint.profile(), application.durationSeconds());
+        EntryPointFeatures own = blocks.features();
+        String unlike = unlike(own.all(), blocks.application(entryPoint, own));
+        if (unlike.isEmpty()) {
+            return List.of();
+        }
+        List<Verdict> verdicts = new ArrayList<>();
+        for (BandGroup group : BandGroup.of(own, application.durationSeconds())) {
+            if (group.zone().service() == Zone.Service.BLOCKS) {
+                composer.weighed(application, own, group, composer.compose(application, own, group)).stream()
+                        .map(weighed -> verdict(site, own, weighed, unlike))
+                        .forEach(verdicts::add);
+            }
+        }
+        return verdicts;
+    }
+
+    /** How the site's blocks differ from all of those sizes, or nothing. */
+    private static String unlike(BandFeatures own, BandFeatures all) {
+        double decades = decade(own) - decade(all);
+        if (Math.abs(decades) >= UNLIKE_LIFETIME_DECADES) {
+            return "its blocks live " + Figures.count(Math.rint(Math.pow(10, Math.abs(decades)))) + " times "
+                    + (decades > 0 ? "longer" : "shorter") + " than the application's of these sizes";
+        }
+        if (Math.abs(own.freeRatio() - all.freeRatio()) >= UNLIKE_RATIO) {
+            return Figures.percent(own.freeRatio()) + " of its blocks are freed, " + Figures.percent(all.freeRatio())
+                    + " of the application's of these sizes";
+        }
+        if (Math.abs(own.remoteFreeRatio() - all.remoteFreeRatio()) >= UNLIKE_RATIO) {
+            return Figures.percent(own.remoteFreeRatio()) + " of its blocks are freed by another thread, "
+                    + Figures.percent(all.remoteFreeRatio()) + " of the application's of these sizes";
+        }
+        return "";
+    }
+
+    private static double decade(BandFeatures features) {
+        return Math.log10(Math.max(1, features.lifetimeBytesMedian()));
+    }
+
+    private Verdict verdict(SiteProfile site, EntryPointFeatures own, BlockComposer.Weighed weighed, String unlike) {
+        Option best = weighed.weighing().options().get(0);
+        BandGroup group = weighed.group();
+        double jdkNanos = weigher.jdkNanos(own, group);
+        long jdkBytes = weigher.jdkPeakBytes(group);
+        List<String> reasons = new ArrayList<>();
+        reasons.add(unlike + ": an allocator of its own keeps them apart");
+        if (!best.detail().isEmpty()) {
+            reasons.add(best.detail());
+        }
+        reasons.add("so far run serves sites together: until it knows them apart, the verdict on all sites holds");
+        return new Verdict(
+                entryPoint.entryPoint(),
+                site.siteHash(),
+                site.frames().get(0).toString(),
+                group.minByteSize(),
+                best.isLeave() ? group.maxByteSize() : best.maxByteSize(),
+                best.name(),
+                best.parameters(),
+                new Expected(
+                        jdkNanos / VerdictWriter.EVENTS_PER_PAIR,
+                        best.pairNanos() / VerdictWriter.EVENTS_PER_PAIR,
+                        jdkBytes,
+                        best.isLeave() ? jdkBytes : best.peakBytes()),
+                confidence.ofChange(jdkNanos, best.pairNanos(), site.sampleCount()),
+                reasons,
+                "");
+    }
+}

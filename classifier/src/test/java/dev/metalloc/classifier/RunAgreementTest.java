@@ -1,0 +1,90 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.classifier.TestProfile.Order;
+import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.profiler.aggregate.Profiles;
+import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.Profile;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A profile of runs that alone would get different verdicts is less sure, and says so. */
+class RunAgreementTest {
+
+    private static final Profile BUSY = run(64, 30_000_000);
+    // A tenth of a percent of its run: left alone, though as long and with as many blocks as count.
+    private static final Profile QUIET = run(64, 300_000);
+
+    private static Profile run(long byteSize, long count) {
+        return new TestProfile(20)
+                .at(EntryPoint.UNSAFE)
+                .blocks(byteSize, count, Order.LIFO, 1000, 50)
+                .build();
+    }
+
+    private static Recommendation classify(Profile... runs) {
+        return new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME)
+                .classify(Profiles.merge(List.of(runs)), List.of(runs));
+    }
+
+    private static Verdict only(Recommendation recommendation) {
+        assertEquals(1, recommendation.verdicts().size());
+        return recommendation.verdicts().get(0);
+    }
+
+    @Test
+    void shouldKeepItsConfidenceWhereRunsAgree() {
+        Recommendation alone = new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME)
+                .classify(Profiles.merge(List.of(BUSY, BUSY, BUSY)));
+
+        assertEquals(alone, classify(BUSY, BUSY, BUSY));
+        assertTrue(only(alone).confidence() > 0.8);
+    }
+
+    @Test
+    void shouldBeLessSureWhereRunsDisagree() {
+        Profile other = run(1 << 20, 30_000_000);
+        Verdict agreed = only(classify(BUSY, BUSY));
+        Recommendation mixed = classify(BUSY, other, QUIET);
+
+        assertEquals("leave", only(classify(QUIET)).allocator());
+        Verdict slab = mixed.verdicts().get(0);
+        assertEquals("slab", slab.allocator());
+        // The quiet run made one in a hundred of these blocks: that is no disagreement.
+        assertTrue(slab.reasons().stream().noneMatch(reason -> reason.contains("disagree")), slab::toString);
+        assertEquals(agreed.allocator(), slab.allocator());
+    }
+
+    @Test
+    void shouldSayHowManyDisagree() {
+        // Together they save enough of the time; alone the slower one would not.
+        Profile slow = new TestProfile(2000)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 30_000_000, Order.LIFO, 1000, 50)
+                .build();
+        Profile fast = new TestProfile(1)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 60_000_000, Order.LIFO, 1000, 50)
+                .build();
+        Profile faster = new TestProfile(1)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 4_000_000_000L, Order.LIFO, 1000, 50)
+                .build();
+
+        Verdict sure = only(classify(fast, fast));
+        Verdict unsure = only(classify(slow, fast));
+        Verdict nearlySure = only(classify(slow, faster));
+
+        assertEquals("leave", unsure.allocator());
+        assertTrue(unsure.confidence() < sure.confidence() / 2, unsure::toString);
+        assertTrue(
+                unsure.reasons().toString().contains("the runs disagree: 1 of 2 alone would get another answer (slab)"),
+                unsure::toString);
+        assertEquals("slab", nearlySure.allocator());
+        assertTrue(nearlySure.reasons().stream().noneMatch(reason -> reason.contains("disagree")));
+    }
+}

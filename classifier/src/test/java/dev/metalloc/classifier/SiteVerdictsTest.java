@@ -1,0 +1,77 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.classifier.TestProfile.Order;
+import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.classifier.report.RecommendationText;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Sites whose blocks are unlike their application's get verdicts of their own. */
+class SiteVerdictsTest {
+
+    private static final long COUNT = 40_000_000;
+    private static final long LIFETIME_NANOS = 1000;
+
+    private static TestProfile busy(long seconds) {
+        return new TestProfile(seconds)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, COUNT, Order.LIFO, LIFETIME_NANOS, 50)
+                .and();
+    }
+
+    private static Recommendation classify(TestProfile profile) {
+        return new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME).classify(profile.build());
+    }
+
+    private static List<Verdict> ofSites(Recommendation recommendation) {
+        return recommendation.verdicts().stream()
+                .filter(verdict -> verdict.siteHash() != 0)
+                .toList();
+    }
+
+    @Test
+    void shouldKeepApartWhatLivesLonger() {
+        Recommendation it =
+                classify(busy(20).site(EntryPoint.UNSAFE, "com.example.Index", 64, COUNT / 4, 1L << 32, COUNT / 4, 0));
+
+        Verdict site = ofSites(it).get(0);
+        assertEquals(1, ofSites(it).size(), it::toString);
+        assertEquals("com.example.Index".hashCode(), site.siteHash());
+        assertEquals("slab", site.allocator());
+        assertTrue(site.reasons().get(0).contains("times longer than the application's"), site::toString);
+        assertTrue(RecommendationText.write(it).contains("UNSAFE from com.example.Index.call:7: slab"));
+    }
+
+    @Test
+    void shouldTellOtherFreersAndWhatStays() {
+        Recommendation remote =
+                classify(busy(20).site(EntryPoint.UNSAFE, "com.example.Queue", 64, COUNT / 4, 1, COUNT / 4, COUNT / 4));
+        Recommendation staying =
+                classify(busy(20).site(EntryPoint.UNSAFE, "com.example.Leak", 64, COUNT / 4, 1, 1000, 0));
+
+        assertTrue(
+                ofSites(remote).get(0).reasons().get(0).startsWith("100 % of its blocks are freed by another thread"),
+                remote::toString);
+        assertTrue(ofSites(staying).get(0).reasons().get(0).contains("of its blocks are freed, "), staying::toString);
+    }
+
+    @Test
+    void shouldSayNothingOfSitesThatAreAlikeOrRareOrLeft() {
+        TestProfile alike = busy(20).site(EntryPoint.UNSAFE, "com.example.Same", 64, COUNT / 4, 1, COUNT / 4, 0);
+        TestProfile rare =
+                busy(20).site(EntryPoint.UNSAFE, "com.example.Rare", 64, COUNT / 20, 1L << 32, COUNT / 20, 0);
+        TestProfile left =
+                busy(20_000).site(EntryPoint.UNSAFE, "com.example.Slow", 64, COUNT / 4, 1L << 32, COUNT / 4, 0);
+
+        assertFalse(classify(left).changesAnything());
+        for (TestProfile profile : List.of(alike, rare, left)) {
+            assertEquals(List.of(), ofSites(classify(profile)));
+        }
+    }
+}

@@ -84,7 +84,7 @@ class EquationsTest {
         "occupiedUnits, 1, units of live blocks == occupied - held units",
         "occupiedBlocks, 1, live blocks == occupied - held blocks",
         "allocateCount, -12, live blocks <= allocated",
-        "quick.counts[0], 1, units held in quick lists == those of their blocks",
+        "quick.words[0], 1, units held in quick lists == those of their blocks",
         "quick.limitUnits, -65536, units held in quick lists <= bound",
         "free.counts[3], 1, free bits == counted",
         "free.filled, 1, order bit == order has a free block",
@@ -98,7 +98,7 @@ class EquationsTest {
     @CsvSource({"buddy, quick, 0, 1", "segregated, held.quick, 5, 6"})
     void withABlockHeldThatIsNowhere(String name, String quick, int list, int units) {
         expect(used(name), "blocks neither live nor free == held in quick lists", allocator -> {
-            Corruption.add(allocator, quick + ".counts[" + list + "]", 1);
+            Corruption.add(allocator, quick + ".words[" + list + "]", 1);
             Corruption.add(allocator, quick + ".heldUnits", units);
         });
     }
@@ -117,7 +117,7 @@ class EquationsTest {
         "tiling.takenGranules, 1, granules of live blocks == taken - held granules",
         "tiling.takenBlocks, 1, live blocks == taken - held blocks",
         "allocateCount, -12, live blocks <= allocated",
-        "held.quick.counts[5], 1, units held in quick lists == those of their blocks",
+        "held.quick.words[5], 1, units held in quick lists == those of their blocks",
         "held.quick.limitUnits, -262144, units held in quick lists <= bound",
         "tiling.free.filledWords, 1, word bit == word not 0",
         "tiling.free.filledBins[1], 1, bin bit == stack not empty",

@@ -13,17 +13,25 @@ import java.util.Arrays;
  */
 /* Implementation notes
  *
- * Invariants: heldUnits == sum of counts[list] * units[list];  heldUnits <= limitUnits
+ * One array, so that one reference and one length serve all: first for each list the index of its block on top, then for each list
+ * NONE, its places, END. A list that is full gets twice the places, for which the array is made anew.
+ *
+ * Invariants: heldUnits == sum of count(list) * units[list];  heldUnits <= limitUnits;
+ *             bottom <= top <= bottom + capacity
  */
 public final class QuickLists {
 
     public static final int NONE = -1;
 
-    private static final int FIRST_LENGTH = 8;
+    /** Behind the last place of a list: no block, as blocks are not negative. */
+    private static final int END = -2;
 
-    private final int[][] stacks;
-    private final int[] counts;
+    private static final int FIRST_CAPACITY = 8;
+
+    private final int[] bottoms;
+    private final int[] capacities;
     private final int[] units;
+    private int[] words;
     private long limitUnits;
     private long heldUnits;
     private int turn;
@@ -31,17 +39,47 @@ public final class QuickLists {
     /** @param units for each list, the size of its blocks in any unit */
     public QuickLists(int[] units) {
         this.units = units.clone();
-        stacks = new int[units.length][];
-        counts = new int[units.length];
-        Arrays.fill(stacks, new int[0]);
+        bottoms = new int[units.length];
+        capacities = new int[units.length];
+        Arrays.fill(capacities, FIRST_CAPACITY);
+        words = layOut();
+    }
+
+    /** An array with a NONE and an END for each list and its places between them; all lists are empty. */
+    private int[] layOut() {
+        int end = units.length;
+        for (int list = 0; list < units.length; list++) {
+            bottoms[list] = end;
+            end += capacities[list] + 2;
+        }
+        int[] fresh = new int[end];
+        for (int list = 0; list < units.length; list++) {
+            fresh[list] = bottoms[list];
+            fresh[bottoms[list]] = NONE;
+            fresh[bottoms[list] + capacities[list] + 1] = END;
+        }
+        return fresh;
+    }
+
+    private void grow(int list) {
+        int[] oldBottoms = bottoms.clone();
+        int[] old = words;
+        capacities[list] *= 2;
+        int[] fresh = layOut();
+        for (int each = 0; each < units.length; each++) {
+            int count = old[each] - oldBottoms[each];
+            System.arraycopy(old, oldBottoms[each] + 1, fresh, bottoms[each] + 1, count);
+            fresh[each] += count;
+        }
+        words = fresh;
     }
 
     public int lists() {
-        return counts.length;
+        return units.length;
     }
 
     public int count(int list) {
-        return counts[list];
+        return words[list] - bottoms[list];
     }
 
     public long heldUnits() {
@@ -50,8 +88,8 @@ public final class QuickLists {
 
     public long heldBlocks() {
         long blocks = 0;
-        for (int count : counts) {
-            blocks += count;
+        for (int list = 0; list < units.length; list++) {
+            blocks += count(list);
         }
         return blocks;
     }
@@ -63,34 +101,34 @@ public final class QuickLists {
 
     /** The block put in last, or NONE. */
     public int pop(int list) {
-        int below = counts[list] - 1;
-        if (below < 0) {
-            return NONE;
+        int[] all = words;
+        int top = all[list];
+        int block = all[top];
+        if (block != NONE) {
+            all[list] = top - 1;
+            heldUnits -= units[list];
         }
-        counts[list] = below;
-        heldUnits -= units[list];
-        return stacks[list][below];
+        return block;
     }
 
-    /** Keeps a block; false where the bound would be passed or the stack is full: {@link #add} grows it. */
+    /** Keeps a block; false where the bound would be passed or the list is full: {@link #add} makes it longer. */
     public boolean push(int list, int block) {
-        int count = counts[list];
-        int[] stack = stacks[list];
+        int[] all = words;
+        int top = all[list] + 1;
         long held = heldUnits + units[list];
-        if (held > limitUnits || count >= stack.length) {
+        if (held > limitUnits || all[top] == END) {
             return false;
         }
-        stack[count] = block;
-        counts[list] = count + 1;
+        all[top] = block;
+        all[list] = top;
         heldUnits = held;
         return true;
     }
 
     /** Keeps a block for which there {@link #isRoom}. */
     public void add(int list, int block) {
-        int length = stacks[list].length;
-        if (counts[list] == length) {
-            stacks[list] = Arrays.copyOf(stacks[list], Math.max(FIRST_LENGTH, length * 2));
+        if (count(list) == capacities[list]) {
+            grow(list);
         }
         push(list, block);
     }
@@ -107,8 +145,8 @@ public final class QuickLists {
     /** The list whose turn it is to give blocks up: each that holds some in turn; something must be held. */
     public int victim() {
         do {
-            turn = turn + 1 < counts.length ? turn + 1 : 0;
-        } while (counts[turn] == 0);
+            turn = turn + 1 < units.length ? turn + 1 : 0;
+        } while (count(turn) == 0);
         return turn;
     }
 
@@ -118,11 +156,12 @@ public final class QuickLists {
      * @throws IllegalStateException naming the first that does not hold
      */
     public void validate() {
-        long units = 0;
-        for (int list = 0; list < counts.length; list++) {
-            units += (long) counts[list] * this.units[list];
+        long held = 0;
+        for (int list = 0; list < units.length; list++) {
+            check(count(list) >= 0 && count(list) <= capacities[list], "bottom <= top <= bottom + capacity");
+            held += (long) count(list) * units[list];
         }
-        check(units == heldUnits, "units held in quick lists == those of their blocks");
+        check(held == heldUnits, "units held in quick lists == those of their blocks");
         check(heldUnits <= limitUnits, "units held in quick lists <= bound");
     }
 

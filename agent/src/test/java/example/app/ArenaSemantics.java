@@ -28,7 +28,8 @@ public final class ArenaSemantics {
     private ArenaSemantics() {}
 
     public static void main(String[] arguments) throws Throwable {
-        for (int round = 0; round < 3; round++) {
+        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
+        for (int round = 0; round < rounds; round++) {
             confined();
             perKind("confined", Arena::ofConfined);
             perKind("shared", Arena::ofShared);

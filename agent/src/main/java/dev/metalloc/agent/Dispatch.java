@@ -16,10 +16,8 @@ import dev.metalloc.profiler.api.EntryPoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +54,7 @@ final class Dispatch {
             if (rule.siteHash() != PlanRule.ANY_SITE) {
                 continue;
             }
-            if (isFrameRule(rule)) {
+            if (PlanHooks.isFrameRule(rule)) {
                 frames = frames(rule, source);
             } else {
                 closesDeferred &= SharedArenaRule.closesDeferred(rule);
@@ -73,11 +71,6 @@ final class Dispatch {
             entries.put(entry.getKey(), entry(entry.getValue(), source));
         }
         return new Dispatch(entries, frames, closesDeferred && entries.containsKey(EntryPoint.ARENA_SHARED));
-    }
-
-    private static boolean isFrameRule(PlanRule rule) {
-        return rule.entryPoint() == EntryPoint.ARENA_CONFINED
-                && rule.spec().allocator().equals("bump");
     }
 
     private static FrameStacks frames(PlanRule rule, ChunkSource source) {
@@ -108,24 +101,6 @@ final class Dispatch {
         public int compare(PlanRule a, PlanRule b) {
             return Long.compare(a.minByteSize(), b.minByteSize());
         }
-    }
-
-    /** The hook groups that the allocators need. */
-    Set<HookGroup> groups() {
-        Set<HookGroup> groups = EnumSet.noneOf(HookGroup.class);
-        if (frames != null || closesDeferred) {
-            groups.add(HookGroup.ARENA);
-        }
-        if (entries.containsKey(EntryPoint.ARENA_CONFINED) || entries.containsKey(EntryPoint.ARENA_SHARED)) {
-            groups.add(HookGroup.SEGMENT);
-        }
-        if (entries.containsKey(EntryPoint.DIRECT_BUFFER)) {
-            groups.add(HookGroup.DIRECT_BUFFER);
-        }
-        if (entries.containsKey(EntryPoint.UNSAFE)) {
-            groups.add(HookGroup.UNSAFE);
-        }
-        return groups;
     }
 
     /**
@@ -164,19 +139,19 @@ final class Dispatch {
         return watches;
     }
 
-    /** Hands the allocators whose hooks will be there to the hooks; must come before the hooks are installed. */
-    void publish(Set<HookGroup> groups) {
-        if (groups.contains(HookGroup.UNSAFE)) {
+    /** Hands the allocators whose hooks will be there to the hooks. */
+    void publish(PlanHooks hooks) {
+        if (hooks.has(HookGroup.UNSAFE)) {
             RunState.unsafe = entries.get(EntryPoint.UNSAFE);
         }
-        if (groups.contains(HookGroup.DIRECT_BUFFER)) {
+        if (hooks.has(HookGroup.DIRECT_BUFFER)) {
             RunState.directBuffer = entries.get(EntryPoint.DIRECT_BUFFER);
         }
-        if (groups.contains(HookGroup.SEGMENT)) {
+        if (hooks.has(HookGroup.SEGMENT)) {
             RunState.sharedArena = entries.get(EntryPoint.ARENA_SHARED);
             RunState.confinedArena = entries.get(EntryPoint.ARENA_CONFINED);
         }
-        if (groups.contains(HookGroup.ARENA)) {
+        if (hooks.has(HookGroup.ARENA)) {
             RunState.frames = frames;
         }
     }

@@ -1,7 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
-import java.lang.reflect.InvocationTargetException;
+import dev.metalloc.agent.runtime.JdkAccess;
 
 /** Runs the agent's last work when the JVM ends in order: after the application's own shutdown hooks, where that is possible. */
 final class ExitWork {
@@ -9,15 +9,15 @@ final class ExitWork {
     private ExitWork() {}
 
     static void register(Runnable work) {
+        JdkAccess jdk = JdkAccess.known;
         try {
-            Class.forName("jdk.internal.foreign.MetallocShutdown", true, null)
-                    .getMethod("afterApplicationHooks", Runnable.class)
-                    .invoke(null, work);
-        } catch (InvocationTargetException e) {
+            if (jdk != null) {
+                jdk.afterApplicationHooks(work);
+                return;
+            }
+        } catch (InternalError taken) {
             // Somebody else has the slot: run beside the application's hooks instead.
-            Runtime.getRuntime().addShutdownHook(new Thread(work, "metalloc-exit"));
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("the runtime is not installed", e);
         }
+        Runtime.getRuntime().addShutdownHook(new Thread(work, "metalloc-exit"));
     }
 }

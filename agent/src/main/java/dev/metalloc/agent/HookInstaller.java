@@ -35,6 +35,7 @@ final class HookInstaller implements ClassFileTransformer {
 
     private final List<Class<?>> classes = new ArrayList<>();
     private final List<String> refused = new ArrayList<>();
+    private boolean rewoven;
 
     private HookInstaller(AgentMode mode) {
         this.mode = mode;
@@ -68,6 +69,20 @@ final class HookInstaller implements ClassFileTransformer {
         if (!classes.isEmpty()) {
             instrumentation.redefineClasses(definitions(unhooked));
         }
+    }
+
+    /** Whether a class was of another length than the one that the image was made from. */
+    boolean hasRewoven() {
+        return rewoven;
+    }
+
+    /** What the class was and became here; the one given where it was not installed. */
+    PreparedImage.HookedClassFile asInstalled(PreparedImage.HookedClassFile file) {
+        byte[] before = unhooked.get(file.name());
+        byte[] after = hooked.get(file.name());
+        return before == null || after == null
+                ? file
+                : new PreparedImage.HookedClassFile(file.group(), file.name(), before.length, after);
     }
 
     private void look(Instrumentation instrumentation) throws UnmodifiableClassException {
@@ -107,9 +122,11 @@ final class HookInstaller implements ClassFileTransformer {
         if (file == null || className == null) {
             return null;
         }
-        byte[] bytes = classFile.length == file.originalByteSize()
-                ? file.bytes()
-                : ImageTrainer.weave(mode, className, classFile);
+        byte[] bytes = file.bytes();
+        if (classFile.length != file.originalByteSize()) {
+            bytes = ImageTrainer.weave(mode, className, classFile);
+            rewoven = true;
+        }
         if (bytes == null) {
             refused.add(className);
         } else {

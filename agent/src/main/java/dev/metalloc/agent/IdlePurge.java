@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Run mode's only thread: gives memory back to the system that was free for a while. */
+/** Gives memory back to the system that was free for a while. */
 final class IdlePurge implements Runnable {
 
     private static final int LOOKS_PER_DELAY = 4;
@@ -22,17 +22,20 @@ final class IdlePurge implements Runnable {
         this.lookNanos = lookNanos;
     }
 
-    /** Starts to watch a dispatch's allocators, unless {@code metalloc.purgeDelayMillis} is 0. */
-    static IdlePurge start(Dispatch dispatch) {
+    /** Watches a dispatch's allocators once it is started, unless {@code metalloc.purgeDelayMillis} is 0. */
+    static IdlePurge of(Dispatch dispatch) {
         long delayMillis = Math.max(0, Long.getLong("metalloc.purgeDelayMillis", DEFAULT_DELAY_MILLIS));
         long lookNanos = TimeUnit.MILLISECONDS.toNanos(delayMillis) / LOOKS_PER_DELAY;
-        IdlePurge purge = new IdlePurge(dispatch.watches(LOOKS_PER_DELAY), lookNanos);
-        if (lookNanos > 0 && !purge.watches.isEmpty()) {
-            Thread thread = new Thread(null, purge, "metalloc-purge", 0, false);
+        return new IdlePurge(dispatch.watches(LOOKS_PER_DELAY), lookNanos);
+    }
+
+    /** To be called when hooks allocate: it ends when they no longer do. */
+    void start() {
+        if (lookNanos > 0 && !watches.isEmpty()) {
+            Thread thread = new Thread(null, this, "metalloc-purge", 0, false);
             thread.setDaemon(true);
             thread.start();
         }
-        return purge;
     }
 
     /** Bytes given back so far. */

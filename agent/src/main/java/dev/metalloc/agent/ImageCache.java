@@ -7,33 +7,61 @@ import dev.metalloc.agent.train.PreparedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.zip.CRC32C;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the prepared image for this JDK, agent and mode, or has it made. */
 final class ImageCache {
 
-    private ImageCache() {}
+    private final PreparedImage image;
+    private final @Nullable Path file;
+    private final boolean madeNow;
+
+    private ImageCache(PreparedImage image, @Nullable Path file, boolean madeNow) {
+        this.image = image;
+        this.file = file;
+        this.madeNow = madeNow;
+    }
 
     /**
      * The image, from the folder where it fits, else made now and kept there.
      *
      * @param folder where images are kept, or null for nowhere; an unwritable one only costs the next start
      */
-    static PreparedImage load(AgentMode mode, Path agentJar, @Nullable Path folder) throws IOException {
+    static ImageCache load(AgentMode mode, Path agentJar, @Nullable Path folder) throws IOException {
         String key = key(mode, agentJar.toFile());
         Path file = folder == null ? null : folder.resolve(fileName(mode, key));
         if (file != null) {
             PreparedImage kept = ImageFile.read(file, key);
             if (kept != null) {
-                return kept;
+                return new ImageCache(kept, file, false);
             }
         }
         PreparedImage made = ImageTrainer.train(mode, key, agentJar);
         if (file != null) {
             keep(file, made);
         }
-        return made;
+        return new ImageCache(made, file, true);
+    }
+
+    PreparedImage image() {
+        return image;
+    }
+
+    /**
+     * Keeps the classes as this JVM offered them, where the image was made just now: it writes some class files anew, of
+     * another length than the JDK's own.
+     */
+    void learn(HookInstaller installed) {
+        if (madeNow && file != null && installed.hasRewoven()) {
+            List<PreparedImage.HookedClassFile> classes = new ArrayList<>();
+            for (PreparedImage.HookedClassFile known : image.hookedClasses()) {
+                classes.add(installed.asInstalled(known));
+            }
+            keep(file, new PreparedImage(image.key(), image.runtimeClasses(), classes, image.missingGroups()));
+        }
     }
 
     private static void keep(Path file, PreparedImage image) {
@@ -65,7 +93,7 @@ final class ImageCache {
     }
 
     private static String fileName(AgentMode mode, String key) {
-        CRC32C crc = new CRC32C();
+        CRC32 crc = new CRC32();
         byte[] bytes = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         crc.update(bytes, 0, bytes.length);
         return (mode == AgentMode.PROFILE ? "profile-" : "run-") + Long.toHexString(crc.getValue()) + ".image";

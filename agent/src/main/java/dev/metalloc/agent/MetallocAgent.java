@@ -1,7 +1,6 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
-import dev.metalloc.agent.train.PreparedImage;
 import java.lang.instrument.Instrumentation;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -25,8 +24,7 @@ public final class MetallocAgent {
         try {
             start(AgentOptions.parse(arguments), instrumentation);
         } catch (Throwable failure) {
-            say(reason(failure) + " (the application runs untouched)");
-            traceWhereAsked(failure);
+            sayUntouched(failure);
         }
     }
 
@@ -55,25 +53,25 @@ public final class MetallocAgent {
         if (options.mode() == AgentMode.DETACH) {
             throw new IllegalStateException("detach is for a running application (see metalloc detach)");
         }
-        PreparedImage image = ImageCache.load(options.mode(), ownJar(), options.path("cache"));
+        ImageCache images = ImageCache.load(options.mode(), ownJar(), options.path("cache"));
         // The sessions name the runtime's classes: they must not be loaded before these are there.
-        RuntimeInstaller.install(instrumentation, image);
+        RuntimeInstaller.install(instrumentation, options.mode(), images.image());
         if (options.mode() == AgentMode.PROFILE) {
-            ProfileSessions.start(options, instrumentation, image, false);
+            ProfileSessions.start(options, instrumentation, images, false);
         } else {
-            RunSession.start(options, instrumentation, image);
+            RunSession.start(options, instrumentation, images);
         }
     }
 
     private static void attach(AgentOptions options, Instrumentation instrumentation) throws Exception {
         requireJava();
-        PreparedImage image = ImageCache.load(AgentMode.PROFILE, ownJar(), options.path("cache"));
+        ImageCache images = ImageCache.load(AgentMode.PROFILE, ownJar(), options.path("cache"));
         if (!RuntimeInstaller.isInstalled()) {
-            RuntimeInstaller.install(instrumentation, image);
+            RuntimeInstaller.install(instrumentation, AgentMode.PROFILE, images.image());
         } else if (!ProfileSessions.isLoaded()) {
             throw new IllegalStateException("it runs under metalloc run (profile it in a run of its own)");
         }
-        ProfileSessions.start(options, instrumentation, image, true);
+        ProfileSessions.start(options, instrumentation, images, true);
     }
 
     private static void detach(Instrumentation instrumentation) {
@@ -106,6 +104,12 @@ public final class MetallocAgent {
         return cause instanceof IllegalArgumentException || cause instanceof IllegalStateException || message == null
                 ? String.valueOf(message == null ? cause.getClass().getName() : message)
                 : cause.getClass().getSimpleName() + ": " + message;
+    }
+
+    /** Says why nothing is done. */
+    static void sayUntouched(Throwable failure) {
+        say(reason(failure) + " (the application runs untouched)");
+        traceWhereAsked(failure);
     }
 
     /** The whole stack trace, for whoever asked for it. */

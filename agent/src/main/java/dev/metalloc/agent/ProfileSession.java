@@ -4,7 +4,6 @@ package dev.metalloc.agent;
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.ProfileState;
 import dev.metalloc.agent.train.HookGroup;
-import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.record.Recorder;
@@ -51,7 +50,7 @@ final class ProfileSession implements Runnable {
 
     /** Records from here on; {@code attached} where the application was running before. */
     static ProfileSession start(
-            AgentOptions options, Instrumentation instrumentation, PreparedImage image, boolean attached)
+            AgentOptions options, Instrumentation instrumentation, ImageCache images, boolean attached)
             throws Exception {
         ProfileMode mode = options.profileMode();
         RecorderOptions recorderOptions =
@@ -59,7 +58,7 @@ final class ProfileSession implements Runnable {
         Recorder recorder = new Recorder(recorderOptions, new StackWalkerSource());
         ProfileOutput output = new ProfileOutput(
                 recorder, recorderOptions, claim(options), options.path("spool"), options.app(), mode, attached);
-        for (HookGroup missing : image.missingGroups()) {
+        for (HookGroup missing : images.image().missingGroups()) {
             output.lacks("this JDK's " + missing + " code has an unknown shape and was not hooked");
         }
         if (attached) {
@@ -68,8 +67,9 @@ final class ProfileSession implements Runnable {
         recorder.tick(System.nanoTime());
         TraceOutput trace = attached ? null : TraceOutput.open(options);
         ProfileState.begin(recorder, trace == null ? null : trace.recorder());
-        HookInstaller hooks =
-                HookInstaller.install(instrumentation, AgentMode.PROFILE, image, EnumSet.allOf(HookGroup.class));
+        HookInstaller hooks = HookInstaller.install(
+                instrumentation, AgentMode.PROFILE, images.image(), EnumSet.allOf(HookGroup.class));
+        images.learn(hooks);
         LibraryHooks libraryHooks = LibraryHooks.install(instrumentation, output, attached);
         ProfileSession session = new ProfileSession(options, recorder, output, trace, hooks, libraryHooks, attached);
         session.ticker.start();

@@ -1,7 +1,6 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
-import dev.metalloc.agent.train.PreparedImage;
 import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +21,12 @@ final class ProfileSessions {
     }
 
     static synchronized void start(
-            AgentOptions options, Instrumentation instrument, PreparedImage image, boolean attached) throws Exception {
+            AgentOptions options, Instrumentation instrument, ImageCache images, boolean attached) throws Exception {
         if (current != null) {
             throw new IllegalStateException("it is being profiled already, into " + current.file()
                     + " (wait for that, or end it with metalloc detach)");
         }
-        ProfileSession started = ProfileSession.start(options, instrument, image, attached);
+        ProfileSession started = ProfileSession.start(options, instrument, images, attached);
         if (!loaded) {
             ExitWork.register(new AtExit());
         }

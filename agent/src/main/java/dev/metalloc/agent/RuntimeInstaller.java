@@ -1,10 +1,10 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.train.PreparedImage;
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.Method;
-import java.security.ProtectionDomain;
+import java.lang.invoke.MethodHandles;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -19,13 +19,25 @@ import java.util.Set;
 final class RuntimeInstaller {
 
     private static final String PACKAGE = "jdk.internal.foreign";
+    /** What defines all others, parent first. */
+    private static final Set<String> ACCESS =
+            Set.of("jdk/internal/foreign/MetallocJdkAccess", "jdk/internal/foreign/MetallocInternalAccess");
+
+    /** Run mode's hooks and what they, the plan and the exit line touch before memory is asked for. */
+    private static final Set<String> AT_START = Set.of(
+            "jdk/internal/foreign/MetallocRunHooks",
+            "jdk/internal/foreign/MetallocRunState",
+            "jdk/internal/foreign/MetallocStartGate",
+            "jdk/internal/foreign/MetallocFailsafe",
+            "jdk/internal/foreign/MetallocEntryPoint",
+            "jdk/internal/foreign/MetallocAllocatorSpec");
 
     private RuntimeInstaller() {}
 
     /** Whether an earlier agent of this JVM has done it already. */
     static boolean isInstalled() {
         try {
-            Class.forName(PACKAGE + ".MetallocOwnerThread", false, null);
+            Class.forName(PACKAGE + ".MetallocFailsafe", false, null);
             return true;
         } catch (ClassNotFoundException e) {
             return false;
@@ -33,39 +45,59 @@ final class RuntimeInstaller {
     }
 
     /**
-     * Opens the way for the runtime and defines it.
+     * Opens the way for the runtime and defines it; in run mode only what the hooks need until they are asked for memory.
      *
      * @throws ReflectiveOperationException where this JDK lacks what is needed
      */
-    static void install(Instrumentation instrumentation, PreparedImage image) throws ReflectiveOperationException {
-        Module base = Object.class.getModule();
-        Module agent = RuntimeInstaller.class.getModule();
+    static void install(Instrumentation instrumentation, AgentMode mode, PreparedImage image)
+            throws ReflectiveOperationException {
+        Set<Module> agent = Set.of(RuntimeInstaller.class.getModule());
         instrumentation.redefineModule(
-                base,
+                Object.class.getModule(),
                 Set.of(),
-                Map.of("jdk.internal.misc", Set.of(agent), PACKAGE, readers(agent)),
-                Map.of(),
+                Map.of(PACKAGE, readers()),
+                Map.of(PACKAGE, agent),
                 Set.of(),
                 Map.of());
-        Class<?> unsafeType = Class.forName("jdk.internal.misc.Unsafe");
-        Object unsafe = unsafeType.getMethod("getUnsafe").invoke(null);
-        Method define = unsafeType.getMethod(
-                "defineClass",
-                String.class,
-                byte[].class,
-                int.class,
-                int.class,
-                ClassLoader.class,
-                ProtectionDomain.class);
+        defineAccess(image);
+        define(image, true);
+        if (mode != AgentMode.RUN) {
+            define(image, false);
+        }
+    }
+
+    /** Defines what {@link #install} left for later. */
+    static void defineRest(PreparedImage image) {
+        define(image, false);
+    }
+
+    /** A lookup defines without reflection, but links at once: it is for the two classes that define the others. */
+    private static void defineAccess(PreparedImage image) throws ReflectiveOperationException {
+        MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(
+                Class.forName(PACKAGE + ".MemorySessionImpl", false, null), MethodHandles.lookup());
         for (PreparedImage.ClassFile file : image.runtimeClasses()) {
-            define.invoke(unsafe, file.name(), file.bytes(), 0, file.bytes().length, null, null);
+            if (ACCESS.contains(file.name())) {
+                lookup.ensureInitialized(lookup.defineClass(file.bytes()));
+            }
+        }
+    }
+
+    private static void define(PreparedImage image, boolean atStart) {
+        JdkAccess jdk = JdkAccess.known;
+        if (jdk == null) {
+            throw new IllegalStateException("the JDK's internals are out of reach");
+        }
+        for (PreparedImage.ClassFile file : image.runtimeClasses()) {
+            if (AT_START.contains(file.name()) == atStart && !ACCESS.contains(file.name())) {
+                jdk.defineClass(file.name(), file.bytes());
+            }
         }
     }
 
     /** The agent, and the module of {@code sun.misc.Unsafe}, whose hooks call into the package. */
-    private static Set<Module> readers(Module agent) {
+    private static Set<Module> readers() {
         Set<Module> readers = new HashSet<>();
-        readers.add(agent);
+        readers.add(RuntimeInstaller.class.getModule());
         Optional<Module> unsupported = ModuleLayer.boot().findModule("jdk.unsupported");
         if (unsupported.isPresent()) {
             readers.add(unsupported.get());

@@ -7,6 +7,7 @@ import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.RetiredArenas;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
+import dev.metalloc.allocators.source.OffHeapMemory;
 import java.lang.foreign.Arena;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
@@ -19,27 +20,33 @@ import jdk.internal.vm.annotation.ForceInline;
 public final class MetallocRunHooks {
 
     private static final Unsafe JDK = Unsafe.getUnsafe();
-
-    private static final ServedEntry UNSAFE = RunState.unsafe;
-    private static final ServedEntry DIRECT_BUFFER = RunState.directBuffer;
-    private static final ServedEntry SHARED_ARENA = RunState.sharedArena;
-    private static final ServedEntry CONFINED_ARENA = RunState.confinedArena;
-    private static final FrameStacks FRAMES = RunState.frames;
-    private static final RetiredArenas RETIRED = RunState.retiredArenas;
-    private static final long RANGE_ADDRESS = RunState.rangeAddress;
-    private static final long RANGE_BYTE_SIZE = RunState.rangeByteSize;
+    private static final long SET_MEMORY_PIECE = 1L << 20;
 
     private MetallocRunHooks() {}
 
+    /** What serves, as constants; not to be touched before {@link RunState#isServing}. */
+    private static final class Served {
+        static final ServedEntry UNSAFE = RunState.unsafe;
+        static final ServedEntry DIRECT_BUFFER = RunState.directBuffer;
+        static final ServedEntry SHARED_ARENA = RunState.sharedArena;
+        static final ServedEntry CONFINED_ARENA = RunState.confinedArena;
+        static final FrameStacks FRAMES = RunState.frames;
+        static final RetiredArenas RETIRED = RunState.retiredArenas;
+    }
+
     @ForceInline
     public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
-        long address = allocate(UNSAFE, byteSize);
+        long address = RunState.isServing() ? allocate(Served.UNSAFE, byteSize) : 0;
         return address != 0 ? address : unsafe.allocateMemory(byteSize);
     }
 
     @ForceInline
     public static void unsafeFree(Unsafe unsafe, long address) {
-        free(UNSAFE, unsafe, address);
+        if (isOurs(address)) {
+            freeOurs(Served.UNSAFE, address);
+        } else {
+            unsafe.freeMemory(address);
+        }
     }
 
     public static long unsafeReallocate(Unsafe unsafe, long address, long byteSize) {
@@ -58,23 +65,46 @@ public final class MetallocRunHooks {
 
     @ForceInline
     public static long directAllocate(Unsafe unsafe, long byteSize) {
-        long address = allocate(DIRECT_BUFFER, byteSize);
+        long address = RunState.isServing() ? allocate(Served.DIRECT_BUFFER, byteSize) : 0;
         return address != 0 ? address : unsafe.allocateMemory(byteSize);
     }
 
     @ForceInline
     public static void directFree(Unsafe unsafe, long address) {
-        free(DIRECT_BUFFER, unsafe, address);
+        if (isOurs(address)) {
+            freeOurs(Served.DIRECT_BUFFER, address);
+        } else {
+            unsafe.freeMemory(address);
+        }
+    }
+
+    /** Zeroes a new direct buffer, in pieces as the JDK does: nobody waits long for a safepoint. */
+    @ForceInline
+    public static void directZero(long address, long byteSize, byte zero) {
+        if (isOurs(address)) {
+            OffHeapMemory.zero(address, byteSize);
+        } else {
+            for (long done = 0; done < byteSize; done += SET_MEMORY_PIECE) {
+                JDK.setMemory(address + done, Math.min(SET_MEMORY_PIECE, byteSize - done), zero);
+            }
+        }
+    }
+
+    @ForceInline
+    public static void directZeroByUnsafe(Unsafe unsafe, long address, long byteSize, byte zero) {
+        directZero(address, byteSize, zero);
     }
 
     /** Memory of a segment that an arena of the JDK's own hands out; errors are worded as the JDK does. */
     @ForceInline
     public static long segmentAllocate(long byteSize, MemorySessionImpl session) {
         long address = 0;
-        if (session instanceof ConfinedSession) {
-            address = allocate(CONFINED_ARENA, byteSize);
-        } else if (session.getClass() == SharedSession.class) {
-            address = allocate(SHARED_ARENA, byteSize);
+        if (RunState.isServing()) {
+            if (session instanceof ConfinedSession) {
+                address = allocate(Served.CONFINED_ARENA, byteSize);
+            } else if (session.getClass() == SharedSession.class) {
+                address = allocate(Served.SHARED_ARENA, byteSize);
+            }
         }
         return address != 0 ? address : jdkSegmentAllocate(byteSize);
     }
@@ -89,36 +119,40 @@ public final class MetallocRunHooks {
 
     @ForceInline
     public static void segmentFree(Unsafe unsafe, long address) {
-        free(CONFINED_ARENA, unsafe, address);
+        if (isOurs(address)) {
+            freeOurs(Served.CONFINED_ARENA, address);
+        } else {
+            unsafe.freeMemory(address);
+        }
     }
 
     /** The arena itself, or, where the plan says so and the thread has room, one that cuts its blocks from a frame. */
     @ForceInline
     public static Arena confinedArena(Arena arena) {
-        if (FRAMES == null || !RunState.allocating) {
+        if (!RunState.isServing() || Served.FRAMES == null) {
             return arena;
         }
         FrameStack stack;
         int frame;
         try {
             Failsafe.faultPoint();
-            stack = FRAMES.current();
+            stack = Served.FRAMES.current();
             frame = stack == null ? -1 : stack.open();
         } catch (Throwable failure) {
             RunState.fail(failure);
             return arena;
         }
-        return frame < 0 ? arena : new MetallocFrameArena(arena, stack, frame, FRAMES.maxBlockByteSize());
+        return frame < 0 ? arena : new MetallocFrameArena(arena, stack, frame, Served.FRAMES.maxBlockByteSize());
     }
 
     /** The arena itself, or, where the plan says so, one that does not wait for other threads when it is closed. */
     public static Arena sharedArena(Arena arena) {
-        if (RETIRED == null || SHARED_ARENA == null || !RunState.allocating || !RETIRED.isDeferring()) {
+        if (!RunState.isServing() || Served.RETIRED == null || !Served.RETIRED.isDeferring()) {
             return arena;
         }
         try {
             Failsafe.faultPoint();
-            return new MetallocSharedArena(arena, RETIRED);
+            return new MetallocSharedArena(arena, Served.RETIRED);
         } catch (Throwable failure) {
             RunState.fail(failure);
             return arena;
@@ -127,21 +161,22 @@ public final class MetallocRunHooks {
 
     /** A block of a shared arena, or 0 where the JDK is to serve it. */
     static long sharedAllocate(long byteSize) {
-        return allocate(SHARED_ARENA, byteSize);
+        return RunState.allocating ? allocate(Served.SHARED_ARENA, byteSize) : 0;
     }
 
     static void sharedFree(long address) {
-        freeOurs(SHARED_ARENA, address);
+        freeOurs(Served.SHARED_ARENA, address);
     }
 
     @ForceInline
     private static boolean isOurs(long address) {
-        return address - RANGE_ADDRESS >= 0 && address - RANGE_ADDRESS < RANGE_BYTE_SIZE;
+        long offset = address - RunState.rangeAddress;
+        return offset >= 0 && offset < RunState.rangeByteSize;
     }
 
     @ForceInline
     private static long allocate(ServedEntry entry, long byteSize) {
-        if (entry == null || !RunState.allocating) {
+        if (entry == null) {
             return 0;
         }
         try {
@@ -153,16 +188,7 @@ public final class MetallocRunHooks {
         }
     }
 
-    /** Frees by range; the entry named is the one that most likely handed the block out. */
-    @ForceInline
-    private static void free(ServedEntry likely, Unsafe unsafe, long address) {
-        if (!isOurs(address)) {
-            unsafe.freeMemory(address);
-        } else {
-            freeOurs(likely, address);
-        }
-    }
-
+    /** Frees a block of our range; the entry named is the one that most likely handed it out. */
     @ForceInline
     private static void freeOurs(ServedEntry likely, long address) {
         try {
@@ -180,8 +206,8 @@ public final class MetallocRunHooks {
         long usableBytes = -1;
         try {
             Failsafe.faultPoint();
-            if (UNSAFE != null && RunState.allocating) {
-                long moved = UNSAFE.reallocate(address, byteSize);
+            if (RunState.allocating && Served.UNSAFE != null) {
+                long moved = Served.UNSAFE.reallocate(address, byteSize);
                 if (moved != 0) {
                     return moved;
                 }

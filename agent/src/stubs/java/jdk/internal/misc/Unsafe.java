@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package jdk.internal.misc;
 
+import java.security.ProtectionDomain;
+
 /** Compile-only: the members that the runtime calls; never shipped. */
 public final class Unsafe {
     public static native Unsafe getUnsafe();
@@ -13,6 +15,8 @@ public final class Unsafe {
 
     public native void copyMemory(long from, long to, long byteSize);
 
+    public native void setMemory(long address, long byteSize, byte value);
+
     public native long getLong(long address);
 
     public native void putLong(long address, long value);
@@ -24,6 +28,9 @@ public final class Unsafe {
     public native byte getByte(long address);
 
     public native void putByte(long address, byte value);
+
+    public native Class<?> defineClass(
+            String name, byte[] bytes, int offset, int byteSize, ClassLoader loader, ProtectionDomain domain);
 
     public native long objectFieldOffset(Class<?> type, String name);
 

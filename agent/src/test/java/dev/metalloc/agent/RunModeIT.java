@@ -13,6 +13,8 @@ import example.app.ArenaSemantics;
 import example.app.DirectLimit;
 import example.app.IdleMemory;
 import example.app.KnownCounts;
+import example.app.NoMemory;
+import example.app.ReadTelemetry;
 import example.app.SharedArenaRaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,8 +96,10 @@ class RunModeIT {
                 "--illegal-native-access=deny"
             })
     void shouldNotChangeWhatArenasDo(String option) throws Exception {
-        ChildJvm.Result plain = new ChildJvm(folder).option(option).run(ArenaSemantics.class);
-        ChildJvm.Result result = dispatched(everything(), 0).option(option).run(ArenaSemantics.class);
+        // The interpreter needs no rounds to get warm.
+        String rounds = option.equals("-Xint") ? "1" : "3";
+        ChildJvm.Result plain = new ChildJvm(folder).option(option).run(ArenaSemantics.class, rounds);
+        ChildJvm.Result result = dispatched(everything(), 0).option(option).run(ArenaSemantics.class, rounds);
         assertEquals(plain.out(), result.out());
         assertEquals(0, result.exitCode(), result.err());
         assertEquals(1, metallocLines(result).lines().count(), metallocLines(result));
@@ -131,13 +135,33 @@ class RunModeIT {
     }
 
     @Test
+    void shouldTellManagementToolsAndTheFlightRecorder() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0)
+                .option("-Dmetalloc.telemetryMillis=1")
+                .run(ReadTelemetry.class, folder.resolve("events.jfr").toString());
+        assertEquals("""
+                live blocks true, used bytes true by composite
+                allocating true, failure '', committed true
+                recorded true
+                100 buffers
+                """, result.out(), result.err());
+    }
+
+    @Test
+    void shouldMakeNothingForAnApplicationThatAsksForNothing() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0).run(NoMemory.class);
+        assertEquals("no memory\n", result.out());
+        assertEquals("metalloc: served nothing: no memory was asked for", metallocLines(result));
+    }
+
+    @Test
     void shouldVerify() throws Exception {
         ChildJvm.Result result = dispatched(everything(), 0)
                 .option("-XX:+UnlockDiagnosticVMOptions")
                 .option("-XX:+BytecodeVerificationLocal")
                 .run(KnownCounts.class);
         assertEquals(0, result.exitCode(), result.err());
-        assertTrue(metallocLines(result).contains("served"), result.err());
+        assertTrue(metallocLines(result).contains("1,000 arenas from frames"), result.err());
     }
 
     @Test

@@ -1,14 +1,15 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent.runtime;
 
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the dispatching hooks work with: set once by the agent before the hooks are installed.
+ * What the dispatching hooks work with: set once, when the first hooked call asks for memory.
  *
- * <p>The hooks read the fields into constants when their class is initialised, that is, at the first hooked call. All
- * memory of all allocators lies in one range, so that "is it ours" is one comparison.
+ * <p>The hooks read the fields into constants after that. All memory of all allocators lies in one range, so that "is it
+ * ours" is one comparison.
  */
 public final class RunState {
 
@@ -30,12 +31,35 @@ public final class RunState {
 
     public static long rangeByteSize;
 
+    /** Makes the allocators when memory is first asked for; null before there is a plan and when they are made. */
+    public static volatile @Nullable StartGate gate;
+
     /** Whether hooks allocate; frees of our blocks go on working when it is off. */
     public static boolean allocating;
 
     private static final AtomicLong REFUSED_FREES = new AtomicLong();
 
     private RunState() {}
+
+    /** Whether hooks may allocate; the first calls wait for the allocators to be made. */
+    public static boolean isServing() {
+        return allocating || awaitStart();
+    }
+
+    private static boolean awaitStart() {
+        StartGate waiting = gate;
+        if (waiting == null) {
+            return false;
+        }
+        waiting.await();
+        return allocating;
+    }
+
+    /** Lets hooks allocate: all other fields are set. */
+    public static void serve() {
+        VarHandle.releaseFence();
+        allocating = true;
+    }
 
     /** Stops allocating for good after a failure inside a hook. */
     public static void fail(Throwable failure) {

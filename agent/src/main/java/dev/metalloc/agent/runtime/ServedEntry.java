@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent.runtime;
 
+import dev.metalloc.allocators.api.AllocatorStats;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 
@@ -57,6 +58,10 @@ public final class ServedEntry {
     /** What purges the allocator when it had memory to spare for as many looks. */
     public FreeMemoryWatch watch(int looksPerDelay) {
         return new FreeMemoryWatch(allocator, looksPerDelay);
+    }
+
+    public AllocatorStats stats() {
+        return allocator.stats();
     }
 
     /** From here on blocks count as the application's. */

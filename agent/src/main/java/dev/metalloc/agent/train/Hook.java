@@ -10,8 +10,8 @@ import java.util.List;
  * @param methodName method changed, or {@code *} for every one that matches the rest
  * @param methodDescriptor its descriptor, or {@code *}
  * @param kind what is changed in it
- * @param calledOwner for {@link Kind#REPLACE_CALL}: internal name of the called method's class
- * @param calledName for {@link Kind#REPLACE_CALL}: the called method's name
+ * @param calledOwner for replaced calls: internal name of the called method's class
+ * @param calledName for replaced calls: the called method's name
  * @param loadedParameterTypes descriptors of the method's own parameters to pass on to the hook, in order; empty for none
  * @param hookName static method of the hook class
  * @param hookDescriptor its descriptor
@@ -31,6 +31,8 @@ record Hook(
     enum Kind {
         /** Calls the hook where the JDK called another method; the receiver, if any, becomes the first argument. */
         REPLACE_CALL,
+        /** As {@link #REPLACE_CALL}; a JDK without such a call is none of an unknown shape. */
+        REPLACE_CALL_IF_ANY,
         /** Passes the reference that the method returns through the hook. */
         FILTER_RETURN
     }
@@ -40,7 +42,11 @@ record Hook(
                 && (methodDescriptor.equals("*") || methodDescriptor.equals(descriptor));
     }
 
+    boolean isRequired() {
+        return kind != Kind.REPLACE_CALL_IF_ANY;
+    }
+
     boolean matchesCall(String owner, String name) {
-        return calledOwner.equals(owner) && calledName.equals(name);
+        return kind != Kind.FILTER_RETURN && calledOwner.equals(owner) && calledName.equals(name);
     }
 }

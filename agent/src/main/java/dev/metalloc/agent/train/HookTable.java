@@ -41,8 +41,29 @@ final class HookTable {
             addProfiledArenas(hooks);
         } else {
             addDispatchedArenas(hooks);
+            addZeroing(hooks);
         }
         return hooks;
+    }
+
+    /** How a direct buffer is zeroed differs from JDK to JDK. */
+    private static void addZeroing(List<Hook> hooks) {
+        hooks.add(zeroing("java/nio/Bits", "directZero", "(JJB)V"));
+        hooks.add(zeroing(INTERNAL_UNSAFE, "directZeroByUnsafe", U + "JJB)V"));
+    }
+
+    private static Hook zeroing(String calledOwner, String hookName, String hookDescriptor) {
+        return new Hook(
+                HookGroup.DIRECT_BUFFER,
+                "java/nio/DirectByteBuffer",
+                "<init>",
+                "(I)V",
+                Hook.Kind.REPLACE_CALL_IF_ANY,
+                calledOwner,
+                "setMemory",
+                List.of(),
+                hookName,
+                hookDescriptor);
     }
 
     private static void addRawMemory(List<Hook> hooks) {

@@ -19,14 +19,14 @@ final class HookWeaver {
 
     private HookWeaver() {}
 
-    /** The class with all the hooks in it, or null where one of them found no place: an unknown shape. */
+    /** The class with all the hooks in it, or null where a required one found no place: an unknown shape. */
     static byte @Nullable [] weave(byte[] classFile, List<Hook> hooks, String hookClass) {
         ClassReader reader = new ClassReader(classFile);
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         boolean[] placed = new boolean[hooks.size()];
         reader.accept(new HookedClass(writer, hooks, hookClass, placed), 0);
-        for (boolean found : placed) {
-            if (!found) {
+        for (int i = 0; i < placed.length; i++) {
+            if (!placed[i] && hooks.get(i).isRequired()) {
                 return null;
             }
         }
@@ -105,7 +105,7 @@ final class HookWeaver {
 
         @Override
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
-            if (hook.kind() == Hook.Kind.REPLACE_CALL && hook.matchesCall(owner, name)) {
+            if (hook.matchesCall(owner, name)) {
                 callHook();
             } else {
                 super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);

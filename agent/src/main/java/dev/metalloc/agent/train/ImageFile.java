@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class ImageFile {
 
     private static final int MAGIC = 0x4d494d47; // "MIMG"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int MAX_BYTES = 64 << 20;
 
     private ImageFile() {}
@@ -62,14 +62,24 @@ public final class ImageFile {
         }
         List<PreparedImage.HookedClassFile> hooked = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            HookGroup group = HookGroup.valueOf(in.readUTF());
+            HookGroup group = group(in.readUTF());
             hooked.add(new PreparedImage.HookedClassFile(group, in.readUTF(), in.readInt(), readBytes(in)));
         }
         List<HookGroup> missing = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            missing.add(HookGroup.valueOf(in.readUTF()));
+            missing.add(group(in.readUTF()));
         }
         return new PreparedImage(key, runtime, hooked, missing);
+    }
+
+    /** As {@code valueOf}, which goes through reflection and costs milliseconds at the start of a JVM. */
+    private static HookGroup group(String name) throws IOException {
+        for (HookGroup group : HookGroup.values()) {
+            if (group.name().equals(name)) {
+                return group;
+            }
+        }
+        throw new IOException("hook group " + name);
     }
 
     private static byte[] readBytes(DataInputStream in) throws IOException {
@@ -133,8 +143,9 @@ public final class ImageFile {
         out.write(bytes);
     }
 
+    // The native one: at the start of a JVM everything else is interpreted.
     private static long checksum(byte[] bytes, int offset, int byteSize) {
-        CRC32C crc = new CRC32C();
+        CRC32 crc = new CRC32();
         crc.update(bytes, offset, byteSize);
         return crc.getValue();
     }

@@ -87,10 +87,13 @@ final class BlockTiling {
     }
 
     private boolean raiseTop(int start, int end, boolean zeroed) {
-        if (!tags.reach(end) || !region.commit((long) start << GRANULE_SHIFT, (long) end << GRANULE_SHIFT, zeroed)) {
+        // Blocks are cut up to the end of the span without asking again, so tags must reach as far.
+        int spanEnd = (int) Sizes.alignUp(end, region.spanBytes() >>> GRANULE_SHIFT);
+        if (!tags.reach(spanEnd)
+                || !region.commit((long) start << GRANULE_SHIFT, (long) end << GRANULE_SHIFT, zeroed)) {
             return false;
         }
-        readyEnd = Math.max(readyEnd, (int) Sizes.alignUp(end, region.spanBytes() >>> GRANULE_SHIFT));
+        readyEnd = Math.max(readyEnd, spanEnd);
         if (start != top) {
             mayLackMemory = true;
             insertFree(top, start - top);

@@ -41,6 +41,14 @@ class SegregatedFitAllocatorTest {
         assertEquals(NULL, allocator.allocate(MAX_BLOCK + 1, 16));
     }
 
+    /** Records become writable a mebibyte at a time, in the midst of the blocks that one page of memory holds. */
+    @Test
+    void shouldHaveRecordsWhereverItHasMemory() {
+        for (int i = 0; i < 1_000_000; i++) {
+            assertNotEquals(NULL, allocator.allocate(48, 16), "block " + i);
+        }
+    }
+
     @Test
     void shouldGrowInPlacePastTwoGibibytes() {
         long address = allocator.allocate((1L << 31) - 1, 16);

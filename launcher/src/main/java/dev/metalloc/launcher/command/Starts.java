@@ -45,6 +45,7 @@ final class Starts {
                 : ProfileFile.in(
                         home.profiles(), app, LocalDateTime.now(ZoneId.systemDefault()), surroundings.processId());
         line.jvmReplacement().ifPresent(surroundings::tell);
+        line.archiveNote().ifPresent(surroundings::tell);
         AgentOption option = AgentOptions.profile(surroundings, home, identity, mode, output);
         if (trace != null) {
             option.with("trace", trace);
@@ -54,6 +55,7 @@ final class Starts {
 
     void dispatched(ApplicationLine line, String app, Path plan, Path cache) {
         line.jvmReplacement().ifPresent(surroundings::tell);
+        line.archiveNote().ifPresent(surroundings::tell);
         CommandLineFile.handOver(surroundings, line.with(AgentOptions.run(surroundings, app, plan, cache)));
     }
 

@@ -7,6 +7,7 @@ import dev.metalloc.policy.identity.ClassPath;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -87,6 +88,24 @@ public final class ApplicationLine {
         }
         return Optional.of("using " + surroundings.javaHome() + " instead, because " + namedJvm() + " (set "
                 + (startsJava ? "the PATH" : "JAVA_HOME") + " to choose another)");
+    }
+
+    /** What the user should be told about an archive of classes of their own, which the agent may make useless. */
+    public Optional<String> archiveNote() {
+        List<String> options = new ArrayList<>(words);
+        for (String variable : List.of(TOOL_OPTIONS, "JDK_JAVA_OPTIONS")) {
+            options.addAll(List.of(surroundings.variable(variable).orElse("").split("\\s+", -1)));
+        }
+        for (String option : options) {
+            for (String prefix : List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=")) {
+                if (option.startsWith(prefix)) {
+                    return Optional.of(
+                            "with any agent the JVM rejects " + option.substring(prefix.length())
+                                    + " unless it was made with --add-modules java.instrument (make it so, or the start is slower)");
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** Why the agent cannot be used, for a line that does not take it. */

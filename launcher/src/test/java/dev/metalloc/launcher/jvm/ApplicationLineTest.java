@@ -130,4 +130,16 @@ class ApplicationLineTest {
     void shouldRefuseAnEmptyLineAsBadUsage() {
         assertEquals(2, assertThrows(CommandFailure.class, this::line).exitCode());
     }
+
+    @Test
+    void shouldNoticeArchivesThatAnAgentMakesUseless() throws IOException {
+        machine.with("PATH", machine.jdk("new", "25").resolve("bin"));
+        assertEquals(Optional.empty(), line("java", "-Xshare:auto", "Main").archiveNote());
+        String cache =
+                line("java", "-XX:AOTCache=app.aot", "Main").archiveNote().orElseThrow();
+        assertTrue(cache.contains("app.aot") && cache.contains("java.instrument"), cache);
+        machine.with("JAVA_TOOL_OPTIONS", "-Xmx1g -XX:SharedArchiveFile=/a/app.jsa");
+        String archive = line("java", "Main").archiveNote().orElseThrow();
+        assertTrue(archive.contains("/a/app.jsa"), archive);
+    }
 }

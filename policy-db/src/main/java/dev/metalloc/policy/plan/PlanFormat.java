@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.policy.plan;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ public final class PlanFormat {
     static final int VERSION = 1;
     static final String CHECKSUM = "crc32c ";
     // A plan has tens of rules of about 100 bytes; what is larger than this was never one.
-    static final long MAX_FILE_BYTES = 4L << 20;
+    static final int MAX_FILE_BYTES = 4 << 20;
 
     private PlanFormat() {}
 
@@ -57,10 +58,14 @@ public final class PlanFormat {
      *     entry point
      */
     public static Plan read(Path file) throws IOException {
-        if (Files.size(file) > MAX_FILE_BYTES) {
-            throw new PlanFormatException(file + ": not a plan (expected: a file written by metalloc)");
+        // A channel's classes would cost the start of an application some milliseconds.
+        try (FileInputStream in = new FileInputStream(file.toFile())) {
+            byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+            if (bytes.length > MAX_FILE_BYTES) {
+                throw new PlanFormatException(file + ": not a plan (expected: a file written by metalloc)");
+            }
+            return new PlanReader(file.toString()).parse(bytes);
         }
-        return new PlanReader(file.toString()).parse(Files.readAllBytes(file));
     }
 
     static String format(Plan plan) {

@@ -24,7 +24,7 @@ interface Database {
     /** The types that have no common name, by placeholder. */
     Map<String, String> types();
 
-    /** Runs the migration, one process at a time where the migration library does not see to that itself. */
+    /** Runs the migration, one process at a time. */
     void exclusively(Migration migration) throws Exception;
 
     /** Until the end of the transaction nobody else makes a policy version of this application. */

@@ -79,10 +79,16 @@ final class PostgresDatabase implements Database {
         return Map.of("id", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "bytes", "BYTEA");
     }
 
-    /** The migration library takes a lock on the server. */
+    /** The migration library asks for its own lock once a second and gives up; where many JVMs end at once that is too few. */
     @Override
     public void exclusively(Migration migration) throws Exception {
-        migration.run();
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT pg_advisory_lock(hashtextextended(?, 0))")) {
+            statement.setString(1, "metalloc migration of " + schema());
+            statement.execute();
+            migration.run(); // the lock ends with the connection
+        }
     }
 
     @Override

@@ -308,6 +308,7 @@ abstract class StoreContract {
                             "--enable-native-access=ALL-UNNAMED",
                             "-XX:TieredStopAtLevel=1",
                             "-XX:+UseSerialGC",
+                            "-XX:-UsePerfData", // of which a JVM may complain where its output is read
                             "-Xmx64m",
                             "-cp",
                             System.getProperty("java.class.path", ""),

@@ -1,0 +1,75 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent;
+
+import dev.metalloc.agent.runtime.Failsafe;
+import dev.metalloc.agent.runtime.RunState;
+import dev.metalloc.agent.runtime.ServedEntry;
+import dev.metalloc.agent.telemetry.AllocatorUsage;
+import dev.metalloc.agent.telemetry.DispatchMXBean;
+import dev.metalloc.profiler.api.EntryPoint;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the figures of what serves. */
+public final class DispatchBean implements DispatchMXBean {
+
+    private final ServingDispatch serving;
+
+    DispatchBean(ServingDispatch serving) {
+        this.serving = serving;
+    }
+
+    @Override
+    public boolean isAllocating() {
+        return RunState.allocating;
+    }
+
+    @Override
+    public String getFailure() {
+        Throwable failure = Failsafe.first();
+        return failure == null ? "" : failure.toString();
+    }
+
+    @Override
+    public long getCommittedBytes() {
+        return serving.source().committedBytes();
+    }
+
+    @Override
+    public long getPeakCommittedBytes() {
+        return serving.source().peakCommittedBytes();
+    }
+
+    @Override
+    public long getPurgedBytes() {
+        return serving.idlePurge().purgedBytes();
+    }
+
+    @Override
+    public long getRefusedFreeCount() {
+        return RunState.refusedFreeCount();
+    }
+
+    @Override
+    public long getDeferredCloseCount() {
+        ArenaRelease release = serving.arenaRelease();
+        return release == null ? 0 : release.releasedCount();
+    }
+
+    @Override
+    public AllocatorUsage[] getAllocators() {
+        List<AllocatorUsage> usages = new ArrayList<>();
+        add(usages, EntryPoint.ARENA_CONFINED, RunState.confinedArena);
+        add(usages, EntryPoint.ARENA_SHARED, RunState.sharedArena);
+        add(usages, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
+        add(usages, EntryPoint.UNSAFE, RunState.unsafe);
+        return usages.toArray(new AllocatorUsage[0]);
+    }
+
+    private static void add(List<AllocatorUsage> usages, EntryPoint entryPoint, @Nullable ServedEntry served) {
+        if (served != null) {
+            usages.add(new AllocatorUsage(entryPoint.name(), served.allocatorName(), served.stats()));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent;
+
+import dev.metalloc.agent.runtime.RangeChunkSource;
+import dev.metalloc.agent.runtime.RunState;
+import dev.metalloc.allocators.source.MmapChunkSource;
+import dev.metalloc.policy.plan.Plan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What serves the application.
+ *
+ * @param source where all allocators have their memory from
+ * @param arenaRelease null where shared arenas are closed as the JDK does
+ */
+record ServingDispatch(
+        RangeChunkSource source,
+        IdlePurge idlePurge,
+        @Nullable ArenaRelease arenaRelease) {
+
+    /** Address space, not memory: many times what a machine holds, so that no allocator has to share. */
+    private static final long RANGE_BYTES = 1L << 38;
+
+    /** Makes the plan's allocators, tries them, and hands them to the hooks, which do not yet use them. */
+    static ServingDispatch make(Plan plan, PlanHooks hooks) {
+        long limitBytes = plan.limitBytes() > 0 ? plan.limitBytes() : Long.MAX_VALUE;
+        RangeChunkSource source = RangeChunkSource.reserveIn(new MmapChunkSource(limitBytes), RANGE_BYTES);
+        RunState.rangeAddress = source.rangeAddress();
+        RunState.rangeByteSize = source.rangeByteSize();
+        Dispatch dispatch = Dispatch.of(plan, source);
+        dispatch.selfTest();
+        dispatch.publish(hooks);
+        ArenaRelease arenaRelease = dispatch.closesDeferred() && hooks.hasArenas() ? ArenaRelease.start() : null;
+        return new ServingDispatch(source, IdlePurge.of(dispatch), arenaRelease);
+    }
+}

@@ -1,0 +1,25 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.runtime;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the agent needs of the JDK's internals and cannot call itself; any thread.
+ *
+ * <p>A virtual call instead of reflection, whose first calls make classes of their own and cost a start some milliseconds each.
+ */
+public abstract class JdkAccess {
+
+    /** Set when the class that implements it is initialised. */
+    public static volatile @Nullable JdkAccess known;
+
+    /** Defines a class in java.base; it is not linked before it is used, so its class file may name classes defined later. */
+    public abstract void defineClass(String internalName, byte[] classFile);
+
+    /**
+     * Has the work run after all of the application's own shutdown hooks.
+     *
+     * @throws InternalError where another has the place
+     */
+    public abstract void afterApplicationHooks(Runnable work);
+}

@@ -1,0 +1,62 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.telemetry;
+
+import dev.metalloc.allocators.api.AllocatorStats;
+
+/** Counts and bytes of what serves one entry point, as management tools show them. */
+public final class AllocatorUsage {
+
+    private final String entryPoint;
+    private final String allocator;
+    private final long allocateCount;
+    private final long freeCount;
+    private final long usedBytes;
+    private final long retainedBytes;
+    private final long committedBytes;
+    private final long peakCommittedBytes;
+
+    public AllocatorUsage(String entryPoint, String allocator, AllocatorStats stats) {
+        this.entryPoint = entryPoint;
+        this.allocator = allocator;
+        this.allocateCount = stats.allocateCount();
+        this.freeCount = stats.freeCount();
+        this.usedBytes = stats.usedBytes();
+        this.retainedBytes = stats.freeBytes();
+        this.committedBytes = stats.committedBytes();
+        this.peakCommittedBytes = stats.peakCommittedBytes();
+    }
+
+    public String getEntryPoint() {
+        return entryPoint;
+    }
+
+    public String getAllocator() {
+        return allocator;
+    }
+
+    public long getAllocateCount() {
+        return allocateCount;
+    }
+
+    public long getFreeCount() {
+        return freeCount;
+    }
+
+    /** Usable bytes of live blocks. */
+    public long getUsedBytes() {
+        return usedBytes;
+    }
+
+    /** Committed bytes of no live block. */
+    public long getRetainedBytes() {
+        return retainedBytes;
+    }
+
+    public long getCommittedBytes() {
+        return committedBytes;
+    }
+
+    public long getPeakCommittedBytes() {
+        return peakCommittedBytes;
+    }
+}

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.RetiredArena;
 import dev.metalloc.agent.runtime.RetiredArenas;
 import dev.metalloc.agent.runtime.RunState;
@@ -47,11 +48,6 @@ final class ArenaRelease implements Runnable {
         return releasedCount;
     }
 
-    /** Whether arenas were closed as the JDK does from some time on. */
-    boolean hasStopped() {
-        return !retired.isDeferring();
-    }
-
     @Override
     public void run() {
         while (true) {
@@ -61,8 +57,18 @@ final class ArenaRelease implements Runnable {
             gather();
             RetiredArena batch = retired.takeAll();
             if (batch != null) {
-                release(batch);
+                releaseOrKeep(batch);
             }
+        }
+    }
+
+    /** What fails keeps its memory for good: that is safe, and arenas are closed as the JDK does from then on. */
+    private void releaseOrKeep(RetiredArena batch) {
+        try {
+            release(batch);
+        } catch (Throwable failure) {
+            retired.stopDeferring();
+            Failsafe.trip(failure);
         }
     }
 
@@ -109,8 +115,8 @@ final class ArenaRelease implements Runnable {
             if (!AccessesUnderWay.mayBeVirtual()) {
                 return isNone;
             }
-        } catch (LinkageError | RuntimeException unavailable) {
-            // No management classes here: the JDK's own handshakes remain.
+        } catch (LinkageError | RuntimeException | OutOfMemoryError unavailable) {
+            // No management classes, or no heap for the stacks: the JDK's own handshakes remain.
         }
         retired.stopDeferring();
         return false;

@@ -24,6 +24,7 @@ final class DispatchStart implements Runnable {
     private final PreparedImage image;
     private volatile @Nullable StartGate gate;
     private volatile @Nullable ServingDispatch started;
+    private volatile boolean failed;
 
     private DispatchStart(Plan plan, PlanHooks hooks, PreparedImage image) {
         this.plan = plan;
@@ -41,6 +42,17 @@ final class DispatchStart implements Runnable {
         RunState.gate = gate;
         thread.start();
         return start;
+    }
+
+    /** Whether the allocators could not be made, which was said then. */
+    boolean hasFailed() {
+        return failed;
+    }
+
+    /** Whether a hook has asked for memory. */
+    boolean wasAsked() {
+        StartGate waiting = gate;
+        return waiting != null && waiting.wasAsked();
     }
 
     /** What serves, or null where no hook has asked yet, or where it could not be made. */
@@ -64,6 +76,7 @@ final class DispatchStart implements Runnable {
             RunState.serve();
             serving.idlePurge().start();
         } catch (Throwable failure) {
+            failed = true;
             MetallocAgent.sayUntouched(failure);
         } finally {
             RunState.gate = null;

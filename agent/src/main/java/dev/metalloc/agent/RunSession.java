@@ -41,7 +41,9 @@ final class RunSession implements Runnable {
             if (failure != null) {
                 MetallocAgent.say("dispatch went back to the JDK after an internal error: " + failure);
             }
-            MetallocAgent.say(summary());
+            if (!start.hasFailed()) {
+                MetallocAgent.say(summary());
+            }
         } catch (Throwable e) {
             MetallocAgent.say("no summary: " + e);
         }
@@ -50,7 +52,9 @@ final class RunSession implements Runnable {
     private String summary() {
         ServingDispatch started = start.started();
         if (started == null) {
-            return "served nothing: no memory was asked for";
+            return start.wasAsked()
+                    ? "served nothing: the allocators were not there when it ended"
+                    : "served nothing: no memory was asked for";
         }
         StringBuilder text = new StringBuilder("served");
         if (RunState.frames != null) {

@@ -232,6 +232,7 @@ class RunModeIT {
         ChildJvm.Result result = dispatched(List.of(rule(EntryPoint.UNSAFE, 0, 4_096, "magic", Map.of())), 0)
                 .run(KnownCounts.class);
         assertEquals(0, result.exitCode());
+        assertEquals(1, metallocLines(result).lines().count(), result.err());
         assertTrue(metallocLines(result).contains("magic"), result.err());
         assertTrue(metallocLines(result).contains("untouched"), result.err());
     }

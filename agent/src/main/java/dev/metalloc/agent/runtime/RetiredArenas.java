@@ -44,8 +44,11 @@ public final class RetiredArenas {
         deferring = false;
     }
 
-    /** Takes the arena over, or answers false where too much is waiting already, and goes on waiting. */
+    /** Takes the arena over, or answers false where too much is waiting already, and goes on waiting, or none is taken any more. */
     public boolean retire(RetiredArena arena) {
+        if (!deferring) {
+            return false;
+        }
         long bytes = arena.heldBytes();
         long held = heldBytes.addAndGet(bytes);
         if (held > maxHeldBytes) {

@@ -32,6 +32,11 @@ public final class StartGate {
         }
     }
 
+    /** Whether memory was asked for. */
+    public boolean wasAsked() {
+        return asked.getCount() == 0;
+    }
+
     /** Lets all go on, whether or not there is something to serve them. */
     public void open() {
         done.countDown();

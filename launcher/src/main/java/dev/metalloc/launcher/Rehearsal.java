@@ -39,14 +39,16 @@ public final class Rehearsal {
     }
 
     /** Ends well whatever happens: without an archive the launcher is slower and otherwise the same. */
-    public static void main(String[] arguments) throws IOException {
-        Path folder = Files.createTempDirectory("metalloc-rehearsal-");
+    public static void main(String[] arguments) {
         try {
-            new Rehearsal(folder).play();
-        } catch (IOException | RuntimeException e) {
+            Path folder = Files.createTempDirectory("metalloc-rehearsal-");
+            try {
+                new Rehearsal(folder).play();
+            } finally {
+                delete(folder);
+            }
+        } catch (IOException | RuntimeException | LinkageError e) {
             System.err.println("metalloc: starts will be slower, because their rehearsal failed: " + e);
-        } finally {
-            delete(folder);
         }
     }
 

@@ -44,6 +44,7 @@ final class Slab extends SlabPadding {
     private final int blockBytes;
     private final char[] links;
     private final RemoteFrees remote;
+    private long collectedCount;
 
     private @Nullable SlabHeap heap;
     private @Nullable Slab nextWithRemoteFrees;
@@ -192,6 +193,11 @@ final class Slab extends SlabPadding {
         return isEmpty() && remote.countVolatile() == 0;
     }
 
+    /** Frees of other threads collected since the slab was made. */
+    long collectedCount() {
+        return collectedCount;
+    }
+
     /** Collects the frees of other threads; call after taking the slab off the heap's list. Returns those refused. */
     int collectRemoteFrees() {
         int refused = 0;
@@ -206,6 +212,7 @@ final class Slab extends SlabPadding {
                     refused += pushAll(word, bits);
                 }
             }
+            collectedCount += taken;
         } while (remote.settle(taken));
         return refused;
     }

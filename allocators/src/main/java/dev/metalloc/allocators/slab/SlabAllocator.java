@@ -381,6 +381,11 @@ public final class SlabAllocator implements OffHeapAllocator {
     }
 
     @Override
+    public long remoteFreeCount() {
+        return heaps.remoteFreeCount();
+    }
+
+    @Override
     public long purge() {
         SlabHeap caller = heaps.ofCaller();
         heaps.handOverRemoteFrees(caller);

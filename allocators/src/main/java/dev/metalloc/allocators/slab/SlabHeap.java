@@ -53,6 +53,7 @@ final class SlabHeap extends SlabMagazines {
     private int likelyClass;
 
     private final RemoteFreeRun remoteFrees = new RemoteFreeRun();
+    private long remoteFreeCount;
 
     SlabHeap(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount, long ownerId) {
         super(classes);
@@ -288,6 +289,11 @@ final class SlabHeap extends SlabMagazines {
         }
     }
 
+    /** Frees of this heap's blocks by other threads, as far as it has collected them. */
+    long remoteFreeCount() {
+        return remoteFreeCount;
+    }
+
     private void countRefused(int refused) {
         if (refused != 0) {
             refusedFreeCount.addAndGet(refused);
@@ -319,7 +325,9 @@ final class SlabHeap extends SlabMagazines {
         while (slab != null) {
             // Once collected it may be listed again by another thread, which then owns the link.
             Slab next = slab.nextWithRemoteFrees();
+            long before = slab.collectedCount();
             countRefused(slab.collectRemoteFrees());
+            remoteFreeCount += slab.collectedCount() - before;
             afterFree(slab);
             slab = next;
         }

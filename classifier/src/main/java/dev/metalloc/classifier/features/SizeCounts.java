@@ -13,7 +13,7 @@ import org.HdrHistogram.HistogramIterationValue;
 /**
  * Requested sizes and how often each was asked for, in rising order of size.
  *
- * <p>Sizes come from a histogram of two significant digits: each stands for the largest of its cell that was seen, so that
+ * <p>Sizes come from a histogram: each stands for the largest of its cell that was seen, so that
  * what fits it fits all of the cell.
  */
 public final class SizeCounts {

@@ -31,7 +31,7 @@ public record SlabClasses(List<Long> byteSizes, double wasteBytes, double reques
 
     static final long QUANTUM_BYTES = 16;
     // Classes that no cache keeps warm cost more than the bytes they save.
-    static final int MAX_CLASSES = 16;
+    static final int MAX_CLASSES = 24;
 
     public SlabClasses {
         byteSizes = List.copyOf(byteSizes);

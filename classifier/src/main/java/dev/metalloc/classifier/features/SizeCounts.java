@@ -90,6 +90,15 @@ public final class SizeCounts {
         return totalCount;
     }
 
+    /** Bytes of all together. */
+    public double byteSum() {
+        double sum = 0;
+        for (int i = 0; i < size(); i++) {
+            sum += (double) byteSizes[i] * counts[i];
+        }
+        return sum;
+    }
+
     /** The largest share any one size has, 0..1. */
     public double topShare() {
         long most = 0;

@@ -8,18 +8,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /**
  * Writes and reads plan files: UTF-8 text, one fact a line, a checksum last.
  *
  * <pre>
- * metalloc-plan 1
+ * metalloc-plan 2
  * app com.example:cache
  * policy com.example:cache version 3
  * limit-bytes 268435456
  * rule UNSAFE 0000000000000000 1 32768 slab classes=64,128
- * crc32c 1f0a55d2
+ * crc32 1f0a55d2
  * </pre>
  *
  * <p>A file is used whole or not at all. Any thread may call; two writers of one file leave one of both whole.
@@ -27,8 +29,10 @@ import java.util.zip.CRC32C;
 public final class PlanFormat {
 
     static final String MAGIC = "metalloc-plan ";
-    static final int VERSION = 1;
-    static final String CHECKSUM = "crc32c ";
+    static final int VERSION = 2;
+    // The one that is native: the tables of CRC-32C cost the start of an application some milliseconds.
+    static final String CHECKSUM = "crc32 ";
+    static final String CHECKSUM_OF_VERSION_1 = "crc32c ";
     // A plan has tens of rules of about 100 bytes; what is larger than this was never one.
     static final int MAX_FILE_BYTES = 4 << 20;
 
@@ -100,9 +104,16 @@ public final class PlanFormat {
     }
 
     static String checksum(byte[] bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, bytes.length);
-        return hex(crc.getValue(), 8);
+        return checksum(bytes, new CRC32());
+    }
+
+    static String checksumOfVersion1(byte[] bytes) {
+        return checksum(bytes, new CRC32C());
+    }
+
+    private static String checksum(byte[] bytes, Checksum checksum) {
+        checksum.update(bytes, 0, bytes.length);
+        return hex(checksum.getValue(), 8);
     }
 
     private static String hex(long value, int digits) {

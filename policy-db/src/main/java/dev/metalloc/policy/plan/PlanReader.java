@@ -75,12 +75,15 @@ final class PlanReader {
             lineStart--;
         }
         String line = new String(bytes, lineStart, bytes.length - lineStart, StandardCharsets.UTF_8);
-        if (bytes[last] != '\n' || !line.startsWith(PlanFormat.CHECKSUM)) {
+        boolean isVersion1 = line.startsWith(PlanFormat.CHECKSUM_OF_VERSION_1);
+        if (bytes[last] != '\n' || !(isVersion1 || line.startsWith(PlanFormat.CHECKSUM))) {
             throw refused("the plan is cut short (write it again)");
         }
         byte[] body = Arrays.copyOf(bytes, lineStart);
-        String expected = PlanFormat.CHECKSUM + PlanFormat.checksum(body) + "\n";
-        if (!line.equals(expected)) {
+        String expected = isVersion1
+                ? PlanFormat.CHECKSUM_OF_VERSION_1 + PlanFormat.checksumOfVersion1(body)
+                : PlanFormat.CHECKSUM + PlanFormat.checksum(body);
+        if (!line.equals(expected + "\n")) {
             throw refused("the plan was changed or damaged: its checksum does not match (write it again)");
         }
         return lineStart;

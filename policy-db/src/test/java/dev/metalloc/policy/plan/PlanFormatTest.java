@@ -66,8 +66,8 @@ class PlanFormatTest {
         String text = PlanFormat.format(plan);
 
         assertTrue(
-                text.startsWith("metalloc-plan 1\napp app\npolicy by hand\nlimit-bytes 1024\n"
-                        + "rule UNSAFE 00000000000000ff 1 64 slab a=1 b=2\ncrc32c "),
+                text.startsWith("metalloc-plan 2\napp app\npolicy by hand\nlimit-bytes 1024\n"
+                        + "rule UNSAFE 00000000000000ff 1 64 slab a=1 b=2\ncrc32 "),
                 text);
     }
 
@@ -109,7 +109,7 @@ class PlanFormatTest {
     void shouldSayWhatIsWrong() throws IOException {
         assertRefused("\u007fELF...", "not a plan");
         assertRefused("", "not a plan");
-        assertRefused("metalloc-plan 2\nanything\n", "newer than 1");
+        assertRefused("metalloc-plan 3\nanything\n", "newer than 2");
         assertRefused("metalloc-plan two\n", "version: two");
         assertRefused("metalloc-plan 0\n", "version: 0");
         assertRefused(sealed("app a\npolicy b\n"), "lacks one of the lines");
@@ -127,6 +127,22 @@ class PlanFormatTest {
         assertRefused(body("surprise\n"), "line 5: unknown or repeated line: surprise");
         assertRefused(body("app again\n"), "unknown or repeated line");
         assertRefused(sealed("app a\npolicy b\nlimit-bytes -1\n"), "limitBytes: -1");
+    }
+
+    @Test
+    void shouldReadPlansOfVersion1() throws IOException {
+        Path file = folder.resolve("old.plan");
+        Files.writeString(file, """
+                metalloc-plan 1
+                app known
+                policy test
+                limit-bytes 0
+                rule UNSAFE 0000000000000000 0 4096 slab classes=32,112
+                crc32c ce050f58
+                """);
+
+        assertEquals("known", PlanFormat.read(file).app());
+        assertEquals(4096, PlanFormat.read(file).rules().get(0).maxByteSize());
     }
 
     @Test
@@ -148,8 +164,8 @@ class PlanFormatTest {
     }
 
     private static String sealed(String lines) {
-        String text = "metalloc-plan 1\n" + lines;
-        return text + "crc32c " + PlanFormat.checksum(text.getBytes(StandardCharsets.UTF_8)) + "\n";
+        String text = "metalloc-plan 2\n" + lines;
+        return text + "crc32 " + PlanFormat.checksum(text.getBytes(StandardCharsets.UTF_8)) + "\n";
     }
 
     private void assertRefused(String text, String expected) throws IOException {

@@ -85,6 +85,9 @@ final class RunSession implements Runnable {
             text.append(String.format(
                     Locale.ROOT, "; refused %,d frees of blocks that were not live", RunState.refusedFreeCount()));
         }
+        for (String drift : started.driftWatch().drifts()) {
+            text.append("; ").append(drift);
+        }
         return text.toString();
     }
 

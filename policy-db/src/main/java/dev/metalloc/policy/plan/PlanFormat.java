@@ -20,9 +20,13 @@ import java.util.zip.Checksum;
  * app com.example:cache
  * policy com.example:cache version 3
  * limit-bytes 268435456
- * rule UNSAFE 0000000000000000 1 32768 slab classes=64,128
+ * rule UNSAFE 0000000000000000 1 32768 slab classes=64,128 @peakBytes=1048576 @share=0.97
+ * rule UNSAFE 00000000000000ff 1 32768 leave @site=com.example.Index.add
  * crc32 1f0a55d2
  * </pre>
+ *
+ * <p>Words of a rule that begin with {@code @} are no parameters of its allocator: the method a site calls from, and what the profile
+ * said of the rule's blocks.
  *
  * <p>A file is used whole or not at all. Any thread may call; two writers of one file leave one of both whole.
  */
@@ -32,7 +36,11 @@ public final class PlanFormat {
     static final int VERSION = 2;
     // The one that is native: the tables of CRC-32C cost the start of an application some milliseconds.
     static final String CHECKSUM = "crc32 ";
-    static final String CHECKSUM_OF_VERSION_1 = "crc32c ";
+    static final String OLDER_CHECKSUM = "crc32c ";
+    static final String SITE = "@site=";
+    static final String PEAK_BYTES = "@peakBytes=";
+    static final String REMOTE_FREE_RATIO = "@remoteFreeRatio=";
+    static final String SHARE = "@share=";
     // A plan has tens of rules of about 100 bytes; what is larger than this was never one.
     static final int MAX_FILE_BYTES = 4 << 20;
 
@@ -100,14 +108,31 @@ public final class PlanFormat {
             text.append(' ').append(PlanText.escapeWord(parameter.getKey()));
             text.append('=').append(PlanText.escapeWord(parameter.getValue()));
         }
+        appendFacts(text, rule);
         text.append('\n');
+    }
+
+    private static void appendFacts(StringBuilder text, PlanRule rule) {
+        if (!rule.siteMethod().isEmpty()) {
+            text.append(' ').append(SITE).append(PlanText.escapeWord(rule.siteMethod()));
+        }
+        ExpectedUse expected = rule.expected();
+        if (expected.peakBytes() >= 0) {
+            text.append(' ').append(PEAK_BYTES).append(expected.peakBytes());
+        }
+        if (expected.remoteFreeRatio() >= 0) {
+            text.append(' ').append(REMOTE_FREE_RATIO).append(expected.remoteFreeRatio());
+        }
+        if (expected.share() >= 0) {
+            text.append(' ').append(SHARE).append(expected.share());
+        }
     }
 
     static String checksum(byte[] bytes) {
         return checksum(bytes, new CRC32());
     }
 
-    static String checksumOfVersion1(byte[] bytes) {
+    static String olderChecksum(byte[] bytes) {
         return checksum(bytes, new CRC32C());
     }
 

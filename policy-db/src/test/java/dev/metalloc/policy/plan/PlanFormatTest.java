@@ -35,7 +35,14 @@ class PlanFormatTest {
                             1,
                             32768,
                             new AllocatorSpec("slab", Map.of("classes", "64,128", "a b=c%", "x = y\t%41"))),
-                    new PlanRule(EntryPoint.UNSAFE, 0xfedcba9876543210L, 1, Long.MAX_VALUE, AllocatorSpec.of("leave")),
+                    new PlanRule(
+                            EntryPoint.UNSAFE,
+                            0xfedcba9876543210L,
+                            "com.example.Übung$1.call me",
+                            1,
+                            Long.MAX_VALUE,
+                            AllocatorSpec.of("leave"),
+                            new ExpectedUse(0.125, 1.0 / 3, 5L << 40)),
                     new PlanRule(EntryPoint.ARENA_CONFINED, 0, 0, 0, new AllocatorSpec("bump", Map.of("empty", "")))));
 
     @TempDir

@@ -26,7 +26,7 @@ final class PlanHooks {
     static PlanHooks of(Plan plan, PreparedImage image) {
         Set<HookGroup> groups = new HashSet<>();
         for (PlanRule rule : plan.rules()) {
-            if (rule.siteHash() == PlanRule.ANY_SITE) {
+            if (rule.isForAllSites() || SitePlan.canServe(rule)) {
                 add(groups, rule);
             }
         }

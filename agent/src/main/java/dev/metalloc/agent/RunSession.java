@@ -4,20 +4,28 @@ package dev.metalloc.agent;
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
+import dev.metalloc.agent.runtime.ServedSite;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.lang.instrument.Instrumentation;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Run mode: serves what the plan names from its allocators, and says at the end of the run how much that was. */
 final class RunSession implements Runnable {
 
-    private final DispatchStart start;
+    private static final int MOST_SITES_TOLD = 4;
 
-    private RunSession(DispatchStart start) {
+    private final DispatchStart start;
+    private final SiteHooks siteHooks;
+
+    private RunSession(DispatchStart start, SiteHooks siteHooks) {
         this.start = start;
+        this.siteHooks = siteHooks;
     }
 
     static void start(AgentOptions options, Instrumentation instrumentation, ImageCache images) throws Exception {
@@ -28,9 +36,14 @@ final class RunSession implements Runnable {
         }
         PlanHooks hooks = PlanHooks.of(plan, images.image());
         images.learn(HookInstaller.install(instrumentation, AgentMode.RUN, images.image(), hooks.groups()));
-        DispatchStart start = DispatchStart.prepare(plan, hooks, images.image());
+        SitePlan sites = SitePlan.of(plan, hooks);
+        if (!sites.isEmpty()) {
+            RuntimeInstaller.defineForSites(images.image());
+        }
+        SiteHooks siteHooks = SiteHooks.install(instrumentation, sites);
+        DispatchStart start = DispatchStart.prepare(plan, hooks, sites, images.image());
         if (!options.isSet("quiet")) {
-            ExitWork.register(new RunSession(start));
+            ExitWork.register(new RunSession(start, siteHooks));
         }
     }
 
@@ -68,6 +81,7 @@ final class RunSession implements Runnable {
         }
         append(text, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         append(text, EntryPoint.UNSAFE, RunState.unsafe);
+        appendSites(text);
         text.append(String.format(
                 Locale.ROOT, "; peak committed %,d bytes", started.source().peakCommittedBytes()));
         long purgedBytes = started.idlePurge().purgedBytes();
@@ -82,6 +96,45 @@ final class RunSession implements Runnable {
             text.append("; ").append(drift);
         }
         return text.toString();
+    }
+
+    private void appendSites(StringBuilder text) {
+        if (RunState.sites != null) {
+            List<ServedSite> sites = new ArrayList<>(RunState.sites.sites());
+            sites.sort(new ByCount());
+            for (ServedSite site : sites.subList(0, Math.min(sites.size(), MOST_SITES_TOLD))) {
+                append(text, site);
+            }
+            if (sites.size() > MOST_SITES_TOLD) {
+                text.append(String.format(Locale.ROOT, " and %,d sites more", sites.size() - MOST_SITES_TOLD));
+            }
+        }
+        for (String missing : siteHooks.missingClasses()) {
+            text.append("; met no call of ").append(missing).append(" that the plan names");
+        }
+    }
+
+    private static void append(StringBuilder text, ServedSite site) {
+        ServedEntry entry = site.entry();
+        if (entry != null) {
+            append(text, site.entryPoint(), entry.servedCount(), "blocks by " + entry.allocatorName());
+            text.append(" at ").append(site.method());
+        }
+        if (site.leftCount() > 0) {
+            append(text, site.entryPoint(), site.leftCount(), "left to the JDK at " + site.method());
+        }
+    }
+
+    private static final class ByCount implements Comparator<ServedSite> {
+        @Override
+        public int compare(ServedSite a, ServedSite b) {
+            return Long.compare(count(b), count(a));
+        }
+
+        private static long count(ServedSite site) {
+            ServedEntry entry = site.entry();
+            return site.leftCount() + (entry == null ? 0 : entry.servedCount());
+        }
     }
 
     private static void append(StringBuilder text, EntryPoint entryPoint, @Nullable ServedEntry served) {

@@ -26,11 +26,16 @@ final class RuntimeInstaller {
     /** Run mode's hooks and what they, the plan and the exit line touch before memory is asked for. */
     private static final Set<String> AT_START = Set.of(
             "jdk/internal/foreign/MetallocRunHooks",
+            "jdk/internal/foreign/MetallocSiteHooks",
             "jdk/internal/foreign/MetallocRunState",
             "jdk/internal/foreign/MetallocStartGate",
             "jdk/internal/foreign/MetallocFailsafe",
             "jdk/internal/foreign/MetallocEntryPoint",
             "jdk/internal/foreign/MetallocAllocatorSpec");
+
+    /** What the calls of numbered sites touch; other applications do without. */
+    private static final Set<String> FOR_SITES =
+            Set.of("java/lang/foreign/MetallocSites", "jdk/internal/foreign/MetallocPendingSites");
 
     private RuntimeInstaller() {}
 
@@ -60,15 +65,20 @@ final class RuntimeInstaller {
                 Set.of(),
                 Map.of());
         defineAccess(image);
-        define(image, true);
+        define(image, AT_START, true);
         if (mode != AgentMode.RUN) {
-            define(image, false);
+            define(image, AT_START, false);
         }
     }
 
     /** Defines what {@link #install} left for later. */
     static void defineRest(PreparedImage image) {
-        define(image, false);
+        define(image, AT_START, false);
+    }
+
+    /** Defines what calls of numbered sites need, before the first of them. */
+    static void defineForSites(PreparedImage image) {
+        define(image, FOR_SITES, true);
     }
 
     /** A lookup defines without reflection, but links at once: it is for the two classes that define the others. */
@@ -82,13 +92,17 @@ final class RuntimeInstaller {
         }
     }
 
-    private static void define(PreparedImage image, boolean atStart) {
+    /** Defines the classes named, or all others but those that have an hour of their own. */
+    private static void define(PreparedImage image, Set<String> names, boolean named) {
         JdkAccess jdk = JdkAccess.known;
         if (jdk == null) {
             throw new IllegalStateException("the JDK's internals are out of reach");
         }
         for (PreparedImage.ClassFile file : image.runtimeClasses()) {
-            if (AT_START.contains(file.name()) == atStart && !ACCESS.contains(file.name())) {
+            boolean isWanted = named
+                    ? names.contains(file.name())
+                    : !names.contains(file.name()) && !FOR_SITES.contains(file.name());
+            if (isWanted && !ACCESS.contains(file.name())) {
                 jdk.defineClass(file.name(), file.bytes());
             }
         }

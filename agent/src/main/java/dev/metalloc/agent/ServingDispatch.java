@@ -23,12 +23,12 @@ record ServingDispatch(
     private static final long RANGE_BYTES = 1L << 38;
 
     /** Makes the plan's allocators, tries them, and hands them to the hooks, which do not yet use them. */
-    static ServingDispatch make(Plan plan, PlanHooks hooks) {
+    static ServingDispatch make(Plan plan, PlanHooks hooks, SitePlan sites) {
         long limitBytes = plan.limitBytes() > 0 ? plan.limitBytes() : Long.MAX_VALUE;
         RangeChunkSource source = RangeChunkSource.reserveIn(new MmapChunkSource(limitBytes), RANGE_BYTES);
         RunState.rangeAddress = source.rangeAddress();
         RunState.rangeByteSize = source.rangeByteSize();
-        Dispatch dispatch = Dispatch.of(plan, source);
+        Dispatch dispatch = Dispatch.of(plan, sites, source);
         dispatch.selfTest();
         dispatch.publish(hooks);
         ArenaRelease arenaRelease = dispatch.closesDeferred() && hooks.hasArenas() ? ArenaRelease.start() : null;

@@ -23,6 +23,9 @@ public final class RunState {
     /** Frames of confined arenas; null where the plan leaves them to the JDK. */
     public static @Nullable FrameStacks frames;
 
+    /** The sites that the plan tells apart; null where it tells none. */
+    public static @Nullable SiteTable sites;
+
     /** Where closed shared arenas wait; null where the plan closes them as the JDK does. */
     public static @Nullable RetiredArenas retiredArenas;
 
@@ -69,6 +72,11 @@ public final class RunState {
         return servesFrames || (awaitStart() && servesFrames);
     }
 
+    /** Whether there are allocators at all; the first calls wait for them. */
+    public static boolean isStarted() {
+        return allocating || awaitStart();
+    }
+
     /** False where the allocators were made, or failed to be, before this call. */
     private static boolean awaitStart() {
         StartGate waiting = gate;
@@ -99,6 +107,11 @@ public final class RunState {
         servesSharedArena = false;
         servesConfinedArena = false;
         servesFrames = false;
+        if (sites != null) {
+            for (ServedSite site : sites.sites()) {
+                site.stopServing();
+            }
+        }
     }
 
     /** Whether new blocks come from the entry. */
@@ -106,7 +119,13 @@ public final class RunState {
         return (entry == unsafe && servesUnsafe)
                 || (entry == directBuffer && servesDirectBuffer)
                 || (entry == sharedArena && servesSharedArena)
-                || (entry == confinedArena && servesConfinedArena);
+                || (entry == confinedArena && servesConfinedArena)
+                || isServedAtSite(entry);
+    }
+
+    private static boolean isServedAtSite(ServedEntry entry) {
+        ServedSite site = sites == null ? null : sites.siteOf(entry);
+        return site != null && site.isServing();
     }
 
     /** Leaves new blocks to the JDK; calls that are under way may still be served. */
@@ -120,6 +139,11 @@ public final class RunState {
             servesSharedArena = false;
         } else if (entry == confinedArena) {
             servesConfinedArena = false;
+        } else if (sites != null) {
+            ServedSite site = sites.siteOf(entry);
+            if (site != null) {
+                site.stopServing();
+            }
         }
     }
 
@@ -138,7 +162,8 @@ public final class RunState {
             if (freed(unsafe, address)
                     || freed(directBuffer, address)
                     || freed(sharedArena, address)
-                    || freed(confinedArena, address)) {
+                    || freed(confinedArena, address)
+                    || freed(sites == null ? null : sites.owner(address), address)) {
                 return;
             }
         } catch (Throwable failure) {
@@ -156,7 +181,10 @@ public final class RunState {
         if (byteSize < 0) {
             byteSize = usableSize(sharedArena, address);
         }
-        return byteSize < 0 ? usableSize(confinedArena, address) : byteSize;
+        if (byteSize < 0) {
+            byteSize = usableSize(confinedArena, address);
+        }
+        return byteSize < 0 && sites != null ? usableSize(sites.owner(address), address) : byteSize;
     }
 
     private static long usableSize(@Nullable ServedEntry entry, long address) {
@@ -164,7 +192,7 @@ public final class RunState {
     }
 
     private static boolean freed(@Nullable ServedEntry entry, long address) {
-        return entry != null && entry.free(address);
+        return entry != null && entry.owns(address) && entry.free(address);
     }
 
     /** Frees of addresses in our range where no block was live: double or interior frees of the application. */

@@ -47,6 +47,11 @@ public final class ServedEntry {
         return minByteSize;
     }
 
+    /** Whether the address lies in this allocator's memory. */
+    public boolean owns(long address) {
+        return allocator.owns(address);
+    }
+
     /** Whether a block of this allocator was freed. */
     public boolean free(long address) {
         return allocator.free(address) == FreeOutcome.FREED;

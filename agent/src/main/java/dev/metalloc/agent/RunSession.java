@@ -2,6 +2,7 @@
 package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.Failsafe;
+import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.runtime.ServedSite;
@@ -21,9 +22,9 @@ final class RunSession implements Runnable {
     private static final int MOST_SITES_TOLD = 4;
 
     private final DispatchStart start;
-    private final SiteHooks siteHooks;
+    private final @Nullable SiteHooks siteHooks;
 
-    private RunSession(DispatchStart start, SiteHooks siteHooks) {
+    private RunSession(DispatchStart start, @Nullable SiteHooks siteHooks) {
         this.start = start;
         this.siteHooks = siteHooks;
     }
@@ -35,16 +36,23 @@ final class RunSession implements Runnable {
             return;
         }
         PlanHooks hooks = PlanHooks.of(plan, images.image());
-        images.learn(HookInstaller.install(instrumentation, AgentMode.RUN, images.image(), hooks.groups()));
+        boolean looksFirst = !images.wasKept() || othersMayHaveChanged();
+        images.learn(HookInstaller.install(instrumentation, AgentMode.RUN, images.image(), hooks.groups(), looksFirst));
         SitePlan sites = SitePlan.of(plan, hooks);
+        SiteHooks siteHooks = null;
         if (!sites.isEmpty()) {
             RuntimeInstaller.defineForSites(images.image());
+            siteHooks = SiteHooks.install(instrumentation, sites);
         }
-        SiteHooks siteHooks = SiteHooks.install(instrumentation, sites);
         DispatchStart start = DispatchStart.prepare(plan, hooks, sites, images.image());
         if (!options.isSet("quiet")) {
             ExitWork.register(new RunSession(start, siteHooks));
         }
+    }
+
+    private static boolean othersMayHaveChanged() {
+        JdkAccess jdk = JdkAccess.known;
+        return jdk == null || HookInstaller.othersMayHaveChanged(jdk.virtualMachineArguments());
     }
 
     @Override
@@ -109,8 +117,10 @@ final class RunSession implements Runnable {
                 text.append(String.format(Locale.ROOT, " and %,d sites more", sites.size() - MOST_SITES_TOLD));
             }
         }
-        for (String missing : siteHooks.missingClasses()) {
-            text.append("; met no call of ").append(missing).append(" that the plan names");
+        if (siteHooks != null) {
+            for (String missing : siteHooks.missingClasses()) {
+                text.append("; met no call of ").append(missing).append(" that the plan names");
+            }
         }
     }
 

@@ -3,9 +3,11 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.train.PreparedImage;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,16 +24,6 @@ final class RuntimeInstaller {
     /** What defines all others, parent first. */
     private static final Set<String> ACCESS =
             Set.of("jdk/internal/foreign/MetallocJdkAccess", "jdk/internal/foreign/MetallocInternalAccess");
-
-    /** Run mode's hooks and what they, the plan and the exit line touch before memory is asked for. */
-    private static final Set<String> AT_START = Set.of(
-            "jdk/internal/foreign/MetallocRunHooks",
-            "jdk/internal/foreign/MetallocSiteHooks",
-            "jdk/internal/foreign/MetallocRunState",
-            "jdk/internal/foreign/MetallocStartGate",
-            "jdk/internal/foreign/MetallocFailsafe",
-            "jdk/internal/foreign/MetallocEntryPoint",
-            "jdk/internal/foreign/MetallocAllocatorSpec");
 
     /** What the calls of numbered sites touch; other applications do without. */
     private static final Set<String> FOR_SITES =
@@ -50,12 +42,11 @@ final class RuntimeInstaller {
     }
 
     /**
-     * Opens the way for the runtime and defines it; in run mode only what the hooks need until they are asked for memory.
+     * Opens the way for the runtime and defines what of it is needed at once.
      *
      * @throws ReflectiveOperationException where this JDK lacks what is needed
      */
-    static void install(Instrumentation instrumentation, AgentMode mode, PreparedImage image)
-            throws ReflectiveOperationException {
+    static void install(Instrumentation instrumentation, PreparedImage image) throws ReflectiveOperationException {
         Set<Module> agent = Set.of(RuntimeInstaller.class.getModule());
         instrumentation.redefineModule(
                 Object.class.getModule(),
@@ -65,44 +56,37 @@ final class RuntimeInstaller {
                 Set.of(),
                 Map.of());
         defineAccess(image);
-        define(image, AT_START, true);
-        if (mode != AgentMode.RUN) {
-            define(image, AT_START, false);
-        }
-    }
-
-    /** Defines what {@link #install} left for later. */
-    static void defineRest(PreparedImage image) {
-        define(image, AT_START, false);
+        define(image.startClasses(), false);
     }
 
     /** Defines what calls of numbered sites need, before the first of them. */
     static void defineForSites(PreparedImage image) {
-        define(image, FOR_SITES, true);
+        define(image.startClasses(), true);
+    }
+
+    /** Defines what {@link #install} left for later. */
+    static void defineRest(PreparedImage image) throws IOException {
+        define(image.laterClasses().read(), false);
     }
 
     /** A lookup defines without reflection, but links at once: it is for the two classes that define the others. */
     private static void defineAccess(PreparedImage image) throws ReflectiveOperationException {
         MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(
                 Class.forName(PACKAGE + ".MemorySessionImpl", false, null), MethodHandles.lookup());
-        for (PreparedImage.ClassFile file : image.runtimeClasses()) {
+        for (PreparedImage.ClassFile file : image.startClasses()) {
             if (ACCESS.contains(file.name())) {
                 lookup.ensureInitialized(lookup.defineClass(file.bytes()));
             }
         }
     }
 
-    /** Defines the classes named, or all others but those that have an hour of their own. */
-    private static void define(PreparedImage image, Set<String> names, boolean named) {
+    private static void define(List<PreparedImage.ClassFile> classes, boolean forSites) {
         JdkAccess jdk = JdkAccess.known;
         if (jdk == null) {
             throw new IllegalStateException("the JDK's internals are out of reach");
         }
-        for (PreparedImage.ClassFile file : image.runtimeClasses()) {
-            boolean isWanted = named
-                    ? names.contains(file.name())
-                    : !names.contains(file.name()) && !FOR_SITES.contains(file.name());
-            if (isWanted && !ACCESS.contains(file.name())) {
+        for (PreparedImage.ClassFile file : classes) {
+            if (FOR_SITES.contains(file.name()) == forSites && !ACCESS.contains(file.name())) {
                 jdk.defineClass(file.name(), file.bytes());
             }
         }

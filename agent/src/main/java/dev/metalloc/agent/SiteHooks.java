@@ -31,9 +31,7 @@ final class SiteHooks implements ClassFileTransformer {
     /** To be called when the runtime's part for sites is defined. */
     static SiteHooks install(Instrumentation instrumentation, SitePlan sites) {
         SiteHooks hooks = new SiteHooks(sites.callsByClass());
-        if (!sites.isEmpty()) {
-            instrumentation.addTransformer(hooks, false);
-        }
+        instrumentation.addTransformer(hooks, false);
         return hooks;
     }
 

@@ -181,25 +181,43 @@ final class SlabHeap extends SlabMagazines {
     private boolean refill(int sizeClass) {
         collectRemoteFrees();
         Slab dry = current[sizeClass];
-        if (dry.hasRoom()) {
+        if (isReady(dry)) {
             return true;
         }
-        Slab slab = partial[sizeClass];
-        if (slab != null) {
-            unlink(slab);
-        } else {
+        Slab slab = takePartial(sizeClass);
+        if (slab == null) {
             handOverRemoteFrees();
             slab = pool.take(sizeClass, this);
-            if (slab == null) {
-                return false;
-            }
         }
-        if (dry != Slab.NONE) {
-            dry.state = Slab.FULL;
+        if (slab == null) {
+            return false;
         }
         slab.state = Slab.CURRENT;
         current[sizeClass] = slab;
-        return true;
+        if (dry.hasRoom()) {
+            // There was no memory behind it.
+            link(dry);
+        } else if (dry != Slab.NONE) {
+            dry.state = Slab.FULL;
+        }
+        return isReady(slab);
+    }
+
+    /** Whether a block can be taken from the slab, with more memory behind it where it takes that. */
+    private boolean isReady(Slab slab) {
+        return slab.readyCount() != 0 || pool.grow(slab);
+    }
+
+    /** The first slab of the list with a block to take, off the list; any other than the first only where memory ran out. */
+    private @Nullable Slab takePartial(int sizeClass) {
+        Slab slab = partial[sizeClass];
+        while (slab != null && !isReady(slab)) {
+            slab = slab.next;
+        }
+        if (slab != null) {
+            unlink(slab);
+        }
+        return slab;
     }
 
     /** After a block of one of this heap's slabs was put back. */

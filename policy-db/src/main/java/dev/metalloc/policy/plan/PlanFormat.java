@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /**
  * Writes and reads plan files: UTF-8 text, one fact a line, a checksum last.
@@ -20,7 +22,7 @@ import java.util.zip.CRC32C;
  * limit-bytes 268435456
  * rule UNSAFE 0000000000000000 1 32768 slab classes=64,128 @peakBytes=1048576 @share=0.97
  * rule UNSAFE 00000000000000ff 1 32768 leave @site=com.example.Index.add
- * crc32c 1f0a55d2
+ * crc32 1f0a55d2
  * </pre>
  *
  * <p>Words of a rule that begin with {@code @} are no parameters of its allocator: the method a site calls from, and what the profile
@@ -32,7 +34,9 @@ public final class PlanFormat {
 
     static final String MAGIC = "metalloc-plan ";
     static final int VERSION = 2;
-    static final String CHECKSUM = "crc32c ";
+    // The one that is native: the tables of CRC-32C cost the start of an application some milliseconds.
+    static final String CHECKSUM = "crc32 ";
+    static final String OLDER_CHECKSUM = "crc32c ";
     static final String SITE = "@site=";
     static final String PEAK_BYTES = "@peakBytes=";
     static final String REMOTE_FREE_RATIO = "@remoteFreeRatio=";
@@ -125,9 +129,16 @@ public final class PlanFormat {
     }
 
     static String checksum(byte[] bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, bytes.length);
-        return hex(crc.getValue(), 8);
+        return checksum(bytes, new CRC32());
+    }
+
+    static String olderChecksum(byte[] bytes) {
+        return checksum(bytes, new CRC32C());
+    }
+
+    private static String checksum(byte[] bytes, Checksum checksum) {
+        checksum.update(bytes, 0, bytes.length);
+        return hex(checksum.getValue(), 8);
     }
 
     private static String hex(long value, int digits) {

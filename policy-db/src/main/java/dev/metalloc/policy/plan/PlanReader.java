@@ -75,12 +75,15 @@ final class PlanReader {
             lineStart--;
         }
         String line = new String(bytes, lineStart, bytes.length - lineStart, StandardCharsets.UTF_8);
-        if (bytes[last] != '\n' || !line.startsWith(PlanFormat.CHECKSUM)) {
+        boolean isOlder = line.startsWith(PlanFormat.OLDER_CHECKSUM);
+        if (bytes[last] != '\n' || !(isOlder || line.startsWith(PlanFormat.CHECKSUM))) {
             throw refused("the plan is cut short (write it again)");
         }
         byte[] body = Arrays.copyOf(bytes, lineStart);
-        String expected = PlanFormat.CHECKSUM + PlanFormat.checksum(body) + "\n";
-        if (!line.equals(expected)) {
+        String expected = isOlder
+                ? PlanFormat.OLDER_CHECKSUM + PlanFormat.olderChecksum(body)
+                : PlanFormat.CHECKSUM + PlanFormat.checksum(body);
+        if (!line.equals(expected + "\n")) {
             throw refused("the plan was changed or damaged: its checksum does not match (write it again)");
         }
         return lineStart;

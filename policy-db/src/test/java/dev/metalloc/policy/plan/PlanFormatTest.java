@@ -74,7 +74,7 @@ class PlanFormatTest {
 
         assertTrue(
                 text.startsWith("metalloc-plan 2\napp app\npolicy by hand\nlimit-bytes 1024\n"
-                        + "rule UNSAFE 00000000000000ff 1 64 slab a=1 b=2\ncrc32c "),
+                        + "rule UNSAFE 00000000000000ff 1 64 slab a=1 b=2\ncrc32 "),
                 text);
     }
 
@@ -137,6 +137,22 @@ class PlanFormatTest {
     }
 
     @Test
+    void shouldReadPlansOfVersion1() throws IOException {
+        Path file = folder.resolve("old.plan");
+        Files.writeString(file, """
+                metalloc-plan 1
+                app known
+                policy test
+                limit-bytes 0
+                rule UNSAFE 0000000000000000 0 4096 slab classes=32,112
+                crc32c ce050f58
+                """);
+
+        assertEquals("known", PlanFormat.read(file).app());
+        assertEquals(4096, PlanFormat.read(file).rules().get(0).maxByteSize());
+    }
+
+    @Test
     void shouldRefuseHugeFilesUnread() throws IOException {
         Path file = folder.resolve("huge");
         try (var channel = Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -156,7 +172,7 @@ class PlanFormatTest {
 
     private static String sealed(String lines) {
         String text = "metalloc-plan 2\n" + lines;
-        return text + "crc32c " + PlanFormat.checksum(text.getBytes(StandardCharsets.UTF_8)) + "\n";
+        return text + "crc32 " + PlanFormat.checksum(text.getBytes(StandardCharsets.UTF_8)) + "\n";
     }
 
     private void assertRefused(String text, String expected) throws IOException {

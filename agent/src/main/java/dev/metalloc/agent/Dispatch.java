@@ -6,7 +6,7 @@ import dev.metalloc.agent.runtime.FreeMemoryWatch;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.runtime.ServedSite;
-import dev.metalloc.agent.runtime.SiteTable;
+import dev.metalloc.agent.runtime.ServedSites;
 import dev.metalloc.agent.train.HookGroup;
 import dev.metalloc.allocators.Allocators;
 import dev.metalloc.allocators.api.OffHeapAllocator;
@@ -35,14 +35,14 @@ final class Dispatch {
 
     private final Map<EntryPoint, ServedEntry> entries;
     private final @Nullable FrameStacks frames;
-    private final @Nullable SiteTable sites;
+    private final @Nullable ServedSites sites;
     private final boolean closesDeferred;
     private final List<WatchedUse> uses;
 
     private Dispatch(
             Map<EntryPoint, ServedEntry> entries,
             @Nullable FrameStacks frames,
-            @Nullable SiteTable sites,
+            @Nullable ServedSites sites,
             boolean closesDeferred,
             List<WatchedUse> uses) {
         this.entries = entries;
@@ -83,7 +83,7 @@ final class Dispatch {
         for (Map.Entry<EntryPoint, List<PlanRule>> entry : rules.entrySet()) {
             entries.put(entry.getKey(), entry(entry.getKey().name(), entry.getValue(), source, uses));
         }
-        SiteTable sites = sitePlan.isEmpty() ? null : sites(sitePlan, source, uses);
+        ServedSites sites = sitePlan.isEmpty() ? null : sites(sitePlan, source, uses);
         return new Dispatch(
                 entries, frames, sites, closesDeferred && entries.containsKey(EntryPoint.ARENA_SHARED), uses);
     }
@@ -113,7 +113,7 @@ final class Dispatch {
         return entry;
     }
 
-    private static SiteTable sites(SitePlan plan, ChunkSource source, List<WatchedUse> uses) {
+    private static ServedSites sites(SitePlan plan, ChunkSource source, List<WatchedUse> uses) {
         List<ServedSite> sites = new ArrayList<>();
         int[] numbers = new int[plan.sites().size()];
         for (SiteRules rules : plan.sites()) {
@@ -122,7 +122,7 @@ final class Dispatch {
             numbers[sites.size()] = rules.number();
             sites.add(new ServedSite(rules.entryPoint(), rules.method(), entry, rules.leftSizes()));
         }
-        return new SiteTable(sites, numbers, plan.largestNumber());
+        return new ServedSites(sites, numbers, plan.largestNumber());
     }
 
     private static void watch(
@@ -221,6 +221,7 @@ final class Dispatch {
         if (hooks.has(HookGroup.SEGMENT)) {
             RunState.sharedArena = entries.get(EntryPoint.ARENA_SHARED);
             RunState.confinedArena = entries.get(EntryPoint.ARENA_CONFINED);
+            RunState.automaticArena = entries.get(EntryPoint.ARENA_AUTO);
         }
         if (hooks.has(HookGroup.ARENA)) {
             RunState.frames = frames;

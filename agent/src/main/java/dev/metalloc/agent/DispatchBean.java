@@ -68,6 +68,7 @@ public final class DispatchBean implements DispatchMXBean {
         List<AllocatorUsage> usages = new ArrayList<>();
         add(usages, EntryPoint.ARENA_CONFINED, RunState.confinedArena);
         add(usages, EntryPoint.ARENA_SHARED, RunState.sharedArena);
+        add(usages, EntryPoint.ARENA_AUTO, RunState.automaticArena);
         add(usages, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         add(usages, EntryPoint.UNSAFE, RunState.unsafe);
         if (RunState.sites != null) {

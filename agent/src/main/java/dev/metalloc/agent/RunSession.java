@@ -21,6 +21,9 @@ final class RunSession implements Runnable {
 
     private static final int MOST_SITES_TOLD = 4;
 
+    /** What this JVM is dispatched by; null where it is not. */
+    private static volatile @Nullable Plan loaded;
+
     private final DispatchStart start;
     private final @Nullable SiteHooks siteHooks;
 
@@ -45,8 +48,48 @@ final class RunSession implements Runnable {
             siteHooks = SiteHooks.install(instrumentation, sites);
         }
         DispatchStart start = DispatchStart.prepare(plan, hooks, sites, images.image());
+        loaded = plan;
         if (!options.isSet("quiet")) {
             ExitWork.register(new RunSession(start, siteHooks));
+        }
+    }
+
+    /** Whether this JVM was started in run mode, with something to serve. */
+    static boolean isLoaded() {
+        return loaded != null;
+    }
+
+    /**
+     * Leaves new blocks to the JDK. The hooks stay: live blocks of ours must find their way back.
+     *
+     * @throws IllegalStateException where nothing is served yet
+     */
+    static synchronized void pause() {
+        requireStarted();
+        RunState.pause();
+        System.setProperty(MetallocAgent.STATE_PROPERTY, "ended dispatch: new blocks come from the JDK");
+    }
+
+    /**
+     * Serves again.
+     *
+     * @throws IllegalStateException where the plan is another one than that of the start, whose allocators are there
+     */
+    static synchronized void resume(Plan plan) {
+        requireStarted();
+        if (!plan.equals(loaded)) {
+            throw new IllegalStateException("it was started with another plan (start it again with this one)");
+        }
+        RunState.resume();
+        System.setProperty(MetallocAgent.STATE_PROPERTY, "dispatching");
+    }
+
+    private static void requireStarted() {
+        if (!RunState.allocating) {
+            throw new IllegalStateException(
+                    Failsafe.first() == null
+                            ? "it has asked for no memory yet (try again later)"
+                            : "dispatch went back to the JDK after an internal error");
         }
     }
 
@@ -87,6 +130,7 @@ final class RunSession implements Runnable {
         if (arenaRelease != null) {
             text.append(String.format(Locale.ROOT, " (%,d closes deferred)", arenaRelease.releasedCount()));
         }
+        append(text, EntryPoint.ARENA_AUTO, RunState.automaticArena);
         append(text, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         append(text, EntryPoint.UNSAFE, RunState.unsafe);
         appendSites(text);

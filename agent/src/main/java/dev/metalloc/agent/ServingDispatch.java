@@ -24,7 +24,11 @@ record ServingDispatch(
 
     /** Makes the plan's allocators, tries them, and hands them to the hooks, which do not yet use them. */
     static ServingDispatch make(Plan plan, PlanHooks hooks, SitePlan sites) {
+        CgroupMemory cgroup = CgroupMemory.find();
         long limitBytes = plan.limitBytes() > 0 ? plan.limitBytes() : Long.MAX_VALUE;
+        if (cgroup != null) {
+            limitBytes = Math.min(limitBytes, cgroup.limitBytes());
+        }
         RangeChunkSource source = RangeChunkSource.reserveIn(new MmapChunkSource(limitBytes), RANGE_BYTES);
         RunState.rangeAddress = source.rangeAddress();
         RunState.rangeByteSize = source.rangeByteSize();
@@ -32,6 +36,7 @@ record ServingDispatch(
         dispatch.selfTest();
         dispatch.publish(hooks);
         ArenaRelease arenaRelease = dispatch.closesDeferred() && hooks.hasArenas() ? ArenaRelease.start() : null;
-        return new ServingDispatch(source, IdlePurge.of(dispatch), new DriftWatch(dispatch.uses()), arenaRelease);
+        return new ServingDispatch(
+                source, IdlePurge.of(dispatch, cgroup), new DriftWatch(dispatch.uses()), arenaRelease);
     }
 }

@@ -33,6 +33,7 @@ public final class MetallocRunHooks {
         static final ServedEntry DIRECT_BUFFER = RunState.directBuffer;
         static final ServedEntry SHARED_ARENA = RunState.sharedArena;
         static final ServedEntry CONFINED_ARENA = RunState.confinedArena;
+        static final ServedEntry AUTOMATIC_ARENA = RunState.automaticArena;
         static final FrameStacks FRAMES = RunState.frames;
         static final RetiredArenas RETIRED = RunState.retiredArenas;
         static final boolean HAS_SITES = RunState.sites != null;
@@ -126,6 +127,8 @@ public final class MetallocRunHooks {
             address = confinedAllocate(byteSize);
         } else if (session.getClass() == SharedSession.class) {
             address = sharedAllocate(byteSize);
+        } else if (session instanceof ImplicitSession && RunState.isServingAutomaticArenas()) {
+            address = allocate(Served.AUTOMATIC_ARENA, byteSize);
         }
         return address > 0 ? address : jdkSegmentAllocate(byteSize);
     }

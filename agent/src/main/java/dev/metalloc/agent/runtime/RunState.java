@@ -19,12 +19,13 @@ public final class RunState {
     public static @Nullable ServedEntry directBuffer;
     public static @Nullable ServedEntry sharedArena;
     public static @Nullable ServedEntry confinedArena;
+    public static @Nullable ServedEntry automaticArena;
 
     /** Frames of confined arenas; null where the plan leaves them to the JDK. */
     public static @Nullable FrameStacks frames;
 
     /** The sites that the plan tells apart; null where it tells none. */
-    public static @Nullable SiteTable sites;
+    public static @Nullable ServedSites sites;
 
     /** Where closed shared arenas wait; null where the plan closes them as the JDK does. */
     public static @Nullable RetiredArenas retiredArenas;
@@ -45,7 +46,9 @@ public final class RunState {
     private static boolean servesDirectBuffer;
     private static boolean servesSharedArena;
     private static boolean servesConfinedArena;
+    private static boolean servesAutomaticArena;
     private static boolean servesFrames;
+    private static boolean framesDeparted;
 
     private static final AtomicLong REFUSED_FREES = new AtomicLong();
 
@@ -66,6 +69,10 @@ public final class RunState {
 
     public static boolean isServingConfinedArenas() {
         return servesConfinedArena || (awaitStart() && servesConfinedArena);
+    }
+
+    public static boolean isServingAutomaticArenas() {
+        return servesAutomaticArena || (awaitStart() && servesAutomaticArena);
     }
 
     public static boolean isServingFrames() {
@@ -91,25 +98,59 @@ public final class RunState {
     public static void serve() {
         VarHandle.releaseFence();
         allocating = true;
-        servesUnsafe = unsafe != null;
-        servesDirectBuffer = directBuffer != null;
-        servesSharedArena = sharedArena != null;
-        servesConfinedArena = confinedArena != null;
-        servesFrames = frames != null;
+        switchOn();
+    }
+
+    private static void switchOn() {
+        servesUnsafe = mayServe(unsafe);
+        servesDirectBuffer = mayServe(directBuffer);
+        servesSharedArena = mayServe(sharedArena);
+        servesConfinedArena = mayServe(confinedArena);
+        servesAutomaticArena = mayServe(automaticArena);
+        servesFrames = frames != null && !framesDeparted;
+        switchSites(true);
+    }
+
+    private static boolean mayServe(@Nullable ServedEntry entry) {
+        return entry != null && !entry.hasDeparted();
+    }
+
+    private static void switchOff() {
+        servesUnsafe = false;
+        servesDirectBuffer = false;
+        servesSharedArena = false;
+        servesConfinedArena = false;
+        servesAutomaticArena = false;
+        servesFrames = false;
+        switchSites(false);
+    }
+
+    private static void switchSites(boolean isOn) {
+        if (sites != null) {
+            for (ServedSite site : sites.sites()) {
+                site.serve(isOn && mayServe(site.entry()));
+            }
+        }
     }
 
     /** Stops allocating for good after a failure inside a hook. */
     public static void fail(Throwable failure) {
         Failsafe.trip(failure);
         allocating = false;
-        servesUnsafe = false;
-        servesDirectBuffer = false;
-        servesSharedArena = false;
-        servesConfinedArena = false;
-        servesFrames = false;
-        if (sites != null) {
-            for (ServedSite site : sites.sites()) {
-                site.stopServing();
+        switchOff();
+    }
+
+    /** Leaves new blocks to the JDK until {@link #resume}; memory that gets free goes back to the system as ever. */
+    public static void pause() {
+        switchOff();
+    }
+
+    /** Serves again, but not what departed from its profile, nor after a failure. */
+    public static void resume() {
+        if (allocating) {
+            switchOn();
+            if (!allocating) {
+                switchOff(); // it failed meanwhile
             }
         }
     }
@@ -120,6 +161,7 @@ public final class RunState {
                 || (entry == directBuffer && servesDirectBuffer)
                 || (entry == sharedArena && servesSharedArena)
                 || (entry == confinedArena && servesConfinedArena)
+                || (entry == automaticArena && servesAutomaticArena)
                 || isServedAtSite(entry);
     }
 
@@ -128,8 +170,9 @@ public final class RunState {
         return site != null && site.isServing();
     }
 
-    /** Leaves new blocks to the JDK; calls that are under way may still be served. */
-    public static void stopServing(ServedEntry entry) {
+    /** Leaves new blocks to the JDK for good; calls that are under way may still be served. */
+    public static void depart(ServedEntry entry) {
+        entry.depart();
         // One at a time, and never back to true: a failure may switch all off meanwhile.
         if (entry == unsafe) {
             servesUnsafe = false;
@@ -139,10 +182,12 @@ public final class RunState {
             servesSharedArena = false;
         } else if (entry == confinedArena) {
             servesConfinedArena = false;
+        } else if (entry == automaticArena) {
+            servesAutomaticArena = false;
         } else if (sites != null) {
             ServedSite site = sites.siteOf(entry);
             if (site != null) {
-                site.stopServing();
+                site.serve(false);
             }
         }
     }
@@ -151,9 +196,14 @@ public final class RunState {
         return servesFrames;
     }
 
-    /** Leaves new confined arenas to the JDK. */
-    public static void stopServingFrames() {
+    /** Leaves new confined arenas to the JDK for good. */
+    public static void departFrames() {
+        framesDeparted = true;
         servesFrames = false;
+    }
+
+    public static boolean haveFramesDeparted() {
+        return framesDeparted;
     }
 
     /** Frees a block of our range, whichever allocator handed it out; a refused free is counted, never obeyed. */
@@ -163,6 +213,7 @@ public final class RunState {
                     || freed(directBuffer, address)
                     || freed(sharedArena, address)
                     || freed(confinedArena, address)
+                    || freed(automaticArena, address)
                     || freed(sites == null ? null : sites.owner(address), address)) {
                 return;
             }
@@ -183,6 +234,9 @@ public final class RunState {
         }
         if (byteSize < 0) {
             byteSize = usableSize(confinedArena, address);
+        }
+        if (byteSize < 0) {
+            byteSize = usableSize(automaticArena, address);
         }
         return byteSize < 0 && sites != null ? usableSize(sites.owner(address), address) : byteSize;
     }

@@ -19,6 +19,7 @@ public final class ServedEntry {
     private final long minByteSize;
     private final long maxByteSize;
     private final MissedCalls missed = new MissedCalls();
+    private volatile boolean departed;
     private long countAtStart;
 
     public ServedEntry(OffHeapAllocator allocator, long minByteSize, long maxByteSize) {
@@ -40,6 +41,15 @@ public final class ServedEntry {
     /** The block resized, perhaps elsewhere, or 0 where the JDK is to serve it: the old block then lives on. */
     public long reallocate(long address, long byteSize) {
         return byteSize <= maxByteSize ? allocator.reallocate(address, byteSize) : 0;
+    }
+
+    /** It is not to serve any more: its use departed from its profile. */
+    void depart() {
+        departed = true;
+    }
+
+    public boolean hasDeparted() {
+        return departed;
     }
 
     /** The smallest size it serves. */

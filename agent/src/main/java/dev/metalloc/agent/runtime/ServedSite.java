@@ -21,7 +21,7 @@ public final class ServedSite {
     // Ends of the ranges left to the JDK: smallest and largest in turn.
     private final long[] leftSizes;
     private final MissedCalls left = new MissedCalls();
-    private boolean serving = true;
+    private boolean serving;
 
     /**
      * @param method as {@code class.method}
@@ -76,8 +76,8 @@ public final class ServedSite {
         return serving;
     }
 
-    /** From here on the rules for all sites hold here too, but where the plan leaves the site to the JDK. */
-    void stopServing() {
-        serving = false;
+    /** Where it does not serve the rules for all sites hold here too, but where the plan leaves the site to the JDK. */
+    void serve(boolean isOn) {
+        serving = isOn;
     }
 }

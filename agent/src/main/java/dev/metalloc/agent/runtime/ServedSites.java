@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The sites that a plan tells apart, by the numbers that their calls were given. Immutable; any thread. */
-public final class SiteTable {
+public final class ServedSites {
 
     private final List<ServedSite> sites;
     private final @Nullable ServedSite[] unsafe;
@@ -19,7 +19,7 @@ public final class SiteTable {
      * @param numbers of each site's method; sites of several entry points may share one
      * @param most the largest number
      */
-    public SiteTable(List<ServedSite> sites, int[] numbers, int most) {
+    public ServedSites(List<ServedSite> sites, int[] numbers, int most) {
         this.sites = List.copyOf(sites);
         this.unsafe = new ServedSite[most + 1];
         this.directBuffer = new ServedSite[most + 1];

@@ -57,7 +57,7 @@ public class OffHeapStoreBenchmark {
     }
 
     @Benchmark
-    public long replace() throws Throwable {
+    public long offHeapStore() throws Throwable {
         int place = random.nextInt(values.length);
         UnsafeCalls.free(values[place]);
         long value = value();

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,29 +151,6 @@ class PolicyRunIT {
         }
         assertTrue(run.err().contains("UNSAFE buddy: seed arrow-memory-unsafe speaks for sizes 65536 to 16777216"));
         assertTrue(run.err().contains("served UNSAFE " + NettyAndArrow.MESSAGES + " blocks by buddy"), run.err());
-    }
-
-    @Test
-    void shouldMakeAnArchiveOfTheJdksClassesOnceWhereAskedTo() throws Exception {
-        Path policy = Files.writeString(scratch.resolve("p.toml"), PolicyToml.write(policy("slab")));
-        List<String> command = List.of("run", "--archive", "--policy", policy.toString());
-        Ended first = metalloc.run(Metalloc.behind(command, application()));
-        Ended second = metalloc.run(Metalloc.behind(command, application()));
-        Ended other = metalloc.run(Metalloc.behind(command, Metalloc.java("-Xlog:disable", APP, "7")));
-
-        for (Ended run : List.of(first, second, other)) {
-            assertEquals(7, run.exitCode(), run.err());
-            assertEquals("allocated 6400\n", run.out());
-        }
-        assertTrue(first.err().startsWith("metalloc: preparing faster starts of this JVM"), first.err());
-        assertTrue(second.err().startsWith("metalloc: served nothing"), second.err());
-        assertTrue(other.err().startsWith("metalloc: no archive suits this command line"), other.err());
-        try (Stream<Path> archives = Files.list(scratch.resolve("home/cache"))) {
-            Path archive = archives.filter(each -> each.toString().endsWith(".jsa"))
-                    .findFirst()
-                    .orElseThrow();
-            assertTrue(Files.size(archive) > 1 << 20, "empty: none could be made");
-        }
     }
 
     /** A wrapper in place of the JVM says which classes it loaded, and from where. */

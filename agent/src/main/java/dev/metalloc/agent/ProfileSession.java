@@ -66,14 +66,16 @@ final class ProfileSession implements Runnable {
         }
         recorder.tick(System.nanoTime());
         TraceOutput trace = attached ? null : TraceOutput.open(options);
-        ProfileState.begin(recorder, trace == null ? null : trace.recorder());
+        if (trace != null) {
+            ProfileState.trace = trace.recorder();
+        }
         HookInstaller hooks = HookInstaller.install(
                 instrumentation, AgentMode.PROFILE, images.image(), EnumSet.allOf(HookGroup.class));
         images.learn(hooks);
         LibraryHooks libraryHooks = LibraryHooks.install(instrumentation, output, attached);
         ProfileSession session = new ProfileSession(options, recorder, output, trace, hooks, libraryHooks, attached);
         session.ticker.start();
-        ProfileState.active = true;
+        ProfileState.begin(recorder);
         return session;
     }
 
@@ -106,7 +108,7 @@ final class ProfileSession implements Runnable {
             return null;
         }
         ended = true;
-        ProfileState.active = false;
+        ProfileState.end();
         ticker.stop();
         String traceFigures = trace == null ? null : trace.end(output);
         noteFailures();

@@ -40,7 +40,8 @@ public final class Recorder {
         this.lifetimeMeanBytes = options.lifetimeIntervalBytes();
         this.stackMeanBytes = options.stackIntervalBytes();
         this.certainStacksLeft = new AtomicInteger(options.certainStacks());
-        this.blocks = new LiveBlockTable(options.maxLiveBlocks());
+        this.blocks = new LiveBlockTable(
+                options.maxLiveBlocks(), options.followsAll() ? AddressFilter.open() : AddressFilter.empty());
         this.sites = new SiteTable(options.maxSites());
         this.registry = new RecorderRegistry(this);
         this.ticks = new RecorderTicks(this);
@@ -52,6 +53,11 @@ public final class Recorder {
      */
     public ThreadRecorder threadRecorder(Thread carrier) {
         return registry.recorder(carrier);
+    }
+
+    /** Finds the recorders of threads, for a hot path. */
+    public RecorderRegistry registry() {
+        return registry;
     }
 
     /** Moves the coarse clock on, the first call starts it; one ticker thread, every 1 to 10 ms. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #recorder} is called by the thread itself, everything else by any thread. A thread that has ended is folded
  * into {@link EndedThreads}: by the tick, or by a registration once the registered have doubled since the last time.
  */
-final class RecorderRegistry {
+public final class RecorderRegistry {
     /*
      * Implementation notes.
      *
@@ -46,11 +46,18 @@ final class RecorderRegistry {
         this.recorder = recorder;
     }
 
-    ThreadRecorder recorder(Thread thread) {
-        @Nullable ThreadRecorder[] found = table;
+    /** The recorder of the platform thread or carrier that is running. */
+    public ThreadRecorder recorder(Thread thread) {
+        ThreadRecorder atHome = atHome(thread);
+        return atHome != null ? atHome : recorderSlow(thread);
+    }
+
+    /** The recorder of the running thread where that is found at once, else null, as it always is for a virtual thread. */
+    public @Nullable ThreadRecorder atHome(Thread thread) {
+        @Nullable ThreadRecorder[] seen = table;
         long id = thread.threadId();
-        ThreadRecorder entry = found[home(id, found.length)];
-        return entry != null && entry.threadId == id ? entry : recorderSlow(thread, id);
+        ThreadRecorder entry = seen[home(id, seen.length)];
+        return entry != null && entry.threadId == id ? entry : null;
     }
 
     /** The byte clock of a thread, -1 where it was folded. */
@@ -93,7 +100,8 @@ final class RecorderRegistry {
     }
 
     @ReservedStack
-    private ThreadRecorder recorderSlow(Thread thread, long id) {
+    private ThreadRecorder recorderSlow(Thread thread) {
+        long id = thread.threadId();
         ThreadRecorder probed = find(table, id);
         if (probed != null) {
             return probed;

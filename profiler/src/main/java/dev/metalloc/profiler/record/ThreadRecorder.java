@@ -32,6 +32,7 @@ public final class ThreadRecorder {
     private final @Nullable EntryRecord[] entries = new @Nullable EntryRecord[Recorder.ENTRY_POINTS];
     private final long[] removed = new long[LiveBlockTable.VALUES];
     private final long[] reallocated = new long[LiveBlockTable.VALUES];
+    private final AddressFilter filter;
     private final ByteSampler sampler;
     /** Picks the call sites of blocks that are followed in any case. */
     private final ByteSampler stackSampler;
@@ -54,6 +55,7 @@ public final class ThreadRecorder {
         this.owner = owner;
         this.registeredName = thread.getName();
         this.thread = new WeakReference<>(thread);
+        this.filter = recorder.blocks.filter;
         this.sampler = new ByteSampler(recorder.lifetimeMeanBytes, threadId ^ System.nanoTime());
         this.stackSampler = new ByteSampler(recorder.stackMeanBytes, ~threadId ^ System.nanoTime());
         this.certainBlocks = recorder.options.certainBlocks();
@@ -80,13 +82,24 @@ public final class ThreadRecorder {
      * counts for the entry point that allocated the block; the one given here is for blocks that are not followed.
      */
     public void freed(int entryPoint, long address) {
-        if (recorder.blocks.remove(address, removed)) {
-            freeFollowed(removed);
-        } else if (LiveBlockTable.isAddress(address)) {
-            EntryRecord entry = entry(entryPoint);
-            entry.counters[EntryRow.MISSED_FREE_COUNT]++;
-            entry.order.freed();
+        if (!LiveBlockTable.isAddress(address)) {
+            return;
         }
+        if (filter.mayHold(address) && freedFollowed(address)) {
+            return;
+        }
+        EntryRecord entry = entry(entryPoint);
+        entry.counters[EntryRow.MISSED_FREE_COUNT]++;
+        entry.order.freed();
+    }
+
+    @OutOfLine
+    private boolean freedFollowed(long address) {
+        if (!recorder.blocks.remove(address, removed)) {
+            return false;
+        }
+        freeFollowed(removed);
+        return true;
     }
 
     /** A block will be reallocated: answers a token for {@link #endReallocate}, which must follow on the same thread. */
@@ -218,6 +231,7 @@ public final class ThreadRecorder {
         return number;
     }
 
+    @OutOfLine
     private void follow(EntryRecord entry, long[] row, long address, long byteSize) {
         long meta = pickedMeta(entry.entryPoint, row, byteSize);
         long birthNanos = recorder.elapsedNanos();

@@ -40,7 +40,7 @@ public final class MetallocProfileHooks {
     public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
         long address = unsafe.allocateMemory(byteSize);
         if (address != 0) {
-            allocated(UNSAFE, address, byteSize, 0);
+            unsafeAllocated(address, byteSize);
         }
         return address;
     }
@@ -149,6 +149,25 @@ public final class MetallocProfileHooks {
             if (TRACE != null) {
                 TRACE.allocated(current, address, byteSize, 0, (flags & ZEROED) != 0);
             }
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    /** The same for the entry point that is used at the highest rates. */
+    @DontInline
+    private static void unsafeAllocated(long address, long byteSize) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
+            return;
+        }
+        ThreadRecorder current = recording.atHome(Thread.currentThread());
+        if (current == null || TRACE != null || Failsafe.TESTED) {
+            allocated(UNSAFE, address, byteSize, 0);
+            return;
+        }
+        try {
+            current.allocated(UNSAFE, address, byteSize);
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

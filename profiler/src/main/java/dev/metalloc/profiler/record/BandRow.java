@@ -98,6 +98,18 @@ public final class BandRow {
         }
     }
 
+    /** Whether the size is between those seen, so that {@link #countSettled} may count it. */
+    static boolean spans(long[] row, long byteSize) {
+        return byteSize >= row[MIN_BYTE_SIZE] && byteSize <= row[MAX_BYTE_SIZE];
+    }
+
+    /** The same as {@link #countAllocation} for a plain block. */
+    static void countSettled(long[] row, long byteSize) {
+        row[ALLOCATE_COUNT]++;
+        row[ALLOCATE_BYTES] += byteSize;
+        row[SIZES + SizeBands.subBucket(byteSize)]++;
+    }
+
     @OutOfLine
     private static void widen(long[] row, long byteSize, long byteAlignment) {
         row[MIN_BYTE_SIZE] = Math.min(row[MIN_BYTE_SIZE], byteSize);

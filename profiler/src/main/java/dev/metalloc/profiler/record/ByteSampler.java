@@ -28,6 +28,16 @@ final class ByteSampler {
         this.bytesToNext = nextDistance();
     }
 
+    /** Whether this one is not to be taken; where it is, nothing has changed, and {@link #picks} must follow. */
+    boolean skips(long byteSize) {
+        long left = bytesToNext - byteSize - OVERHEAD_BYTES;
+        if (left <= 0) {
+            return false;
+        }
+        bytesToNext = left;
+        return true;
+    }
+
     /** Whether to take this one; {@link #rearm} must follow before the next call. */
     boolean picks(long byteSize) {
         bytesToNext -= byteSize + OVERHEAD_BYTES;

@@ -8,6 +8,9 @@ final class EntryRecord {
     /** Requested bytes allocated less freed that {@link LiveBytes} does not know of yet. */
     long unflushedLiveBytes;
 
+    /** {@link EntryRow#MISSED_FREE_COUNT}. */
+    long missedFreeCount;
+
     final int entryPoint;
     final long[] counters = new long[EntryRow.LENGTH];
     final FreeOrder order = new FreeOrder();
@@ -36,7 +39,7 @@ final class EntryRecord {
     long freeCount() {
         return arenas != null
                 ? sum(BandRow.FREE_COUNT)
-                : sum(BandRow.FOLLOWED_FREE_COUNT) + counters[EntryRow.MISSED_FREE_COUNT];
+                : sum(BandRow.FOLLOWED_FREE_COUNT) + missedFreeCount;
     }
 
     long sum(int column) {
@@ -69,6 +72,7 @@ final class EntryRecord {
                 BandRow.add(total.band(band), row);
             }
         }
+        total.missedFreeCount += missedFreeCount;
         EntryRow.add(total.counters, counters);
         if (arenas != null && total.arenas != null) {
             arenas.addTo(total.arenas);

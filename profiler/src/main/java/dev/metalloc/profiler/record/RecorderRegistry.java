@@ -32,6 +32,9 @@ public final class RecorderRegistry {
     /** Guarded by reading. */
     final EndedThreads ended = new EndedThreads();
 
+    /** A guess: a hit spares the way from the thread's number to its recorder, on which all else would wait. */
+    private @Nullable ThreadRecorder busiest;
+
     private @Nullable ThreadRecorder[] table = new @Nullable ThreadRecorder[2 * FIRST_SLOTS];
     private volatile @Nullable ThreadRecorder[] slots = new @Nullable ThreadRecorder[FIRST_SLOTS];
 
@@ -54,8 +57,12 @@ public final class RecorderRegistry {
 
     /** The recorder of the running thread where that is found at once, else null, as it always is for a virtual thread. */
     public @Nullable ThreadRecorder atHome(Thread thread) {
-        @Nullable ThreadRecorder[] seen = table;
         long id = thread.threadId();
+        ThreadRecorder likely = busiest;
+        if (likely != null && likely.threadId == id) {
+            return likely;
+        }
+        @Nullable ThreadRecorder[] seen = table;
         ThreadRecorder entry = seen[home(id, seen.length)];
         return entry != null && entry.threadId == id ? entry : null;
     }
@@ -134,7 +141,7 @@ public final class RecorderRegistry {
         ThreadRecorder added = new ThreadRecorder(recorder, thread, BlockMeta.owner(registeredCount, slot));
         registeredCount++;
         heldCount++;
-        slots[slot] = added;
+        slots[slot] = added; busiest = added;
         if (2 * heldCount > table.length) {
             table = tableOf(slots, 2 * table.length);
         } else {

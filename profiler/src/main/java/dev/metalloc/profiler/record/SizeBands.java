@@ -22,6 +22,12 @@ public final class SizeBands {
         return band == 0 ? (int) (byteSize & 1) : (int) ((byteSize - 1) >>> widthShift(band)) & (SUB_BUCKETS - 1);
     }
 
+    /** The same for sizes above 1. */
+    static int subBucket(long byteSize) {
+        int shift = Long.SIZE - 1 - SUB_BITS - Long.numberOfLeadingZeros(byteSize - 1);
+        return (int) ((byteSize - 1) >>> Math.max(0, shift)) & (SUB_BUCKETS - 1);
+    }
+
     /** The largest size of a sub-bucket; the only one where the band is no larger than 64. */
     public static long highestSize(int band, int subBucket) {
         if (band <= SUB_BITS) {

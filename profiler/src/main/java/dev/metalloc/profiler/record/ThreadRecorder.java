@@ -32,6 +32,7 @@ public final class ThreadRecorder {
     private final @Nullable EntryRecord[] entries = new @Nullable EntryRecord[Recorder.ENTRY_POINTS];
     private final long[] removed = new long[LiveBlockTable.VALUES];
     private final long[] reallocated = new long[LiveBlockTable.VALUES];
+    private final long[][] settledRows = SettledRows.none();
     private final AddressFilter filter;
     private final ByteSampler sampler;
     /** Picks the call sites of blocks that are followed in any case. */
@@ -62,7 +63,21 @@ public final class ThreadRecorder {
         this.liveFlushBytes = recorder.options.liveFlushBytes();
     }
 
+    /** A block of any alignment and content was allocated, not by a virtual thread: the quick way for most of them. */
+    public void allocated(int entryPoint, long address, long byteSize) {
+        long[] row = settledRows[SettledRows.index(entryPoint, byteSize)];
+        EntryRecord entry = entries[entryPoint];
+        if (entry == null || !BandRow.spans(row, byteSize) || !sampler.skips(byteSize)) {
+            allocated(entryPoint, address, byteSize, 1, 0);
+            return;
+        }
+        BandRow.countSettled(row, byteSize);
+        allocatedBytes += byteSize;
+        entry.order.allocated();
+    }
+
     /** A block was allocated. Call it after the memory was really allocated; null is no block. */
+    @OutOfLine
     public void allocated(int entryPoint, long address, long byteSize, long byteAlignment, int flags) {
         if (!LiveBlockTable.isAddress(address)) {
             return;
@@ -75,6 +90,9 @@ public final class ThreadRecorder {
         if (picks(row, byteSize)) {
             follow(entry, row, address, byteSize);
         }
+        if (row[BandRow.ALLOCATE_COUNT] == certainBlocks) {
+            SettledRows.settle(settledRows, entryPoint, band, row);
+        }
     }
 
     /**
@@ -85,21 +103,24 @@ public final class ThreadRecorder {
         if (!LiveBlockTable.isAddress(address)) {
             return;
         }
-        if (filter.mayHold(address) && freedFollowed(address)) {
+        EntryRecord entry = entries[entryPoint];
+        if (entry == null || filter.mayHold(address)) {
+            freedUnusually(entryPoint, address);
             return;
         }
-        EntryRecord entry = entry(entryPoint);
-        entry.counters[EntryRow.MISSED_FREE_COUNT]++;
+        entry.missedFreeCount++;
         entry.order.freed();
     }
 
     @OutOfLine
-    private boolean freedFollowed(long address) {
-        if (!recorder.blocks.remove(address, removed)) {
-            return false;
+    private void freedUnusually(int entryPoint, long address) {
+        if (recorder.blocks.remove(address, removed)) {
+            freeFollowed(removed);
+        } else {
+            EntryRecord entry = entry(entryPoint);
+            entry.missedFreeCount++;
+            entry.order.freed();
         }
-        freeFollowed(removed);
-        return true;
     }
 
     /** A block will be reallocated: answers a token for {@link #endReallocate}, which must follow on the same thread. */
@@ -128,7 +149,7 @@ public final class ThreadRecorder {
             replaceFollowed(newAddress, byteSize);
         } else if (LiveBlockTable.isAddress(oldAddress)) {
             EntryRecord entry = entry(entryPoint);
-            entry.counters[EntryRow.MISSED_FREE_COUNT]++;
+            entry.missedFreeCount++;
             entry.counters[EntryRow.REALLOCATE_COUNT] += newAddress == 0 ? 0 : 1;
             entry.order.replaced();
         }
@@ -231,7 +252,6 @@ public final class ThreadRecorder {
         return number;
     }
 
-    @OutOfLine
     private void follow(EntryRecord entry, long[] row, long address, long byteSize) {
         long meta = pickedMeta(entry.entryPoint, row, byteSize);
         long birthNanos = recorder.elapsedNanos();
@@ -344,7 +364,7 @@ public final class ThreadRecorder {
     }
 
     long heldBytes() {
-        long bytes = OWN_BYTES;
+        long bytes = OWN_BYTES + (long) SettledRows.HELD_LONGS * Long.BYTES;
         for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
             EntryRecord entry = entries[i];
             bytes += entry == null ? 0 : entry.heldBytes();

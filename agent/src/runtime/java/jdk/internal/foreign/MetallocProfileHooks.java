@@ -46,7 +46,7 @@ public final class MetallocProfileHooks {
     }
 
     public static void unsafeFree(Unsafe unsafe, long address) {
-        freed(UNSAFE, address);
+        unsafeFreed(address);
         unsafe.freeMemory(address);
     }
 
@@ -154,8 +154,7 @@ public final class MetallocProfileHooks {
         }
     }
 
-    /** The same for the entry point that is used at the highest rates. */
-    @DontInline
+    /* The entry point with the highest rates: what most of its events need is little enough to be inlined. */
     private static void unsafeAllocated(long address, long byteSize) {
         RecorderRegistry recording = ProfileState.recording;
         if (recording == null) {
@@ -168,6 +167,23 @@ public final class MetallocProfileHooks {
         }
         try {
             current.allocated(UNSAFE, address, byteSize);
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    private static void unsafeFreed(long address) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
+            return;
+        }
+        ThreadRecorder current = recording.atHome(Thread.currentThread());
+        if (current == null || TRACE != null || Failsafe.TESTED) {
+            freed(UNSAFE, address);
+            return;
+        }
+        try {
+            current.freed(UNSAFE, address);
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.record;
 
+import java.util.Arrays;
+
 /**
  * Says of most addresses, at the price of one load, that they are not in the {@link LiveBlockTable}; any thread may ask.
  *
@@ -13,19 +15,19 @@ final class AddressFilter {
     private static final int LOG2 = 15;
     private static final int FULL = 0xFF;
 
-    private final byte[] cells;
+    private final byte[] cells = new byte[1 << LOG2];
 
-    private AddressFilter(byte[] cells) {
-        this.cells = cells;
-    }
+    private AddressFilter() {}
 
     static AddressFilter empty() {
-        return new AddressFilter(new byte[1 << LOG2]);
+        return new AddressFilter();
     }
 
-    /** One that never rules an address out, for a table that is asked for its own blocks only. */
+    /** One that never rules an address out, for a table that all blocks go to. */
     static AddressFilter open() {
-        return new AddressFilter(new byte[] {(byte) FULL});
+        AddressFilter open = empty();
+        Arrays.fill(open.cells, (byte) FULL);
+        return open;
     }
 
     boolean mayHold(long address) {
@@ -54,6 +56,6 @@ final class AddressFilter {
     }
 
     private int cell(long address) {
-        return (int) (LiveBlockTable.hash(address) >>> (64 - LOG2)) & (cells.length - 1);
+        return (int) (LiveBlockTable.hash(address) >>> (64 - LOG2));
     }
 }

@@ -37,9 +37,7 @@ final class EntryRecord {
 
     /** All frees by this thread, those of unknown blocks included. */
     long freeCount() {
-        return arenas != null
-                ? sum(BandRow.FREE_COUNT)
-                : sum(BandRow.FOLLOWED_FREE_COUNT) + missedFreeCount;
+        return arenas != null ? sum(BandRow.FREE_COUNT) : sum(BandRow.FOLLOWED_FREE_COUNT) + missedFreeCount;
     }
 
     long sum(int column) {

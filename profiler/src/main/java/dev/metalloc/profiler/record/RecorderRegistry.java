@@ -93,6 +93,8 @@ public final class RecorderRegistry {
     void foldEnded() {
         @Nullable ThreadRecorder[] current = slots;
         int aliveCount = 0;
+        long mostAllocations = 0;
+        ThreadRecorder likely = null;
         boolean[] gone = new boolean[current.length];
         for (int slot = 0; slot < current.length; slot++) {
             ThreadRecorder held = current[slot];
@@ -101,7 +103,15 @@ public final class RecorderRegistry {
                 gone[slot] = true;
             } else if (held != null) {
                 aliveCount++;
+                long allocations = held.allocationsSinceAsked();
+                if (allocations > mostAllocations) {
+                    mostAllocations = allocations;
+                    likely = held;
+                }
             }
+        }
+        if (likely != null) {
+            busiest = likely;
         }
         forget(gone, aliveCount);
     }
@@ -141,7 +151,10 @@ public final class RecorderRegistry {
         ThreadRecorder added = new ThreadRecorder(recorder, thread, BlockMeta.owner(registeredCount, slot));
         registeredCount++;
         heldCount++;
-        slots[slot] = added; busiest = added;
+        slots[slot] = added;
+        if (busiest == null) {
+            busiest = added;
+        }
         if (2 * heldCount > table.length) {
             table = tableOf(slots, 2 * table.length);
         } else {
@@ -178,6 +191,7 @@ public final class RecorderRegistry {
                 }
             }
             if (any) {
+                busiest = busiest != null && busiest.hasEnded() ? null : busiest;
                 table = tableOf(current, table.length);
             }
             foldAtCount = Math.max(FIRST_SLOTS / 2, 2 * heldCount);

@@ -45,6 +45,9 @@ public final class ThreadRecorder {
     private long allocatedBytes;
     private int reallocateNumber;
     private boolean walking;
+    /** Written by whoever holds the registry's reading lock, as nothing else here is. */
+    private long askedAllocations;
+
     private long stackSampleCount;
     private long stackSampleNanos;
     private @Nullable ArenaTally spareTally;
@@ -343,6 +346,18 @@ public final class ThreadRecorder {
             unflushed = 0;
         }
         entry.unflushedLiveBytes = unflushed;
+    }
+
+    /** For one reader. */
+    long allocationsSinceAsked() {
+        long count = 0;
+        for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
+            EntryRecord entry = entries[i];
+            count += entry == null ? 0 : entry.sum(BandRow.ALLOCATE_COUNT);
+        }
+        long since = count - askedAllocations;
+        askedAllocations = count;
+        return since;
     }
 
     boolean hasEnded() {

@@ -62,6 +62,7 @@ final class ProfileSession implements Runnable {
             output.lacks("this JDK's " + missing + " code has an unknown shape and was not hooked");
         }
         if (attached) {
+            recorder.joinLate();
             output.lacks("recorded from an attach on: blocks of before are not in it");
         }
         recorder.tick(System.nanoTime());

@@ -66,7 +66,8 @@ final class ByteSampler {
     /** Bytes that a block of a weight stands for. Splits off the whole part, so that a large block does not overflow. */
     static long weightedBytes(long byteSize, long weight) {
         long fraction = weight & (ONE - 1);
-        return (weight >>> WEIGHT_SHIFT) * byteSize + Math.round((double) byteSize * fraction / ONE);
+        long whole = (weight >>> WEIGHT_SHIFT) * byteSize;
+        return fraction == 0 ? whole : whole + Math.round((double) byteSize * fraction / ONE);
     }
 
     private long nextDistance() {

@@ -11,6 +11,12 @@ final class EntryRecord {
     /** {@link EntryRow#MISSED_FREE_COUNT}. */
     long missedFreeCount;
 
+    /** The largest block asked for. */
+    long maxByteSize;
+
+    /** Blocks live that {@link #order} does not count: those of threads added up here, less other threads' that this one freed. */
+    long liveBlocksElsewhere;
+
     final int entryPoint;
     final long[] counters = new long[EntryRow.LENGTH];
     final FreeOrder order = new FreeOrder();
@@ -33,6 +39,11 @@ final class EntryRecord {
 
     long liveBytes() {
         return sum(BandRow.LIVE_BYTES);
+    }
+
+    /** Blocks that this thread allocated less those it freed; only the sum over all threads is the number of live ones. */
+    long liveBlocks() {
+        return order.liveCount() + liveBlocksElsewhere;
     }
 
     /** All frees by this thread, those of unknown blocks included. */
@@ -71,6 +82,8 @@ final class EntryRecord {
             }
         }
         total.missedFreeCount += missedFreeCount;
+        total.liveBlocksElsewhere += liveBlocks();
+        total.maxByteSize = Math.max(total.maxByteSize, maxByteSize);
         EntryRow.add(total.counters, counters);
         if (arenas != null && total.arenas != null) {
             arenas.addTo(total.arenas);

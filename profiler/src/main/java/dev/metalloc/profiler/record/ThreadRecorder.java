@@ -192,6 +192,9 @@ public final class ThreadRecorder {
 
     void countAllocation(EntryRecord entry, long[] row, int band, long byteSize, long byteAlignment, int flags) {
         BandRow.countAllocation(row, band, byteSize, byteAlignment, flags);
+        if (byteSize > entry.maxByteSize) {
+            entry.maxByteSize = byteSize;
+        }
         if ((flags & VIRTUAL) != 0) {
             entry.counters[EntryRow.VIRTUAL_ALLOCATE_COUNT]++;
         }
@@ -278,6 +281,7 @@ public final class ThreadRecorder {
             entry.order.freed();
         } else {
             column = entry.order.remoteColumn(BlockMeta.owner(meta), birthBytes);
+            entry.liveBlocksElsewhere--;
         }
         countFollowedFree(entry, block, column);
     }
@@ -296,6 +300,8 @@ public final class ThreadRecorder {
         }
         if (BlockMeta.owner(meta) == owner) {
             entry.order.replaced();
+        } else {
+            entry.liveBlocksElsewhere--;
         }
         countFollowedFree(entry, reallocated, BandRow.UNORDERED_FREE_WEIGHT);
     }

@@ -78,6 +78,9 @@ public final class AgentOptions {
     }
 
     private static String decode(String value) {
+        if (value.indexOf('%') < 0) {
+            return value;
+        }
         // The decoder is the one of forms, which also reads a plus sign as a blank.
         return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
     }

@@ -10,6 +10,7 @@ import dev.metalloc.allocators.Allocators;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.composite.CompositeAllocator;
 import dev.metalloc.allocators.source.ChunkSource;
+import dev.metalloc.policy.plan.ExpectedUse;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
@@ -34,11 +35,17 @@ final class Dispatch {
     private final Map<EntryPoint, ServedEntry> entries;
     private final @Nullable FrameStacks frames;
     private final boolean closesDeferred;
+    private final List<WatchedUse> uses;
 
-    private Dispatch(Map<EntryPoint, ServedEntry> entries, @Nullable FrameStacks frames, boolean closesDeferred) {
+    private Dispatch(
+            Map<EntryPoint, ServedEntry> entries,
+            @Nullable FrameStacks frames,
+            boolean closesDeferred,
+            List<WatchedUse> uses) {
         this.entries = entries;
         this.frames = frames;
         this.closesDeferred = closesDeferred;
+        this.uses = uses;
     }
 
     /**
@@ -50,12 +57,14 @@ final class Dispatch {
         Map<EntryPoint, List<PlanRule>> rules = new EnumMap<>(EntryPoint.class);
         FrameStacks frames = null;
         boolean closesDeferred = true;
+        List<WatchedUse> uses = new ArrayList<>();
         for (PlanRule rule : plan.rules()) {
             if (rule.siteHash() != PlanRule.ANY_SITE) {
                 continue;
             }
             if (PlanHooks.isFrameRule(rule)) {
                 frames = frames(rule, source);
+                uses.add(WatchedUse.frames(EntryPoint.ARENA_CONFINED + " (frames)", frames, rule.expected()));
             } else {
                 closesDeferred &= SharedArenaRule.closesDeferred(rule);
                 List<PlanRule> ofEntryPoint = rules.get(rule.entryPoint());
@@ -68,9 +77,9 @@ final class Dispatch {
         }
         Map<EntryPoint, ServedEntry> entries = new EnumMap<>(EntryPoint.class);
         for (Map.Entry<EntryPoint, List<PlanRule>> entry : rules.entrySet()) {
-            entries.put(entry.getKey(), entry(entry.getValue(), source));
+            entries.put(entry.getKey(), entry(entry.getKey(), entry.getValue(), source, uses));
         }
-        return new Dispatch(entries, frames, closesDeferred && entries.containsKey(EntryPoint.ARENA_SHARED));
+        return new Dispatch(entries, frames, closesDeferred && entries.containsKey(EntryPoint.ARENA_SHARED), uses);
     }
 
     private static FrameStacks frames(PlanRule rule, ChunkSource source) {
@@ -80,7 +89,8 @@ final class Dispatch {
         return new FrameStacks(source, frameBytes, rule.maxByteSize());
     }
 
-    private static ServedEntry entry(List<PlanRule> rules, ChunkSource source) {
+    private static ServedEntry entry(
+            EntryPoint entryPoint, List<PlanRule> rules, ChunkSource source, List<WatchedUse> uses) {
         rules.sort(new BySize());
         int count = rules.size();
         OffHeapAllocator[] parts = new OffHeapAllocator[count];
@@ -92,8 +102,25 @@ final class Dispatch {
             }
         }
         OffHeapAllocator whole = count == 1 ? parts[0] : new CompositeAllocator(parts, limits);
-        return new ServedEntry(
+        ServedEntry entry = new ServedEntry(
                 whole, rules.get(0).minByteSize(), rules.get(count - 1).maxByteSize());
+        watch(entryPoint.name(), entry, rules, parts, uses);
+        return entry;
+    }
+
+    private static void watch(
+            String name, ServedEntry entry, List<PlanRule> rules, OffHeapAllocator[] parts, List<WatchedUse> uses) {
+        double share = 0;
+        for (int i = 0; i < parts.length; i++) {
+            ExpectedUse expected = rules.get(i).expected();
+            share = share < 0 || expected.share() < 0 ? -1 : Math.min(1, share + expected.share());
+            if (!expected.isUnknown()) {
+                uses.add(WatchedUse.rule(name, entry, parts[i], expected));
+            }
+        }
+        if (share >= 0) {
+            uses.add(WatchedUse.sizes(name, entry, share));
+        }
     }
 
     private static final class BySize implements Comparator<PlanRule> {
@@ -123,6 +150,11 @@ final class Dispatch {
         if (frames != null) {
             frames.selfTest();
         }
+    }
+
+    /** What serves, beside what was expected of it. */
+    List<WatchedUse> uses() {
+        return uses;
     }
 
     /** Whether closed shared arenas are to wait for the release of their memory. */

@@ -58,6 +58,11 @@ public final class DispatchBean implements DispatchMXBean {
     }
 
     @Override
+    public String[] getDrifts() {
+        return serving.driftWatch().drifts().toArray(new String[0]);
+    }
+
+    @Override
     public AllocatorUsage[] getAllocators() {
         List<AllocatorUsage> usages = new ArrayList<>();
         add(usages, EntryPoint.ARENA_CONFINED, RunState.confinedArena);
@@ -69,7 +74,8 @@ public final class DispatchBean implements DispatchMXBean {
 
     private static void add(List<AllocatorUsage> usages, EntryPoint entryPoint, @Nullable ServedEntry served) {
         if (served != null) {
-            usages.add(new AllocatorUsage(entryPoint.name(), served.allocatorName(), served.stats()));
+            usages.add(new AllocatorUsage(
+                    entryPoint.name(), served.allocatorName(), RunState.isServedBy(served), served.stats()));
         }
     }
 }

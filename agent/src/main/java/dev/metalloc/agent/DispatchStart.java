@@ -75,6 +75,7 @@ final class DispatchStart implements Runnable {
             started = serving;
             RunState.serve();
             serving.idlePurge().start();
+            serving.driftWatch().start();
         } catch (Throwable failure) {
             failed = true;
             MetallocAgent.sayUntouched(failure);

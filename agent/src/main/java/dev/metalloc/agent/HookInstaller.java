@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * from. So the hooks stay without a transformer of ours, which would be called for every class that the application loads
  * and would make the JVM read the class file of every archived one.
  *
- * A retransformation before that changes nothing; it shows what the classes are now, after other agents' changes.
+ * A retransformation before that changes nothing; it shows what the classes are now, after other agents' changes. It costs as
+ * much as the redefinition, so it is left out where nothing on the JVM's command line can have changed them.
  */
 final class HookInstaller implements ClassFileTransformer {
 
@@ -44,11 +45,17 @@ final class HookInstaller implements ClassFileTransformer {
     /**
      * Installs the hooks.
      *
+     * @param looksFirst whether to look at what the classes are now; where not, they are taken to be as the image knows them,
+     *     and cannot be uninstalled
      * @throws IllegalStateException naming the class, where a class has a shape that the hooks do not know; the JDK is then
      *     as it was
      */
     static HookInstaller install(
-            Instrumentation instrumentation, AgentMode mode, PreparedImage image, Set<HookGroup> groups)
+            Instrumentation instrumentation,
+            AgentMode mode,
+            PreparedImage image,
+            Set<HookGroup> groups,
+            boolean looksFirst)
             throws ClassNotFoundException, UnmodifiableClassException {
         HookInstaller installer = new HookInstaller(mode);
         for (PreparedImage.HookedClassFile file : image.hookedClasses()) {
@@ -58,10 +65,40 @@ final class HookInstaller implements ClassFileTransformer {
             }
         }
         if (!installer.classes.isEmpty()) {
-            installer.look(instrumentation);
+            if (looksFirst) {
+                installer.look(instrumentation);
+            } else {
+                installer.takeAsKnown();
+            }
             instrumentation.redefineClasses(installer.definitions(installer.hooked));
         }
         return installer;
+    }
+
+    /**
+     * Whether something else on the JVM's command line can change classes of the JDK before this agent starts: another agent,
+     * a native one, a patched module.
+     */
+    static boolean othersMayHaveChanged(String[] virtualMachineArguments) {
+        int agents = 0;
+        for (String argument : virtualMachineArguments) {
+            if (argument.startsWith("-javaagent:")) {
+                agents++;
+            } else if (argument.startsWith("-agent")
+                    || argument.startsWith("-Xrun")
+                    || argument.startsWith("-Xdebug")
+                    || argument.contains("module.patch")
+                    || argument.startsWith("--patch-module")) {
+                return true;
+            }
+        }
+        return agents > 1;
+    }
+
+    private void takeAsKnown() {
+        for (PreparedImage.HookedClassFile file : files.values()) {
+            hooked.put(file.name(), file.bytes());
+        }
     }
 
     /** Makes the classes what they were. Calls that are under way still end in the hooks, which must go on working. */

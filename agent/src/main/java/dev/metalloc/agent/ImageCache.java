@@ -50,6 +50,11 @@ final class ImageCache {
         return image;
     }
 
+    /** Whether the image was there, so that it knows how the JVM offers the classes. */
+    boolean wasKept() {
+        return !madeNow;
+    }
+
     /**
      * Keeps the classes as this JVM offered them, where the image was made just now: it writes some class files anew, of
      * another length than the JDK's own.
@@ -60,7 +65,7 @@ final class ImageCache {
             for (PreparedImage.HookedClassFile known : image.hookedClasses()) {
                 classes.add(installed.asInstalled(known));
             }
-            keep(file, new PreparedImage(image.key(), image.runtimeClasses(), classes, image.missingGroups()));
+            keep(file, image.withHooked(classes));
         }
     }
 

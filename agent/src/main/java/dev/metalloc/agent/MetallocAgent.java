@@ -20,7 +20,8 @@ public final class MetallocAgent {
 
     private MetallocAgent() {}
 
-    public static void premain(@Nullable String arguments, Instrumentation instrumentation) {
+    /** Called before the application, on its main thread. */
+    static void start(@Nullable String arguments, Instrumentation instrumentation) {
         try {
             start(AgentOptions.parse(arguments), instrumentation);
         } catch (Throwable failure) {
@@ -55,7 +56,7 @@ public final class MetallocAgent {
         }
         ImageCache images = ImageCache.load(options.mode(), ownJar(), options.path("cache"));
         // The sessions name the runtime's classes: they must not be loaded before these are there.
-        RuntimeInstaller.install(instrumentation, options.mode(), images.image());
+        RuntimeInstaller.install(instrumentation, images.image());
         if (options.mode() == AgentMode.PROFILE) {
             ProfileSessions.start(options, instrumentation, images, false);
         } else {
@@ -67,7 +68,7 @@ public final class MetallocAgent {
         requireJava();
         ImageCache images = ImageCache.load(AgentMode.PROFILE, ownJar(), options.path("cache"));
         if (!RuntimeInstaller.isInstalled()) {
-            RuntimeInstaller.install(instrumentation, AgentMode.PROFILE, images.image());
+            RuntimeInstaller.install(instrumentation, images.image());
         } else if (!ProfileSessions.isLoaded()) {
             throw new IllegalStateException("it runs under metalloc run (profile it in a run of its own)");
         }

@@ -71,7 +71,7 @@ final class ProfileSession implements Runnable {
             ProfileState.trace = trace.recorder();
         }
         HookInstaller hooks = HookInstaller.install(
-                instrumentation, AgentMode.PROFILE, images.image(), EnumSet.allOf(HookGroup.class));
+                instrumentation, AgentMode.PROFILE, images.image(), EnumSet.allOf(HookGroup.class), true);
         images.learn(hooks);
         LibraryHooks libraryHooks = LibraryHooks.install(instrumentation, output, attached);
         ProfileSession session = new ProfileSession(options, recorder, output, trace, hooks, libraryHooks, attached);

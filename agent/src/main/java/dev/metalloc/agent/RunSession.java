@@ -2,6 +2,7 @@
 package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.Failsafe;
+import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.policy.plan.Plan;
@@ -27,11 +28,17 @@ final class RunSession implements Runnable {
             return;
         }
         PlanHooks hooks = PlanHooks.of(plan, images.image());
-        images.learn(HookInstaller.install(instrumentation, AgentMode.RUN, images.image(), hooks.groups()));
+        boolean looksFirst = !images.wasKept() || othersMayHaveChanged();
+        images.learn(HookInstaller.install(instrumentation, AgentMode.RUN, images.image(), hooks.groups(), looksFirst));
         DispatchStart start = DispatchStart.prepare(plan, hooks, images.image());
         if (!options.isSet("quiet")) {
             ExitWork.register(new RunSession(start));
         }
+    }
+
+    private static boolean othersMayHaveChanged() {
+        JdkAccess jdk = JdkAccess.known;
+        return jdk == null || HookInstaller.othersMayHaveChanged(jdk.virtualMachineArguments());
     }
 
     @Override
@@ -77,6 +84,9 @@ final class RunSession implements Runnable {
         if (RunState.refusedFreeCount() > 0) {
             text.append(String.format(
                     Locale.ROOT, "; refused %,d frees of blocks that were not live", RunState.refusedFreeCount()));
+        }
+        for (String drift : started.driftWatch().drifts()) {
+            text.append("; ").append(drift);
         }
         return text.toString();
     }

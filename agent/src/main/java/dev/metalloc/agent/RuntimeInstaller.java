@@ -3,9 +3,11 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.train.PreparedImage;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,15 +25,6 @@ final class RuntimeInstaller {
     private static final Set<String> ACCESS =
             Set.of("jdk/internal/foreign/MetallocJdkAccess", "jdk/internal/foreign/MetallocInternalAccess");
 
-    /** Run mode's hooks and what they, the plan and the exit line touch before memory is asked for. */
-    private static final Set<String> AT_START = Set.of(
-            "jdk/internal/foreign/MetallocRunHooks",
-            "jdk/internal/foreign/MetallocRunState",
-            "jdk/internal/foreign/MetallocStartGate",
-            "jdk/internal/foreign/MetallocFailsafe",
-            "jdk/internal/foreign/MetallocEntryPoint",
-            "jdk/internal/foreign/MetallocAllocatorSpec");
-
     private RuntimeInstaller() {}
 
     /** Whether an earlier agent of this JVM has done it already. */
@@ -45,12 +38,11 @@ final class RuntimeInstaller {
     }
 
     /**
-     * Opens the way for the runtime and defines it; in run mode only what the hooks need until they are asked for memory.
+     * Opens the way for the runtime and defines what of it is needed at once.
      *
      * @throws ReflectiveOperationException where this JDK lacks what is needed
      */
-    static void install(Instrumentation instrumentation, AgentMode mode, PreparedImage image)
-            throws ReflectiveOperationException {
+    static void install(Instrumentation instrumentation, PreparedImage image) throws ReflectiveOperationException {
         Set<Module> agent = Set.of(RuntimeInstaller.class.getModule());
         instrumentation.redefineModule(
                 Object.class.getModule(),
@@ -60,35 +52,32 @@ final class RuntimeInstaller {
                 Set.of(),
                 Map.of());
         defineAccess(image);
-        define(image, true);
-        if (mode != AgentMode.RUN) {
-            define(image, false);
-        }
+        define(image.startClasses());
     }
 
     /** Defines what {@link #install} left for later. */
-    static void defineRest(PreparedImage image) {
-        define(image, false);
+    static void defineRest(PreparedImage image) throws IOException {
+        define(image.laterClasses().read());
     }
 
     /** A lookup defines without reflection, but links at once: it is for the two classes that define the others. */
     private static void defineAccess(PreparedImage image) throws ReflectiveOperationException {
         MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(
                 Class.forName(PACKAGE + ".MemorySessionImpl", false, null), MethodHandles.lookup());
-        for (PreparedImage.ClassFile file : image.runtimeClasses()) {
+        for (PreparedImage.ClassFile file : image.startClasses()) {
             if (ACCESS.contains(file.name())) {
                 lookup.ensureInitialized(lookup.defineClass(file.bytes()));
             }
         }
     }
 
-    private static void define(PreparedImage image, boolean atStart) {
+    private static void define(List<PreparedImage.ClassFile> classes) {
         JdkAccess jdk = JdkAccess.known;
         if (jdk == null) {
             throw new IllegalStateException("the JDK's internals are out of reach");
         }
-        for (PreparedImage.ClassFile file : image.runtimeClasses()) {
-            if (AT_START.contains(file.name()) == atStart && !ACCESS.contains(file.name())) {
+        for (PreparedImage.ClassFile file : classes) {
+            if (!ACCESS.contains(file.name())) {
                 jdk.defineClass(file.name(), file.bytes());
             }
         }

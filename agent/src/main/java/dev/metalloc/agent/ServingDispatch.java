@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 record ServingDispatch(
         RangeChunkSource source,
         IdlePurge idlePurge,
+        DriftWatch driftWatch,
         @Nullable ArenaRelease arenaRelease) {
 
     /** Address space, not memory: many times what a machine holds, so that no allocator has to share. */
@@ -31,6 +32,6 @@ record ServingDispatch(
         dispatch.selfTest();
         dispatch.publish(hooks);
         ArenaRelease arenaRelease = dispatch.closesDeferred() && hooks.hasArenas() ? ArenaRelease.start() : null;
-        return new ServingDispatch(source, IdlePurge.of(dispatch), arenaRelease);
+        return new ServingDispatch(source, IdlePurge.of(dispatch), new DriftWatch(dispatch.uses()), arenaRelease);
     }
 }

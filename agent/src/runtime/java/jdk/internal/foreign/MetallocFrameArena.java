@@ -47,6 +47,7 @@ final class MetallocFrameArena implements Arena {
                 return segment;
             }
         }
+        stack.miss();
         return arena.allocate(byteSize, byteAlignment);
     }
 

@@ -4,6 +4,7 @@ package jdk.internal.foreign;
 import dev.metalloc.agent.runtime.JdkAccess;
 import jdk.internal.access.SharedSecrets;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.misc.VM;
 
 /** Reaches the JDK's internals from java.base. */
 final class MetallocInternalAccess extends JdkAccess {
@@ -25,5 +26,10 @@ final class MetallocInternalAccess extends JdkAccess {
     @Override
     public void afterApplicationHooks(Runnable work) {
         SharedSecrets.getJavaLangAccess().registerShutdownHook(EXIT_SLOT, true, work);
+    }
+
+    @Override
+    public String[] virtualMachineArguments() {
+        return VM.getRuntimeArguments();
     }
 }

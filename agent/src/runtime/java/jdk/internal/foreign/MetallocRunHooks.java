@@ -24,7 +24,7 @@ public final class MetallocRunHooks {
 
     private MetallocRunHooks() {}
 
-    /** What serves, as constants; not to be touched before {@link RunState#isServing}. */
+    /** What serves, as constants; not to be touched before {@link RunState} says that hooks serve. */
     private static final class Served {
         static final ServedEntry UNSAFE = RunState.unsafe;
         static final ServedEntry DIRECT_BUFFER = RunState.directBuffer;
@@ -36,7 +36,7 @@ public final class MetallocRunHooks {
 
     @ForceInline
     public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
-        long address = RunState.isServing() ? allocate(Served.UNSAFE, byteSize) : 0;
+        long address = RunState.isServingUnsafe() ? allocate(Served.UNSAFE, byteSize) : 0;
         return address != 0 ? address : unsafe.allocateMemory(byteSize);
     }
 
@@ -65,7 +65,7 @@ public final class MetallocRunHooks {
 
     @ForceInline
     public static long directAllocate(Unsafe unsafe, long byteSize) {
-        long address = RunState.isServing() ? allocate(Served.DIRECT_BUFFER, byteSize) : 0;
+        long address = RunState.isServingDirectBuffers() ? allocate(Served.DIRECT_BUFFER, byteSize) : 0;
         return address != 0 ? address : unsafe.allocateMemory(byteSize);
     }
 
@@ -99,12 +99,10 @@ public final class MetallocRunHooks {
     @ForceInline
     public static long segmentAllocate(long byteSize, MemorySessionImpl session) {
         long address = 0;
-        if (RunState.isServing()) {
-            if (session instanceof ConfinedSession) {
-                address = allocate(Served.CONFINED_ARENA, byteSize);
-            } else if (session.getClass() == SharedSession.class) {
-                address = allocate(Served.SHARED_ARENA, byteSize);
-            }
+        if (session instanceof ConfinedSession) {
+            address = RunState.isServingConfinedArenas() ? allocate(Served.CONFINED_ARENA, byteSize) : 0;
+        } else if (session.getClass() == SharedSession.class) {
+            address = sharedAllocate(byteSize);
         }
         return address != 0 ? address : jdkSegmentAllocate(byteSize);
     }
@@ -129,7 +127,7 @@ public final class MetallocRunHooks {
     /** The arena itself, or, where the plan says so and the thread has room, one that cuts its blocks from a frame. */
     @ForceInline
     public static Arena confinedArena(Arena arena) {
-        if (!RunState.isServing() || Served.FRAMES == null) {
+        if (!RunState.isServingFrames()) {
             return arena;
         }
         FrameStack stack;
@@ -147,7 +145,7 @@ public final class MetallocRunHooks {
 
     /** The arena itself, or, where the plan says so, one that does not wait for other threads when it is closed. */
     public static Arena sharedArena(Arena arena) {
-        if (!RunState.isServing() || Served.RETIRED == null || !Served.RETIRED.isDeferring()) {
+        if (!RunState.isServingSharedArenas() || Served.RETIRED == null || !Served.RETIRED.isDeferring()) {
             return arena;
         }
         try {
@@ -161,7 +159,7 @@ public final class MetallocRunHooks {
 
     /** A block of a shared arena, or 0 where the JDK is to serve it. */
     static long sharedAllocate(long byteSize) {
-        return RunState.allocating ? allocate(Served.SHARED_ARENA, byteSize) : 0;
+        return RunState.isServingSharedArenas() ? allocate(Served.SHARED_ARENA, byteSize) : 0;
     }
 
     static void sharedFree(long address) {
@@ -176,9 +174,6 @@ public final class MetallocRunHooks {
 
     @ForceInline
     private static long allocate(ServedEntry entry, long byteSize) {
-        if (entry == null) {
-            return 0;
-        }
         try {
             Failsafe.faultPoint();
             return entry.allocate(byteSize);
@@ -206,7 +201,7 @@ public final class MetallocRunHooks {
         long usableBytes = -1;
         try {
             Failsafe.faultPoint();
-            if (RunState.allocating && Served.UNSAFE != null) {
+            if (RunState.isServingUnsafe()) {
                 long moved = Served.UNSAFE.reallocate(address, byteSize);
                 if (moved != 0) {
                     return moved;

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.plan.ExpectedUse;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
 import example.app.ArenaSemantics;
+import example.app.Departs;
 import example.app.DirectLimit;
 import example.app.IdleMemory;
 import example.app.KnownCounts;
@@ -181,6 +183,60 @@ class RunModeIT {
         ChildJvm.Result result =
                 dispatched(everything(), 0).option("-XX:MaxDirectMemorySize=4m").run(DirectLimit.class);
         assertEquals(plain.out(), result.out());
+    }
+
+    /** The rule for blocks of 64 bytes speaks of a program that frees them where it allocates them, a few at a time. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sizes: UNSAFE went back to the JDK: 0 % of the requests are of its sizes, 97 % in the profile",
+                "threads: UNSAFE went back to the JDK: 100 % of the blocks are freed by another thread, 0 % in the profile",
+                "memory: UNSAFE went back to the JDK: it holds ",
+                "frames: ARENA_CONFINED (frames) went back to the JDK: 33 % of the requests are of its sizes, 97 %"
+            })
+    void shouldGoBackToTheJdkWhereTheApplicationDepartsFromItsProfile(String howAndLine) throws Exception {
+        String[] parts = howAndLine.split(": ", 2);
+        ChildJvm.Result result = departing(10).run(Departs.class, parts[0], "100000");
+        assertEquals("drift\nwrong blocks 0\n", result.out(), result.err());
+        assertTrue(metallocLines(result).contains(parts[1]), metallocLines(result));
+        assertTrue(!metallocLines(result).contains("refused"), metallocLines(result));
+    }
+
+    @Test
+    void shouldServeOnWhereTheApplicationFollowsItsProfile() throws Exception {
+        ChildJvm.Result result = departing(10).run(Departs.class, "not", "100");
+        assertEquals("no drift\nwrong blocks 0\n", result.out(), result.err());
+        assertTrue(metallocLines(result).contains("UNSAFE 2,4"), metallocLines(result));
+    }
+
+    @Test
+    void shouldNotLookForDriftWhereToldSo() throws Exception {
+        ChildJvm.Result result = departing(0).run(Departs.class, "sizes", "100");
+        assertEquals("no drift\nwrong blocks 0\n", result.out(), result.err());
+    }
+
+    private ChildJvm departing(int driftMillis) throws Exception {
+        ExpectedUse expected = new ExpectedUse(0.97, 0, 1 << 20);
+        List<PlanRule> rules = List.of(
+                new PlanRule(
+                        EntryPoint.ARENA_CONFINED,
+                        PlanRule.ANY_SITE,
+                        "",
+                        0,
+                        4_096,
+                        new AllocatorSpec("bump", Map.of("frameBytes", "65536")),
+                        expected),
+                new PlanRule(
+                        EntryPoint.UNSAFE,
+                        PlanRule.ANY_SITE,
+                        "",
+                        1,
+                        4_096,
+                        new AllocatorSpec("slab", Map.of("classes", "64,4096")),
+                        expected));
+        return dispatched(rules, 0)
+                .option("-Dmetalloc.telemetryMillis=1")
+                .option("-Dmetalloc.driftMillis=" + driftMillis);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param confidence 0..1
  * @param reasons one sentence each, the weightiest first
  * @param runnerUp what else was weighed and at which cost, or empty
+ * @param use what the profile said of these blocks
  */
 public record Verdict(
         EntryPoint entryPoint,
@@ -31,7 +32,8 @@ public record Verdict(
         Expected expected,
         double confidence,
         List<String> reasons,
-        String runnerUp) {
+        String runnerUp,
+        BlockUse use) {
 
     /** The name that stands for the JDK's own path. */
     public static final String LEAVE = "leave";
@@ -54,7 +56,8 @@ public record Verdict(
                 expected,
                 otherConfidence,
                 otherReasons,
-                runnerUp);
+                runnerUp,
+                use);
     }
 
     public boolean isLeave() {

@@ -2,6 +2,7 @@
 package dev.metalloc.policy;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.plan.ExpectedUse;
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param allocator the allocator, or {@link #LEAVE}
  * @param confidence 0..1
  * @param reasons one sentence each
+ * @param expected what the profile said of the rule's blocks
  */
 public record PolicyRule(
         EntryPoint entryPoint,
@@ -22,7 +24,8 @@ public record PolicyRule(
         long maxByteSize,
         AllocatorSpec allocator,
         double confidence,
-        List<String> reasons) {
+        List<String> reasons,
+        ExpectedUse expected) {
 
     /** Stays on the JDK's own path. */
     public static final AllocatorSpec LEAVE = AllocatorSpec.of(PlanRule.LEAVE);
@@ -41,11 +44,23 @@ public record PolicyRule(
         reasons = List.copyOf(reasons);
     }
 
+    /** A rule with no profile behind it. */
+    public PolicyRule(
+            EntryPoint entryPoint,
+            PolicySite site,
+            long minByteSize,
+            long maxByteSize,
+            AllocatorSpec allocator,
+            double confidence,
+            List<String> reasons) {
+        this(entryPoint, site, minByteSize, maxByteSize, allocator, confidence, reasons, ExpectedUse.UNKNOWN);
+    }
+
     public boolean isLeave() {
         return allocator.allocator().equals(PlanRule.LEAVE);
     }
 
     PlanRule toPlanRule() {
-        return new PlanRule(entryPoint, site.hash(), minByteSize, maxByteSize, allocator);
+        return new PlanRule(entryPoint, site.hash(), site.method(), minByteSize, maxByteSize, allocator, expected);
     }
 }

@@ -18,6 +18,15 @@ public record PolicySite(long hash, String text) {
         return hash == PlanRule.ANY_SITE;
     }
 
+    /** The method of the innermost frame, as {@code class.method}: what the text begins with. */
+    public String method() {
+        int end = 0;
+        while (end < text.length() && text.charAt(end) != ':' && text.charAt(end) != ' ') {
+            end++;
+        }
+        return text.substring(0, end);
+    }
+
     /** {@code any}, or the hash as 16 hexadecimal digits. */
     public String id() {
         return isAny() ? "any" : String.format("%016x", hash);

@@ -2,6 +2,7 @@
 package dev.metalloc.policy;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.plan.ExpectedUse;
 import dev.metalloc.policy.toml.TomlTable;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.io.IOException;
@@ -30,7 +31,10 @@ public final class PolicyToml {
             "allocator",
             "parameters",
             "confidence",
-            "reasons");
+            "reasons",
+            "expectedShare",
+            "expectedRemoteFreeRatio",
+            "expectedPeakBytes");
 
     private PolicyToml() {}
 
@@ -93,7 +97,13 @@ public final class PolicyToml {
                     table.number("maxBytes", 0, Long.MAX_VALUE),
                     new AllocatorSpec(table.text("allocator"), table.textsByName("parameters")),
                     table.decimal("confidence", 1.0),
-                    table.texts("reasons"));
+                    table.texts("reasons"),
+                    new ExpectedUse(
+                            table.decimal("expectedShare", -1),
+                            table.decimal("expectedRemoteFreeRatio", -1),
+                            table.has("expectedPeakBytes")
+                                    ? table.number("expectedPeakBytes", 0, Long.MAX_VALUE)
+                                    : -1));
         } catch (IllegalArgumentException e) {
             throw table.within(e);
         }

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.policy;
 
+import dev.metalloc.policy.plan.ExpectedUse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +50,21 @@ final class PolicyTomlWriter {
             line(text, "parameters", parameters(rule.allocator().parameters()));
         }
         line(text, "confidence", String.valueOf(rule.confidence()));
+        appendExpected(text, rule.expected());
         if (!rule.reasons().isEmpty()) {
             line(text, "reasons", reasons(rule.reasons()));
+        }
+    }
+
+    private static void appendExpected(StringBuilder text, ExpectedUse expected) {
+        if (expected.share() >= 0) {
+            line(text, "expectedShare", String.valueOf(expected.share()));
+        }
+        if (expected.remoteFreeRatio() >= 0) {
+            line(text, "expectedRemoteFreeRatio", String.valueOf(expected.remoteFreeRatio()));
+        }
+        if (expected.peakBytes() >= 0) {
+            line(text, "expectedPeakBytes", bytes(expected.peakBytes()));
         }
     }
 

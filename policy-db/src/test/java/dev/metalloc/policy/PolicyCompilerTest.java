@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.plan.ExpectedUse;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
@@ -43,6 +44,25 @@ class PolicyCompilerTest {
         assertEquals(2, plan.rules().size());
         assertTrue(plan.rules().get(1).isLeave());
         assertEquals(42, plan.rules().get(1).siteHash());
+    }
+
+    @Test
+    void shouldSayWhereASiteCallsFromAndWhatWasExpected() {
+        ExpectedUse expected = new ExpectedUse(0.5, 0, 1 << 20);
+        Plan plan = PolicyCompiler.compile(
+                policy(new PolicyRule(
+                        EntryPoint.UNSAFE,
+                        new PolicySite(42, "com.example.Index.add:17"),
+                        1,
+                        64,
+                        SLAB,
+                        1,
+                        List.of(),
+                        expected)),
+                1);
+
+        assertEquals("com.example.Index.add", plan.rules().get(0).siteMethod());
+        assertEquals(expected, plan.rules().get(0).expected());
     }
 
     @Test

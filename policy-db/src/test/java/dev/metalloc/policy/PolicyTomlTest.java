@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.plan.ExpectedUse;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,8 @@ class PolicyTomlTest {
                                 Long.MAX_VALUE,
                                 new AllocatorSpec("slab", Map.of("classes", "64,128", "odd key", "ü = 1")),
                                 0.875,
-                                List.of("86,000 a second", "say \"so\"")),
+                                List.of("86,000 a second", "say \"so\""),
+                                new ExpectedUse(0.97, 0.25, 5L << 40)),
                         new PolicyRule(
                                 EntryPoint.DIRECT_BUFFER, PolicySite.ANY, 0, 0, PolicyRule.LEAVE, 1, List.of())));
 
@@ -94,6 +96,8 @@ class PolicyTomlTest {
         assertRefused(HEAD + RULE + "site = \"12\"\n", "rule 1: site: 12");
         assertRefused(HEAD + RULE + "site = \"0000000000000000\"\n", "rule 1: site: 0000");
         assertRefused(HEAD + RULE + "confidence = 2\n", "rule 1: confidence: 2.0");
+        assertRefused(HEAD + RULE + "expectedShare = 2\n", "rule 1: expectedShare: 2.0");
+        assertRefused(HEAD + RULE + "expectedPeakBytes = -1\n", "rule 1: expectedPeakBytes: ");
         assertRefused(HEAD + RULE + "reasons = [1]\n", "rule 1: reasons: ");
         assertRefused(HEAD + RULE + "parameters = 3\n", "rule 1: parameters: ");
         assertRefused(HEAD + RULE + "parameters = { a = [1] }\n", "rule 1: parameters.a: ");

@@ -38,6 +38,7 @@ public final class FrameStack {
     private int depth;
     private long openedCount;
     private long peakTop;
+    private long missedCount;
 
     FrameStack(Thread thread, long base, long byteSize) {
         this.threadId = thread.threadId();
@@ -69,6 +70,15 @@ public final class FrameStack {
     /** Takes the block that {@link #next} answered; its size is rounded up to the next multiple of 16. */
     public void take(long address, long byteSize) {
         top = address + ((byteSize + 15L) & -16L);
+    }
+
+    /** Notes a block that the frame could not serve. */
+    public void miss() {
+        missedCount++;
+    }
+
+    long missedCount() {
+        return missedCount;
     }
 
     /** Closes a frame; its memory is zeroed and free as soon as no frame above it is open. */

@@ -123,6 +123,24 @@ public final class FrameStacks {
         return sum;
     }
 
+    /** Blocks that the frames' arenas had from the JDK; racy, as is the other count. */
+    public synchronized long missedCount() {
+        long sum = 0;
+        for (FrameStack stack : slots) {
+            sum += stack == null ? 0 : stack.missedCount();
+        }
+        return sum;
+    }
+
+    /** Memory of all frames. */
+    public synchronized long committedBytes() {
+        long sum = 0;
+        for (FrameStack stack : slots) {
+            sum += stack == null ? 0 : frameByteSize;
+        }
+        return sum;
+    }
+
     /** Most bytes in use at once, summed over the threads' own peaks. */
     public synchronized long peakBytes() {
         long sum = 0;

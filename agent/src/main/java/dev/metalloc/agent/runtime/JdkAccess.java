@@ -22,4 +22,7 @@ public abstract class JdkAccess {
      * @throws InternalError where another has the place
      */
     public abstract void afterApplicationHooks(Runnable work);
+
+    /** What the JVM was started with, from its command line, files and environment. */
+    public abstract String[] virtualMachineArguments();
 }

@@ -34,18 +34,42 @@ public final class RunState {
     /** Makes the allocators when memory is first asked for; null before there is a plan and when they are made. */
     public static volatile @Nullable StartGate gate;
 
-    /** Whether hooks allocate; frees of our blocks go on working when it is off. */
+    /** Whether any hook allocates; frees of our blocks go on working when it is off. */
     public static boolean allocating;
+
+    // Which hooks allocate: one load and one test in each. Off, too, for what departed from its profile.
+    private static boolean servesUnsafe;
+    private static boolean servesDirectBuffer;
+    private static boolean servesSharedArena;
+    private static boolean servesConfinedArena;
+    private static boolean servesFrames;
 
     private static final AtomicLong REFUSED_FREES = new AtomicLong();
 
     private RunState() {}
 
-    /** Whether hooks may allocate; the first calls wait for the allocators to be made. */
-    public static boolean isServing() {
-        return allocating || awaitStart();
+    /** Whether hooks may allocate; the first calls wait for the allocators to be made. So do those of other entry points. */
+    public static boolean isServingUnsafe() {
+        return servesUnsafe || (awaitStart() && servesUnsafe);
     }
 
+    public static boolean isServingDirectBuffers() {
+        return servesDirectBuffer || (awaitStart() && servesDirectBuffer);
+    }
+
+    public static boolean isServingSharedArenas() {
+        return servesSharedArena || (awaitStart() && servesSharedArena);
+    }
+
+    public static boolean isServingConfinedArenas() {
+        return servesConfinedArena || (awaitStart() && servesConfinedArena);
+    }
+
+    public static boolean isServingFrames() {
+        return servesFrames || (awaitStart() && servesFrames);
+    }
+
+    /** False where the allocators were made, or failed to be, before this call. */
     private static boolean awaitStart() {
         StartGate waiting = gate;
         if (waiting == null) {
@@ -59,12 +83,53 @@ public final class RunState {
     public static void serve() {
         VarHandle.releaseFence();
         allocating = true;
+        servesUnsafe = unsafe != null;
+        servesDirectBuffer = directBuffer != null;
+        servesSharedArena = sharedArena != null;
+        servesConfinedArena = confinedArena != null;
+        servesFrames = frames != null;
     }
 
     /** Stops allocating for good after a failure inside a hook. */
     public static void fail(Throwable failure) {
         Failsafe.trip(failure);
         allocating = false;
+        servesUnsafe = false;
+        servesDirectBuffer = false;
+        servesSharedArena = false;
+        servesConfinedArena = false;
+        servesFrames = false;
+    }
+
+    /** Whether new blocks come from the entry. */
+    public static boolean isServedBy(ServedEntry entry) {
+        return (entry == unsafe && servesUnsafe)
+                || (entry == directBuffer && servesDirectBuffer)
+                || (entry == sharedArena && servesSharedArena)
+                || (entry == confinedArena && servesConfinedArena);
+    }
+
+    /** Leaves new blocks to the JDK; calls that are under way may still be served. */
+    public static void stopServing(ServedEntry entry) {
+        // One at a time, and never back to true: a failure may switch all off meanwhile.
+        if (entry == unsafe) {
+            servesUnsafe = false;
+        } else if (entry == directBuffer) {
+            servesDirectBuffer = false;
+        } else if (entry == sharedArena) {
+            servesSharedArena = false;
+        } else if (entry == confinedArena) {
+            servesConfinedArena = false;
+        }
+    }
+
+    public static boolean servesFrames() {
+        return servesFrames;
+    }
+
+    /** Leaves new confined arenas to the JDK. */
+    public static void stopServingFrames() {
+        servesFrames = false;
     }
 
     /** Frees a block of our range, whichever allocator handed it out; a refused free is counted, never obeyed. */

@@ -18,6 +18,7 @@ public final class ServedEntry {
     private final OffHeapAllocator allocator;
     private final long minByteSize;
     private final long maxByteSize;
+    private final MissedCalls missed = new MissedCalls();
     private long countAtStart;
 
     public ServedEntry(OffHeapAllocator allocator, long minByteSize, long maxByteSize) {
@@ -28,7 +29,12 @@ public final class ServedEntry {
 
     /** A block, or 0 where the JDK is to serve it: what is empty, beyond the plan's sizes, or found no memory. */
     public long allocate(long byteSize) {
-        return byteSize >= minByteSize && byteSize <= maxByteSize ? allocator.allocate(byteSize, ALIGNMENT) : 0;
+        return byteSize >= minByteSize && byteSize <= maxByteSize ? allocator.allocate(byteSize, ALIGNMENT) : miss();
+    }
+
+    private long miss() {
+        missed.add();
+        return 0;
     }
 
     /** The block resized, perhaps elsewhere, or 0 where the JDK is to serve it: the old block then lives on. */
@@ -67,6 +73,11 @@ public final class ServedEntry {
     /** From here on blocks count as the application's. */
     public void start() {
         countAtStart = allocator.stats().allocateCount();
+    }
+
+    /** Requests of sizes that the plan does not name. */
+    public long missedCount() {
+        return missed.count();
     }
 
     /** Blocks handed out to the application. */

@@ -28,6 +28,10 @@ final class AllocatorStatisticsEvent extends Event {
     @Label("Allocator")
     String allocator = "";
 
+    @Label("Serving")
+    @Description("Whether new blocks come from the allocator")
+    boolean serving;
+
     @Label("Allocations")
     long allocateCount;
 
@@ -56,6 +60,7 @@ final class AllocatorStatisticsEvent extends Event {
             AllocatorStatisticsEvent event = new AllocatorStatisticsEvent();
             event.entryPoint = usage.getEntryPoint();
             event.allocator = usage.getAllocator();
+            event.serving = usage.isServing();
             event.allocateCount = usage.getAllocateCount();
             event.freeCount = usage.getFreeCount();
             event.usedBytes = usage.getUsedBytes();

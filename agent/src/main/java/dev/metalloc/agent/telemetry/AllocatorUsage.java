@@ -8,6 +8,7 @@ public final class AllocatorUsage {
 
     private final String entryPoint;
     private final String allocator;
+    private final boolean serving;
     private final long allocateCount;
     private final long freeCount;
     private final long usedBytes;
@@ -15,9 +16,10 @@ public final class AllocatorUsage {
     private final long committedBytes;
     private final long peakCommittedBytes;
 
-    public AllocatorUsage(String entryPoint, String allocator, AllocatorStats stats) {
+    public AllocatorUsage(String entryPoint, String allocator, boolean serving, AllocatorStats stats) {
         this.entryPoint = entryPoint;
         this.allocator = allocator;
+        this.serving = serving;
         this.allocateCount = stats.allocateCount();
         this.freeCount = stats.freeCount();
         this.usedBytes = stats.usedBytes();
@@ -32,6 +34,11 @@ public final class AllocatorUsage {
 
     public String getAllocator() {
         return allocator;
+    }
+
+    /** Whether new blocks come from it; false after an internal error, or where the application departs from its profile. */
+    public boolean isServing() {
+        return serving;
     }
 
     public long getAllocateCount() {

@@ -24,6 +24,9 @@ public interface DispatchMXBean {
     /** Shared arenas whose memory was released after their close had returned. */
     long getDeferredCloseCount();
 
+    /** What went back to the JDK because it departed from its profile, and how; a line each. */
+    String[] getDrifts();
+
     /** One for each entry point served. */
     AllocatorUsage[] getAllocators();
 }

@@ -25,6 +25,17 @@ public final class ImageTrainer {
     private static final String RUNTIME_FOLDER = "jdk/internal/foreign/";
     private static final String VISIBLE_FOLDER = "java/lang/foreign/";
 
+    /** What defines classes; run mode's hooks, and what they, the plan and the exit line touch before memory is asked for. */
+    private static final Set<String> RUN_MODE_START = Set.of(
+            RUNTIME_FOLDER + "MetallocJdkAccess",
+            RUNTIME_FOLDER + "MetallocInternalAccess",
+            RUNTIME_FOLDER + "MetallocRunHooks",
+            RUNTIME_FOLDER + "MetallocRunState",
+            RUNTIME_FOLDER + "MetallocStartGate",
+            RUNTIME_FOLDER + "MetallocFailsafe",
+            RUNTIME_FOLDER + "MetallocEntryPoint",
+            RUNTIME_FOLDER + "MetallocAllocatorSpec");
+
     private ImageTrainer() {}
 
     /**
@@ -35,7 +46,13 @@ public final class ImageTrainer {
     public static PreparedImage train(AgentMode mode, String key, Path agentJar) throws IOException {
         List<HookGroup> missing = new ArrayList<>();
         List<PreparedImage.HookedClassFile> hooked = hookedClasses(mode, missing);
-        return new PreparedImage(key, runtimeClasses(agentJar), hooked, missing);
+        List<PreparedImage.ClassFile> start = new ArrayList<>();
+        List<PreparedImage.ClassFile> later = new ArrayList<>();
+        for (PreparedImage.ClassFile each : runtimeClasses(agentJar)) {
+            boolean atStart = mode != AgentMode.RUN || RUN_MODE_START.contains(each.name());
+            (atStart ? start : later).add(each);
+        }
+        return new PreparedImage(key, start, () -> later, hooked, missing);
     }
 
     /**

@@ -1,26 +1,45 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent.train;
 
+import java.io.IOException;
 import java.util.List;
 
 /**
  * Everything the agent puts into one JDK build for one mode.
  *
  * @param key what it was made for: JDK build, agent build, mode
- * @param runtimeClasses classes to define in java.base, each after those it extends
+ * @param startClasses classes to define in java.base at once, each after those it extends
+ * @param laterClasses those to define when memory is first asked for
  * @param hookedClasses classes of the JDK with hooks
  * @param missingGroups hook groups that found no place in this JDK
  */
 public record PreparedImage(
         String key,
-        List<ClassFile> runtimeClasses,
+        List<ClassFile> startClasses,
+        LaterClasses laterClasses,
         List<HookedClassFile> hookedClasses,
         List<HookGroup> missingGroups) {
 
     public PreparedImage {
-        runtimeClasses = List.copyOf(runtimeClasses);
+        startClasses = List.copyOf(startClasses);
         hookedClasses = List.copyOf(hookedClasses);
         missingGroups = List.copyOf(missingGroups);
+    }
+
+    /** The same with other hooked classes. */
+    public PreparedImage withHooked(List<HookedClassFile> classes) {
+        return new PreparedImage(key, startClasses, laterClasses, classes, missingGroups);
+    }
+
+    /** Nine tenths of an image, which most starts of an application do not need. */
+    public interface LaterClasses {
+
+        /**
+         * Reads them, in the order in which they can be defined.
+         *
+         * @throws IOException where the file they are in is gone or damaged
+         */
+        List<ClassFile> read() throws IOException;
     }
 
     /** A class to define; {@code name} is the internal one. */

@@ -49,6 +49,14 @@ public interface OffHeapAllocator extends AutoCloseable {
     /** A snapshot; exact where no other thread is inside the allocator. */
     AllocatorStats stats();
 
+    /**
+     * Blocks freed by another thread than the one that allocated them, as far as their owners have heard of it, or -1 where the
+     * allocator does not tell threads apart.
+     */
+    default long remoteFreeCount() {
+        return -1;
+    }
+
     /** Gives back to the operating system what is free; returns the bytes given back. */
     long purge();
 

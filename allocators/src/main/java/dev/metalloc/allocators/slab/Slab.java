@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * magazine of the heap.
  *
  * Invariants (owner at rest):
- *   outCount + length of the list == highWater;  live blocks <= outCount;  marked remote blocks are live
+ *   outCount + length of the list == highWater <= committedEnd;  live blocks <= outCount;  marked remote blocks are live
  *   outCount == 0 and no remote count  ==>  no other thread is inside freeRemotely with a block of this slab: as many
  *   were collected as were counted, and an uncollected one would be out. Only then the slab may be given away.
  */
 final class Slab extends SlabPadding {
 
     /** Stands for "no slab": never has a block, so that the fast path needs no test for null. */
-    static final Slab NONE = new Slab(BlockMap.NONE, 0, 0, 16, 0, 0);
+    static final Slab NONE = new Slab(BlockMap.NONE, 0, 0, 16, 0);
 
     static final int CURRENT = 0;
     static final int PARTIAL = 1;
@@ -44,11 +44,13 @@ final class Slab extends SlabPadding {
     private final int blockBytes;
     private final char[] links;
     private final RemoteFrees remote;
+    private long collectedCount;
 
     private @Nullable SlabHeap heap;
     private @Nullable Slab nextWithRemoteFrees;
 
-    Slab(BlockMap map, long address, int sizeClass, int blockBytes, int slabBytes, int dirtyBytes) {
+    /** A slab without memory behind it: see {@link #noteCommitted}. */
+    Slab(BlockMap map, long address, int sizeClass, int blockBytes, int slabBytes) {
         this.map = map;
         this.address = address;
         this.sizeClass = sizeClass;
@@ -57,21 +59,34 @@ final class Slab extends SlabPadding {
         this.extentBytes = (long) links.length * blockBytes;
         this.reciprocal = ((1L << RECIPROCAL_SHIFT) + blockBytes - 1) / blockBytes;
         this.remote = new RemoteFrees((links.length + 63) >>> 6);
-        this.dirtyBytes = dirtyBytes;
         this.head = END;
         this.state = POOLED;
     }
 
     /** An empty slab of another class at the same place. */
     Slab reshaped(int newClass, int newBlockBytes, int slabBytes) {
-        return new Slab(map, address, newClass, newBlockBytes, slabBytes, usedExtentBytes());
+        Slab reshaped = new Slab(map, address, newClass, newBlockBytes, slabBytes);
+        reshaped.dirtyBytes = usedExtentBytes();
+        reshaped.noteCommitted(committedBytes);
+        return reshaped;
+    }
+
+    /** Notes that there is memory behind so many bytes from the start. */
+    void noteCommitted(int byteSize) {
+        committedBytes = byteSize;
+        committedEnd = Math.min(byteSize / blockBytes, links.length);
+    }
+
+    /** Bytes from the start that need memory for another fresh block; no more than those there are, where there is none. */
+    int bytesForFresh() {
+        return Math.min(highWater + 1, links.length) * blockBytes;
     }
 
     // ---- owner: take and put back
 
-    /** Blocks that can be taken. */
-    int freeCount() {
-        return links.length - outCount;
+    /** Blocks that can be taken: listed ones, and fresh ones with memory behind them. */
+    int readyCount() {
+        return committedEnd - outCount;
     }
 
     /** Takes free blocks, listed ones first, into places from the highest to the lowest; there must be so many. */
@@ -115,10 +130,10 @@ final class Slab extends SlabPadding {
         return address + (long) index * blockBytes;
     }
 
-    /** Takes a block that never was, with {@code zeroBytes} bytes zero, or 0 where none is left. */
+    /** Takes a block that never was, with {@code zeroBytes} bytes zero, or 0 where none with memory behind it is left. */
     long takeFresh(int zeroBytes) {
         int index = highWater;
-        if (index == links.length) {
+        if (index == committedEnd) {
             return 0;
         }
         highWater = index + 1;
@@ -178,6 +193,11 @@ final class Slab extends SlabPadding {
         return isEmpty() && remote.countVolatile() == 0;
     }
 
+    /** Frees of other threads collected since the slab was made. */
+    long collectedCount() {
+        return collectedCount;
+    }
+
     /** Collects the frees of other threads; call after taking the slab off the heap's list. Returns those refused. */
     int collectRemoteFrees() {
         int refused = 0;
@@ -192,6 +212,7 @@ final class Slab extends SlabPadding {
                     refused += pushAll(word, bits);
                 }
             }
+            collectedCount += taken;
         } while (remote.settle(taken));
         return refused;
     }
@@ -220,6 +241,7 @@ final class Slab extends SlabPadding {
 
     void notePurged() {
         dirtyBytes = 0;
+        noteCommitted(0);
     }
 
     int usedExtentBytes() {
@@ -327,6 +349,7 @@ final class Slab extends SlabPadding {
     void validate() {
         int live = liveCount();
         check(live <= outCount, "live blocks <= blocks out");
+        check(highWater <= committedEnd, "blocks that were taken have memory behind them");
         check(outCount + listLength(highWater - outCount) == highWater, "out + listed == highWater");
         check(state != POOLED || (outCount == 0 && remote.countVolatile() == 0), "a pooled slab has no block out");
     }

@@ -81,7 +81,12 @@ public final class SlabAllocator implements OffHeapAllocator {
         this.classes = classes;
         this.largest = classes.largestByteSize();
         this.slabShift = Sizes.log2(slabBytes);
-        this.region = ReservedRegion.reserve(source, regionBytes, slabBytes * LEAST_SLABS, slabBytes, slabBytes);
+        this.region = ReservedRegion.reserve(
+                source,
+                Sizes.alignUp(regionBytes, slabBytes),
+                slabBytes * LEAST_SLABS,
+                slabBytes,
+                source.pageByteSize());
         this.base = region.base();
         this.regionBytes = region.byteSize();
         this.slabs = new Slab[(int) (this.regionBytes >>> slabShift)];
@@ -373,6 +378,11 @@ public final class SlabAllocator implements OffHeapAllocator {
                 committed,
                 pool.peakCommittedBytes(),
                 region.byteSize());
+    }
+
+    @Override
+    public long remoteFreeCount() {
+        return heaps.remoteFreeCount();
     }
 
     @Override

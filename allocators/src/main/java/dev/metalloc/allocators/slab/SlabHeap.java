@@ -53,6 +53,7 @@ final class SlabHeap extends SlabMagazines {
     private int likelyClass;
 
     private final RemoteFreeRun remoteFrees = new RemoteFreeRun();
+    private long remoteFreeCount;
 
     SlabHeap(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount, long ownerId) {
         super(classes);
@@ -180,25 +181,43 @@ final class SlabHeap extends SlabMagazines {
     private boolean refill(int sizeClass) {
         collectRemoteFrees();
         Slab dry = current[sizeClass];
-        if (dry.hasRoom()) {
+        if (isReady(dry)) {
             return true;
         }
-        Slab slab = partial[sizeClass];
-        if (slab != null) {
-            unlink(slab);
-        } else {
+        Slab slab = takePartial(sizeClass);
+        if (slab == null) {
             handOverRemoteFrees();
             slab = pool.take(sizeClass, this);
-            if (slab == null) {
-                return false;
-            }
         }
-        if (dry != Slab.NONE) {
-            dry.state = Slab.FULL;
+        if (slab == null) {
+            return false;
         }
         slab.state = Slab.CURRENT;
         current[sizeClass] = slab;
-        return true;
+        if (dry.hasRoom()) {
+            // There was no memory behind it.
+            link(dry);
+        } else if (dry != Slab.NONE) {
+            dry.state = Slab.FULL;
+        }
+        return isReady(slab);
+    }
+
+    /** Whether a block can be taken from the slab, with more memory behind it where it takes that. */
+    private boolean isReady(Slab slab) {
+        return slab.readyCount() != 0 || pool.grow(slab);
+    }
+
+    /** The first slab of the list with a block to take, off the list; any other than the first only where memory ran out. */
+    private @Nullable Slab takePartial(int sizeClass) {
+        Slab slab = partial[sizeClass];
+        while (slab != null && !isReady(slab)) {
+            slab = slab.next;
+        }
+        if (slab != null) {
+            unlink(slab);
+        }
+        return slab;
     }
 
     /** After a block of one of this heap's slabs was put back. */
@@ -270,6 +289,11 @@ final class SlabHeap extends SlabMagazines {
         }
     }
 
+    /** Frees of this heap's blocks by other threads, as far as it has collected them. */
+    long remoteFreeCount() {
+        return remoteFreeCount;
+    }
+
     private void countRefused(int refused) {
         if (refused != 0) {
             refusedFreeCount.addAndGet(refused);
@@ -301,7 +325,9 @@ final class SlabHeap extends SlabMagazines {
         while (slab != null) {
             // Once collected it may be listed again by another thread, which then owns the link.
             Slab next = slab.nextWithRemoteFrees();
+            long before = slab.collectedCount();
             countRefused(slab.collectRemoteFrees());
+            remoteFreeCount += slab.collectedCount() - before;
             afterFree(slab);
             slab = next;
         }

@@ -186,6 +186,20 @@ final class SlabHeaps {
         }
     }
 
+    /** Frees by other threads than the owners, as far as these have collected them. */
+    long remoteFreeCount() {
+        lock.lock();
+        try {
+            long count = 0;
+            for (SlabHeap heap : all) {
+                count += heap.remoteFreeCount();
+            }
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Free blocks in the magazines of all heaps. */
     long cachedCount() {
         lock.lock();

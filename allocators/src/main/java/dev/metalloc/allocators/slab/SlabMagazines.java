@@ -86,7 +86,7 @@ abstract class SlabMagazines {
 
     /** Fills an empty stack with free blocks of a slab so that they will be handed out in the slab's order. */
     final void fill(int sizeClass, Slab slab) {
-        int count = Math.min(half(sizeClass), slab.freeCount());
+        int count = Math.min(half(sizeClass), slab.readyCount());
         slab.take(words, bottoms[sizeClass] + count, count);
         words[sizeClass] += count;
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /* Implementation notes
  *
  * Invariants: every slab in the table is in the pool or has a heap, never both;
- *             committed bytes == slab bytes * |slabs not purged| + what the region committed ahead
+ *             committed bytes == sum over slabs of their committed bytes
  */
 final class SlabPool {
 
@@ -100,9 +100,6 @@ final class SlabPool {
             return null;
         }
         Slab reshaped = slab.sizeClass() == sizeClass ? slab : reshaped(slab, sizeClass);
-        if (!commit(slab.address())) {
-            return null;
-        }
         purged = slab.next;
         reshaped.next = null;
         return replace(reshaped);
@@ -113,17 +110,30 @@ final class SlabPool {
             return null;
         }
         long address = region.base() + ((long) usedSlots << slabShift);
-        Slab slab = new Slab(map, address, sizeClass, classes.byteSize(sizeClass), slabBytes, 0);
-        if (!map.reach(address + slabBytes) || !commit(address)) {
+        if (!map.reach(address + slabBytes)) {
             return null;
         }
         usedSlots++;
-        return replace(slab);
+        return replace(new Slab(map, address, sizeClass, classes.byteSize(sizeClass), slabBytes));
     }
 
-    private boolean commit(long address) {
-        long offset = address - region.base();
-        return region.commit(offset, offset + slabBytes, false);
+    /** Puts memory behind another fresh block of a heap's slab, page by page; false where there is none of either. */
+    boolean grow(Slab slab) {
+        int byteSize = (int) Sizes.alignUp(slab.bytesForFresh(), region.spanBytes());
+        if (byteSize <= slab.committedBytes) {
+            return false;
+        }
+        lock.lock();
+        try {
+            long offset = slab.address() - region.base();
+            if (!region.commitExactly(offset + slab.committedBytes, offset + byteSize)) {
+                return false;
+            }
+            slab.noteCommitted(byteSize);
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Slab reshaped(Slab slab, int sizeClass) {
@@ -225,7 +235,7 @@ final class SlabPool {
         try {
             region.validate();
             int pooled = length(purged);
-            long committed = (long) (usedSlots - pooled) << slabShift;
+            long committed = 0;
             for (Slab head : empty) {
                 pooled += length(head);
             }
@@ -233,11 +243,11 @@ final class SlabPool {
             for (int slot = 0; slot < usedSlots; slot++) {
                 Slab slab = slabIn(slot);
                 owned += validate(slab) ? 1 : 0;
+                committed += slab.committedBytes;
                 check(slab.heap() == null || heaps[slot] == slab.heap(), "both tables say the same heap");
             }
             check(owned + pooled == usedSlots, "owned + pooled == all slabs");
-            // Small slabs are committed some ahead.
-            check(region.committedBytes() >= committed, "committed bytes >= bytes of slabs not purged");
+            check(region.committedBytes() == committed, "committed bytes == sum over slabs");
         } finally {
             lock.unlock();
         }

@@ -14,6 +14,12 @@ abstract class SlabRecord {
     /** Bytes from the start that were in use before highWater was last set back: above them fresh blocks are zero. */
     int dirtyBytes;
 
+    /** Bytes from the start that have memory behind them. */
+    int committedBytes;
+
+    /** Blocks that lie wholly in those bytes: fresh ones can be taken below this. */
+    int committedEnd;
+
     /** Blocks the heap took and did not give back: live ones, and those in its magazines. */
     int outCount;
 

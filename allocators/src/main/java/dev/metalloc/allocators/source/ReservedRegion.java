@@ -121,6 +121,22 @@ public final class ReservedRegion {
         return true;
     }
 
+    /**
+     * Sees to it that memory is behind the bytes between two offsets and no more, for who keeps account of zeroes itself.
+     *
+     * @return false where the source refuses; what was committed until then stays so
+     */
+    public boolean commitExactly(long from, long to) {
+        int end = (int) ((to - 1) >>> spanShift) + 1;
+        int missing = committed.nextClear((int) (from >>> spanShift));
+        for (; missing < end; missing = committed.nextClear(missing)) {
+            if (!commitRun(missing, nextCommitted(missing, end))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void use(int first, int end, long from, long to, boolean zeroed) {
         int span = first;
         while (span < end) {

@@ -14,8 +14,8 @@ class RemoteFreeRunTest {
     private static final int BLOCKS = 1024;
 
     private final BlockMap map = SlabMaps.twoMib();
-    private final Slab slab = new Slab(map, 1 << 20, 0, 64, 65536, 0);
-    private final Slab other = new Slab(map, 1 << 21, 0, 64, 65536, 0);
+    private final Slab slab = SlabMaps.slab(map, 1 << 20, 0, 64, 65536);
+    private final Slab other = SlabMaps.slab(map, 1 << 21, 0, 64, 65536);
     private final RemoteFreeRun run = new RemoteFreeRun();
 
     @BeforeEach

@@ -22,6 +22,13 @@ final class SlabMaps {
         return map;
     }
 
+    /** A slab of which all can be taken. */
+    static Slab slab(BlockMap map, long address, int sizeClass, int blockBytes, int slabBytes) {
+        Slab slab = new Slab(map, address, sizeClass, blockBytes, slabBytes);
+        slab.noteCommitted(slabBytes);
+        return slab;
+    }
+
     /** Takes the fresh block that comes next and makes it live. */
     static long handOut(Slab slab, BlockMap map) {
         long address = slab.takeFresh(0);

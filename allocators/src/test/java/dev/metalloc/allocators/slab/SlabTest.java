@@ -25,7 +25,7 @@ class SlabTest {
     @Test
     void shouldFindEveryBlockByItsAddressAndNothingElse() {
         for (int blockBytes = 16; blockBytes <= 65536; blockBytes += 16) {
-            Slab slab = new Slab(map, BASE, 0, blockBytes, 65536, 0);
+            Slab slab = SlabMaps.slab(map, BASE, 0, blockBytes, 65536);
             int count = 0;
             for (long address = slab.takeFresh(0); address != 0; address = slab.takeFresh(0)) {
                 assertEquals(BASE + (long) count * blockBytes, address);
@@ -45,7 +45,7 @@ class SlabTest {
     @Test
     void shouldFindBlocksOfTheLargestSlabs() {
         for (int blockBytes = 16; blockBytes <= 1 << 20; blockBytes += blockBytes < 4096 ? 16 : 4080) {
-            Slab slab = new Slab(map, BASE, 0, blockBytes, 1 << 20, 0);
+            Slab slab = SlabMaps.slab(map, BASE, 0, blockBytes, 1 << 20);
             int last = Math.min((1 << 20) / blockBytes, 0xffff) - 1;
             assertEquals(last, slab.indexOf(BASE + (long) last * blockBytes));
             assertEquals(-1, slab.indexOf(BASE + (long) last * blockBytes + 15));
@@ -55,14 +55,14 @@ class SlabTest {
 
     @Test
     void shouldTakeTheBlockPutBackLastBeforeAFreshOne() {
-        Slab slab = new Slab(map, BASE, 0, 64, 4096, 0);
+        Slab slab = SlabMaps.slab(map, BASE, 0, 64, 4096);
         slab.state = Slab.CURRENT;
         long first = SlabMaps.handOut(slab, map);
         long second = SlabMaps.handOut(slab, map);
         assertEquals(2, slab.liveCount());
         SlabMaps.takeBack(slab, map, second);
         SlabMaps.takeBack(slab, map, first);
-        assertEquals(64, slab.freeCount());
+        assertEquals(64, slab.readyCount());
         slab.validate();
         assertEquals(first, SlabMaps.take(slab));
         assertEquals(second, SlabMaps.take(slab));
@@ -72,8 +72,27 @@ class SlabTest {
     }
 
     @Test
+    void shouldTakeNothingThatHasNoMemoryBehindIt() {
+        Slab slab = new Slab(map, BASE, 0, 3000, 16384);
+        assertEquals(0, slab.takeFresh(0));
+        assertEquals(3000, slab.bytesForFresh());
+        slab.noteCommitted(4096);
+        assertEquals(1, slab.readyCount());
+        assertEquals(BASE, slab.takeFresh(0));
+        assertEquals(0, slab.takeFresh(0));
+        assertEquals(6000, slab.bytesForFresh());
+        assertTrue(slab.hasRoom());
+        slab.noteCommitted(8192);
+        assertEquals(BASE + 3000, slab.takeFresh(0));
+        slab.noteCommitted(16384);
+        assertEquals(3, slab.readyCount());
+        slab.state = Slab.CURRENT;
+        slab.validate();
+    }
+
+    @Test
     void shouldNoticeSecondFreesOfOtherThreads() {
-        Slab slab = new Slab(map, BASE, 0, 64, 4096, 0);
+        Slab slab = SlabMaps.slab(map, BASE, 0, 64, 4096);
         for (int i = 0; i < 64; i++) {
             SlabMaps.handOut(slab, map);
         }
@@ -93,7 +112,7 @@ class SlabTest {
 
     @Test
     void shouldRefuseARemoteFreeTheOwnerWasFasterWith() {
-        Slab slab = new Slab(map, BASE, 0, 64, 4096, 0);
+        Slab slab = SlabMaps.slab(map, BASE, 0, 64, 4096);
         long address = SlabMaps.handOut(slab, map);
         assertEquals(0, slab.freeRemotely(0, 1));
         slab.announce(1);
@@ -105,18 +124,18 @@ class SlabTest {
 
     @Test
     void shouldNoticeABlockLostFromItsRecords() {
-        Slab pooledWhileOut = new Slab(map, BASE, 0, 64, 4096, 0);
+        Slab pooledWhileOut = SlabMaps.slab(map, BASE, 0, 64, 4096);
         pooledWhileOut.takeFresh(0);
         assertThrows(IllegalStateException.class, pooledWhileOut::validate);
 
-        Slab resetWhileOut = new Slab(map, BASE + 4096, 0, 64, 4096, 0);
+        Slab resetWhileOut = SlabMaps.slab(map, BASE + 4096, 0, 64, 4096);
         resetWhileOut.state = Slab.CURRENT;
         resetWhileOut.takeFresh(0);
         resetWhileOut.validate();
         resetWhileOut.reset();
         assertThrows(IllegalStateException.class, resetWhileOut::validate);
 
-        Slab listedTwice = new Slab(map, BASE + 2 * 4096, 0, 64, 4096, 0);
+        Slab listedTwice = SlabMaps.slab(map, BASE + 2 * 4096, 0, 64, 4096);
         listedTwice.state = Slab.CURRENT;
         long first = listedTwice.takeFresh(0);
         listedTwice.takeFresh(0);
@@ -128,7 +147,7 @@ class SlabTest {
 
     @Test
     void shouldTakeAndPutBackManyAtOnce() {
-        Slab slab = new Slab(map, BASE, 0, 64, 4096, 0);
+        Slab slab = SlabMaps.slab(map, BASE, 0, 64, 4096);
         slab.state = Slab.CURRENT;
         long[] places = new long[8];
         slab.take(places, 3, 3);
@@ -145,7 +164,7 @@ class SlabTest {
 
     @Test
     void shouldNoticeMarksThatBelieItsRecords() {
-        Slab listedButLive = new Slab(map, BASE, 0, 64, 4096, 0);
+        Slab listedButLive = SlabMaps.slab(map, BASE, 0, 64, 4096);
         listedButLive.state = Slab.CURRENT;
         listedButLive.takeFresh(0);
         long address = listedButLive.takeFresh(0);
@@ -153,12 +172,12 @@ class SlabTest {
         map.set(address, 0);
         assertThrows(IllegalStateException.class, listedButLive::validate);
 
-        Slab ofAnotherClass = new Slab(map, BASE + 4096, 0, 64, 4096, 0);
+        Slab ofAnotherClass = SlabMaps.slab(map, BASE + 4096, 0, 64, 4096);
         ofAnotherClass.state = Slab.CURRENT;
         map.set(ofAnotherClass.takeFresh(0), 1);
         assertThrows(IllegalStateException.class, ofAnotherClass::validate);
 
-        Slab freshButLive = new Slab(map, BASE + 2 * 4096, 0, 64, 4096, 0);
+        Slab freshButLive = SlabMaps.slab(map, BASE + 2 * 4096, 0, 64, 4096);
         freshButLive.state = Slab.CURRENT;
         map.set(BASE + 2 * 4096, 0);
         assertThrows(IllegalStateException.class, freshButLive::validate);

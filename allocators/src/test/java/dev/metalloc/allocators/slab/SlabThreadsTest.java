@@ -62,6 +62,7 @@ class SlabThreadsTest {
             }
             assertEquals(5000, blocks.stream().distinct().count());
         }
+        assertEquals(50_000, slab.remoteFreeCount());
         // A slab or so may be waiting while the owner still has another one.
         assertTrue(source.committedBytes() <= committed + 2 * 65536, "grew to " + source.committedBytes());
     }

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.classifier.choice;
 
+import dev.metalloc.classifier.BlockUse;
 import dev.metalloc.classifier.Expected;
 import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.Verdict;
@@ -134,6 +135,7 @@ final class SiteChooser {
                         best.isLeave() ? jdkBytes : best.peakBytes()),
                 confidence.ofChange(jdkNanos, best.pairNanos(), site.sampleCount()),
                 reasons,
-                "");
+                "",
+                BlockUse.of(group.features(), own.all()));
     }
 }

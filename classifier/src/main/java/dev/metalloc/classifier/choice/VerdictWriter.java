@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.classifier.choice;
 
+import dev.metalloc.classifier.BlockUse;
 import dev.metalloc.classifier.Expected;
 import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.Verdict;
@@ -47,7 +48,8 @@ final class VerdictWriter {
                 unchanged(nanos, peakBytes),
                 confidence.ofRule(leave.certain(), all.allocateCount()),
                 List.of(leave.reason()),
-                "");
+                "",
+                all);
     }
 
     List<Verdict> verdicts(List<Choice> choices) {
@@ -84,7 +86,8 @@ final class VerdictWriter {
                         option.peakBytes()),
                 confidence.ofChange(choice.jdkNanos(), option.pairNanos(), band.allocateCount()),
                 takenReasons(choice, option),
-                runnerUp(choice, option));
+                runnerUp(choice, option),
+                band);
     }
 
     private List<String> takenReasons(Choice choice, Option option) {
@@ -133,7 +136,8 @@ final class VerdictWriter {
                 unchanged(choice.jdkNanos(), weigher.jdkPeakBytes(choice.group())),
                 confidence.ofSmallGain(choice.savedShare(), EntryPointChooser.MIN_SAVED_SHARE, band.allocateCount()),
                 leftReasons(choice, total),
-                choice.best().filter(best -> !best.isLeave()).map(Option::text).orElse(""));
+                choice.best().filter(best -> !best.isLeave()).map(Option::text).orElse(""),
+                band);
     }
 
     private List<String> leftReasons(Choice choice, double total) {
@@ -204,7 +208,8 @@ final class VerdictWriter {
             Expected expected,
             double sure,
             List<String> reasons,
-            String runnerUp) {
+            String runnerUp,
+            BandFeatures blocks) {
         return new Verdict(
                 entryPoint.entryPoint(),
                 0,
@@ -216,6 +221,7 @@ final class VerdictWriter {
                 expected,
                 sure,
                 reasons,
-                runnerUp);
+                runnerUp,
+                BlockUse.of(blocks, entryPoint.all()));
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.metalloc.allocators.api.Flag;
+import dev.metalloc.classifier.BlockUse;
 import dev.metalloc.classifier.Classifier;
 import dev.metalloc.classifier.EntryPointFront;
 import dev.metalloc.classifier.Expected;
@@ -58,7 +59,8 @@ class ReportTest {
                     new Expected(32.123456, 1e-9, 5, 6),
                     0.25,
                     List.of("one", "two"),
-                    "buddy, slower")),
+                    "buddy, slower",
+                    new BlockUse(0.5, 0))),
             List.of(FRONT),
             List.of("a note"));
 

@@ -7,6 +7,7 @@ import dev.metalloc.classifier.Verdict;
 import dev.metalloc.policy.Policy;
 import dev.metalloc.policy.PolicyRule;
 import dev.metalloc.policy.PolicySite;
+import dev.metalloc.policy.plan.ExpectedUse;
 import java.util.List;
 
 /** Turns what the classifier says into a policy that can be kept, read and edited. */
@@ -30,6 +31,11 @@ public final class RecommendedPolicy {
                 rules);
     }
 
+    /** For people to read. */
+    private static double rounded(double ratio) {
+        return Math.rint(ratio * 1e4) / 1e4;
+    }
+
     private static PolicyRule rule(Verdict verdict) {
         PolicySite site = verdict.siteHash() == PolicySite.ANY.hash()
                 ? PolicySite.ANY
@@ -41,6 +47,10 @@ public final class RecommendedPolicy {
                 verdict.maxByteSize(),
                 new AllocatorSpec(verdict.allocator(), verdict.parameters()),
                 verdict.confidence(),
-                verdict.reasons());
+                verdict.reasons(),
+                new ExpectedUse(
+                        rounded(verdict.use().share()),
+                        rounded(verdict.use().remoteFreeRatio()),
+                        verdict.expected().peakBytesAfter()));
     }
 }

@@ -8,27 +8,39 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /**
  * Writes and reads plan files: UTF-8 text, one fact a line, a checksum last.
  *
  * <pre>
- * metalloc-plan 1
+ * metalloc-plan 2
  * app com.example:cache
  * policy com.example:cache version 3
  * limit-bytes 268435456
- * rule UNSAFE 0000000000000000 1 32768 slab classes=64,128
- * crc32c 1f0a55d2
+ * rule UNSAFE 0000000000000000 1 32768 slab classes=64,128 @peakBytes=1048576 @share=0.97
+ * rule UNSAFE 00000000000000ff 1 32768 leave @site=com.example.Index.add
+ * crc32 1f0a55d2
  * </pre>
+ *
+ * <p>Words of a rule that begin with {@code @} are no parameters of its allocator: the method a site calls from, and what the profile
+ * said of the rule's blocks.
  *
  * <p>A file is used whole or not at all. Any thread may call; two writers of one file leave one of both whole.
  */
 public final class PlanFormat {
 
     static final String MAGIC = "metalloc-plan ";
-    static final int VERSION = 1;
-    static final String CHECKSUM = "crc32c ";
+    static final int VERSION = 2;
+    // The one that is native: the tables of CRC-32C cost the start of an application some milliseconds.
+    static final String CHECKSUM = "crc32 ";
+    static final String OLDER_CHECKSUM = "crc32c ";
+    static final String SITE = "@site=";
+    static final String PEAK_BYTES = "@peakBytes=";
+    static final String REMOTE_FREE_RATIO = "@remoteFreeRatio=";
+    static final String SHARE = "@share=";
     // A plan has tens of rules of about 100 bytes; what is larger than this was never one.
     static final int MAX_FILE_BYTES = 4 << 20;
 
@@ -96,13 +108,37 @@ public final class PlanFormat {
             text.append(' ').append(PlanText.escapeWord(parameter.getKey()));
             text.append('=').append(PlanText.escapeWord(parameter.getValue()));
         }
+        appendFacts(text, rule);
         text.append('\n');
     }
 
+    private static void appendFacts(StringBuilder text, PlanRule rule) {
+        if (!rule.siteMethod().isEmpty()) {
+            text.append(' ').append(SITE).append(PlanText.escapeWord(rule.siteMethod()));
+        }
+        ExpectedUse expected = rule.expected();
+        if (expected.peakBytes() >= 0) {
+            text.append(' ').append(PEAK_BYTES).append(expected.peakBytes());
+        }
+        if (expected.remoteFreeRatio() >= 0) {
+            text.append(' ').append(REMOTE_FREE_RATIO).append(expected.remoteFreeRatio());
+        }
+        if (expected.share() >= 0) {
+            text.append(' ').append(SHARE).append(expected.share());
+        }
+    }
+
     static String checksum(byte[] bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, bytes.length);
-        return hex(crc.getValue(), 8);
+        return checksum(bytes, new CRC32());
+    }
+
+    static String olderChecksum(byte[] bytes) {
+        return checksum(bytes, new CRC32C());
+    }
+
+    private static String checksum(byte[] bytes, Checksum checksum) {
+        checksum.update(bytes, 0, bytes.length);
+        return hex(checksum.getValue(), 8);
     }
 
     private static String hex(long value, int digits) {

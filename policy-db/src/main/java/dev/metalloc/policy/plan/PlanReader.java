@@ -75,12 +75,15 @@ final class PlanReader {
             lineStart--;
         }
         String line = new String(bytes, lineStart, bytes.length - lineStart, StandardCharsets.UTF_8);
-        if (bytes[last] != '\n' || !line.startsWith(PlanFormat.CHECKSUM)) {
+        boolean isOlder = line.startsWith(PlanFormat.OLDER_CHECKSUM);
+        if (bytes[last] != '\n' || !(isOlder || line.startsWith(PlanFormat.CHECKSUM))) {
             throw refused("the plan is cut short (write it again)");
         }
         byte[] body = Arrays.copyOf(bytes, lineStart);
-        String expected = PlanFormat.CHECKSUM + PlanFormat.checksum(body) + "\n";
-        if (!line.equals(expected)) {
+        String expected = isOlder
+                ? PlanFormat.OLDER_CHECKSUM + PlanFormat.olderChecksum(body)
+                : PlanFormat.CHECKSUM + PlanFormat.checksum(body);
+        if (!line.equals(expected + "\n")) {
             throw refused("the plan was changed or damaged: its checksum does not match (write it again)");
         }
         return lineStart;
@@ -115,10 +118,40 @@ final class PlanReader {
         long maxByteSize = number("largest size", words.nextToken());
         String allocator = PlanText.unescape(words.nextToken());
         Map<String, String> parameters = new TreeMap<>();
+        String siteMethod = "";
+        double share = -1;
+        double remoteFreeRatio = -1;
+        long peakBytes = -1;
         while (words.hasMoreTokens()) {
-            addParameter(parameters, words.nextToken());
+            String word = words.nextToken();
+            if (word.startsWith(PlanFormat.SITE)) {
+                siteMethod = PlanText.unescape(word.substring(PlanFormat.SITE.length()));
+            } else if (word.startsWith(PlanFormat.SHARE)) {
+                share = ratio(word.substring(PlanFormat.SHARE.length()));
+            } else if (word.startsWith(PlanFormat.REMOTE_FREE_RATIO)) {
+                remoteFreeRatio = ratio(word.substring(PlanFormat.REMOTE_FREE_RATIO.length()));
+            } else if (word.startsWith(PlanFormat.PEAK_BYTES)) {
+                peakBytes = number("expected peak", word.substring(PlanFormat.PEAK_BYTES.length()));
+            } else {
+                addParameter(parameters, word);
+            }
         }
-        return new PlanRule(entryPoint, siteHash, minByteSize, maxByteSize, new AllocatorSpec(allocator, parameters));
+        return new PlanRule(
+                entryPoint,
+                siteHash,
+                siteMethod,
+                minByteSize,
+                maxByteSize,
+                new AllocatorSpec(allocator, parameters),
+                new ExpectedUse(share, remoteFreeRatio, peakBytes));
+    }
+
+    private static double ratio(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("ratio: " + text + " (expected: 0 to 1)", e);
+        }
     }
 
     private static void addParameter(Map<String, String> parameters, String word) {

@@ -10,12 +10,21 @@ import dev.metalloc.profiler.api.EntryPoint;
  * <p>A rule for one site goes before a rule for {@link #ANY_SITE}.
  *
  * @param siteHash the site it speaks of, or {@link #ANY_SITE}
+ * @param siteMethod where the site calls from, as {@code class.method}; empty for all sites, or where it is not known
  * @param minByteSize smallest request, inclusive
  * @param maxByteSize largest request, inclusive
  * @param spec the allocator; one named {@link #LEAVE} keeps a single site on the JDK's path where a rule for all sites
  *     would have taken it
+ * @param expected what the rule was made for
  */
-public record PlanRule(EntryPoint entryPoint, long siteHash, long minByteSize, long maxByteSize, AllocatorSpec spec) {
+public record PlanRule(
+        EntryPoint entryPoint,
+        long siteHash,
+        String siteMethod,
+        long minByteSize,
+        long maxByteSize,
+        AllocatorSpec spec,
+        ExpectedUse expected) {
 
     /** The site hash of a rule for all sites. */
     public static final long ANY_SITE = 0L;
@@ -30,6 +39,11 @@ public record PlanRule(EntryPoint entryPoint, long siteHash, long minByteSize, l
         }
     }
 
+    /** A rule of which nothing is known but what it says. */
+    public PlanRule(EntryPoint entryPoint, long siteHash, long minByteSize, long maxByteSize, AllocatorSpec spec) {
+        this(entryPoint, siteHash, "", minByteSize, maxByteSize, spec, ExpectedUse.UNKNOWN);
+    }
+
     /** Whether this rule keeps its blocks on the JDK's path. */
     public boolean isLeave() {
         return spec.allocator().equals(LEAVE);
@@ -41,6 +55,11 @@ public record PlanRule(EntryPoint entryPoint, long siteHash, long minByteSize, l
                 && siteHash == other.siteHash
                 && minByteSize <= other.maxByteSize
                 && other.minByteSize <= maxByteSize;
+    }
+
+    /** Whether it speaks of all sites. */
+    public boolean isForAllSites() {
+        return siteHash == ANY_SITE;
     }
 
     String range() {

@@ -35,7 +35,14 @@ class PlanFormatTest {
                             1,
                             32768,
                             new AllocatorSpec("slab", Map.of("classes", "64,128", "a b=c%", "x = y\t%41"))),
-                    new PlanRule(EntryPoint.UNSAFE, 0xfedcba9876543210L, 1, Long.MAX_VALUE, AllocatorSpec.of("leave")),
+                    new PlanRule(
+                            EntryPoint.UNSAFE,
+                            0xfedcba9876543210L,
+                            "com.example.Übung$1.call me",
+                            1,
+                            Long.MAX_VALUE,
+                            AllocatorSpec.of("leave"),
+                            new ExpectedUse(0.125, 1.0 / 3, 5L << 40)),
                     new PlanRule(EntryPoint.ARENA_CONFINED, 0, 0, 0, new AllocatorSpec("bump", Map.of("empty", "")))));
 
     @TempDir
@@ -66,8 +73,8 @@ class PlanFormatTest {
         String text = PlanFormat.format(plan);
 
         assertTrue(
-                text.startsWith("metalloc-plan 1\napp app\npolicy by hand\nlimit-bytes 1024\n"
-                        + "rule UNSAFE 00000000000000ff 1 64 slab a=1 b=2\ncrc32c "),
+                text.startsWith("metalloc-plan 2\napp app\npolicy by hand\nlimit-bytes 1024\n"
+                        + "rule UNSAFE 00000000000000ff 1 64 slab a=1 b=2\ncrc32 "),
                 text);
     }
 
@@ -109,7 +116,7 @@ class PlanFormatTest {
     void shouldSayWhatIsWrong() throws IOException {
         assertRefused("\u007fELF...", "not a plan");
         assertRefused("", "not a plan");
-        assertRefused("metalloc-plan 2\nanything\n", "newer than 1");
+        assertRefused("metalloc-plan 3\nanything\n", "newer than 2");
         assertRefused("metalloc-plan two\n", "version: two");
         assertRefused("metalloc-plan 0\n", "version: 0");
         assertRefused(sealed("app a\npolicy b\n"), "lacks one of the lines");
@@ -127,6 +134,22 @@ class PlanFormatTest {
         assertRefused(body("surprise\n"), "line 5: unknown or repeated line: surprise");
         assertRefused(body("app again\n"), "unknown or repeated line");
         assertRefused(sealed("app a\npolicy b\nlimit-bytes -1\n"), "limitBytes: -1");
+    }
+
+    @Test
+    void shouldReadPlansOfVersion1() throws IOException {
+        Path file = folder.resolve("old.plan");
+        Files.writeString(file, """
+                metalloc-plan 1
+                app known
+                policy test
+                limit-bytes 0
+                rule UNSAFE 0000000000000000 0 4096 slab classes=32,112
+                crc32c ce050f58
+                """);
+
+        assertEquals("known", PlanFormat.read(file).app());
+        assertEquals(4096, PlanFormat.read(file).rules().get(0).maxByteSize());
     }
 
     @Test
@@ -148,8 +171,8 @@ class PlanFormatTest {
     }
 
     private static String sealed(String lines) {
-        String text = "metalloc-plan 1\n" + lines;
-        return text + "crc32c " + PlanFormat.checksum(text.getBytes(StandardCharsets.UTF_8)) + "\n";
+        String text = "metalloc-plan 2\n" + lines;
+        return text + "crc32 " + PlanFormat.checksum(text.getBytes(StandardCharsets.UTF_8)) + "\n";
     }
 
     private void assertRefused(String text, String expected) throws IOException {

@@ -25,14 +25,15 @@ public final class ZlibWorkload {
         this.recordCount = recordCount;
     }
 
-    /** Arguments: {@code records=N}, {@code result=FILE}. */
+    /** Arguments: {@code records=N}, {@code rounds=N}, {@code result=FILE}. */
     public static void main(String[] arguments) throws Exception {
         WorkArguments values = new WorkArguments(arguments);
         long recordCount = values.number("records", 200_000);
+        int rounds = values.count("rounds", 1);
         Optional<Path> resultFile = values.text("result").map(Path::of);
         values.refuseOthers();
         ZlibWorkload workload = new ZlibWorkload(recordCount);
-        WorkPhase.run(workload::work, resultFile);
+        WorkPhase.run(workload::work, rounds, resultFile);
     }
 
     private Outcome work() {

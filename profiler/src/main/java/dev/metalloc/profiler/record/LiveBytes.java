@@ -45,8 +45,12 @@ final class LiveBytes {
     private void addTo(int entryPoint, long bytes) {
         long live = cells.addAndGet(cell(entryPoint), bytes);
         if (bytes > 0 && live > peak(entryPoint)) {
-            raisePeak(entryPoint, entryPoint == TOTAL ? boundedTotal() : bounded(entryPoint));
+            raisePeak(entryPoint, recorder.boundsLiveBytes() ? Math.min(live, bound(entryPoint)) : live);
         }
+    }
+
+    private long bound(int entryPoint) {
+        return entryPoint == TOTAL ? boundedTotal() : bounded(entryPoint);
     }
 
     private long bounded(int entryPoint) {

@@ -114,6 +114,11 @@ public final class Recorder {
         return entryPoint >= FIRST_POOL; // the pools come last in EntryPoint
     }
 
+    /** Whether {@link #mostLiveBytes} says more of any entry point than the estimate. */
+    boolean boundsLiveBytes() {
+        return !options.followsAll() && !joinedLate;
+    }
+
     /**
      * What the live bytes of an entry point cannot exceed: the number of its live blocks, which is exact, times the largest size. It
      * bounds an estimate where little is live, when one followed block stands for more than there is.
@@ -121,7 +126,7 @@ public final class Recorder {
      * <p>No bound where all is exact, or where frees of blocks that were never seen to begin are common.
      */
     long mostLiveBytes(int entryPoint) {
-        if (options.followsAll() || joinedLate || isArena(entryPoint) || entryPoint == MALLOC_DOWNCALL) {
+        if (!boundsLiveBytes() || isArena(entryPoint) || entryPoint == MALLOC_DOWNCALL) {
             return Long.MAX_VALUE;
         }
         EntryRecord ended = registry.ended.entryOrNull(entryPoint);

@@ -5,6 +5,8 @@ import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.FreeMemoryWatch;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
+import dev.metalloc.agent.runtime.ServedSite;
+import dev.metalloc.agent.runtime.ServedSites;
 import dev.metalloc.agent.train.HookGroup;
 import dev.metalloc.allocators.Allocators;
 import dev.metalloc.allocators.api.OffHeapAllocator;
@@ -24,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A plan's allocators, made and ready for the hooks.
  *
- * <p>Rules for single sites are not served yet: a site is not known where the hooks sit, so its blocks follow the rules for
- * all sites. Sizes between two rules of an entry point go to the upper rule's allocator.
+ * <p>Sizes between two rules of an entry point go to the upper rule's allocator.
  */
 final class Dispatch {
 
@@ -34,16 +35,19 @@ final class Dispatch {
 
     private final Map<EntryPoint, ServedEntry> entries;
     private final @Nullable FrameStacks frames;
+    private final @Nullable ServedSites sites;
     private final boolean closesDeferred;
     private final List<WatchedUse> uses;
 
     private Dispatch(
             Map<EntryPoint, ServedEntry> entries,
             @Nullable FrameStacks frames,
+            @Nullable ServedSites sites,
             boolean closesDeferred,
             List<WatchedUse> uses) {
         this.entries = entries;
         this.frames = frames;
+        this.sites = sites;
         this.closesDeferred = closesDeferred;
         this.uses = uses;
     }
@@ -53,13 +57,13 @@ final class Dispatch {
      *
      * @throws IllegalArgumentException naming an allocator or parameter that is unknown or wrong
      */
-    static Dispatch of(Plan plan, ChunkSource source) {
+    static Dispatch of(Plan plan, SitePlan sitePlan, ChunkSource source) {
         Map<EntryPoint, List<PlanRule>> rules = new EnumMap<>(EntryPoint.class);
         FrameStacks frames = null;
         boolean closesDeferred = true;
         List<WatchedUse> uses = new ArrayList<>();
         for (PlanRule rule : plan.rules()) {
-            if (rule.siteHash() != PlanRule.ANY_SITE) {
+            if (!rule.isForAllSites()) {
                 continue;
             }
             if (PlanHooks.isFrameRule(rule)) {
@@ -77,9 +81,11 @@ final class Dispatch {
         }
         Map<EntryPoint, ServedEntry> entries = new EnumMap<>(EntryPoint.class);
         for (Map.Entry<EntryPoint, List<PlanRule>> entry : rules.entrySet()) {
-            entries.put(entry.getKey(), entry(entry.getKey(), entry.getValue(), source, uses));
+            entries.put(entry.getKey(), entry(entry.getKey().name(), entry.getValue(), source, uses));
         }
-        return new Dispatch(entries, frames, closesDeferred && entries.containsKey(EntryPoint.ARENA_SHARED), uses);
+        ServedSites sites = sitePlan.isEmpty() ? null : sites(sitePlan, source, uses);
+        return new Dispatch(
+                entries, frames, sites, closesDeferred && entries.containsKey(EntryPoint.ARENA_SHARED), uses);
     }
 
     private static FrameStacks frames(PlanRule rule, ChunkSource source) {
@@ -89,8 +95,7 @@ final class Dispatch {
         return new FrameStacks(source, frameBytes, rule.maxByteSize());
     }
 
-    private static ServedEntry entry(
-            EntryPoint entryPoint, List<PlanRule> rules, ChunkSource source, List<WatchedUse> uses) {
+    private static ServedEntry entry(String name, List<PlanRule> rules, ChunkSource source, List<WatchedUse> uses) {
         rules.sort(new BySize());
         int count = rules.size();
         OffHeapAllocator[] parts = new OffHeapAllocator[count];
@@ -104,8 +109,20 @@ final class Dispatch {
         OffHeapAllocator whole = count == 1 ? parts[0] : new CompositeAllocator(parts, limits);
         ServedEntry entry = new ServedEntry(
                 whole, rules.get(0).minByteSize(), rules.get(count - 1).maxByteSize());
-        watch(entryPoint.name(), entry, rules, parts, uses);
+        watch(name, entry, rules, parts, uses);
         return entry;
+    }
+
+    private static ServedSites sites(SitePlan plan, ChunkSource source, List<WatchedUse> uses) {
+        List<ServedSite> sites = new ArrayList<>();
+        int[] numbers = new int[plan.sites().size()];
+        for (SiteRules rules : plan.sites()) {
+            List<PlanRule> served = rules.served();
+            ServedEntry entry = served.isEmpty() ? null : entry(rules.toString(), served, source, uses);
+            numbers[sites.size()] = rules.number();
+            sites.add(new ServedSite(rules.entryPoint(), rules.method(), entry, rules.leftSizes()));
+        }
+        return new ServedSites(sites, numbers, plan.largestNumber());
     }
 
     private static void watch(
@@ -138,18 +155,36 @@ final class Dispatch {
      */
     void selfTest() {
         for (Map.Entry<EntryPoint, ServedEntry> entry : entries.entrySet()) {
-            long address = entry.getValue().allocate(entry.getValue().minByteSize());
-            if (address == 0) {
-                throw new IllegalStateException(entry.getKey() + ": the allocator serves nothing");
-            }
-            if (!entry.getValue().free(address)) {
-                throw new IllegalStateException(entry.getKey() + ": the allocator does not take its block back");
-            }
-            entry.getValue().start();
+            selfTest(entry.getKey().name(), entry.getValue());
+        }
+        for (ServedEntry entry : siteEntries()) {
+            selfTest("a site", entry);
         }
         if (frames != null) {
             frames.selfTest();
         }
+    }
+
+    private static void selfTest(String name, ServedEntry entry) {
+        long address = entry.allocate(entry.minByteSize());
+        if (address == 0) {
+            throw new IllegalStateException(name + ": the allocator serves nothing");
+        }
+        if (!entry.free(address)) {
+            throw new IllegalStateException(name + ": the allocator does not take its block back");
+        }
+        entry.start();
+    }
+
+    private List<ServedEntry> siteEntries() {
+        List<ServedEntry> found = new ArrayList<>();
+        for (ServedSite site : sites == null ? List.<ServedSite>of() : sites.sites()) {
+            ServedEntry entry = site.entry();
+            if (entry != null) {
+                found.add(entry);
+            }
+        }
+        return found;
     }
 
     /** What serves, beside what was expected of it. */
@@ -168,11 +203,15 @@ final class Dispatch {
         for (ServedEntry entry : entries.values()) {
             watches.add(entry.watch(looksPerDelay));
         }
+        for (ServedEntry entry : siteEntries()) {
+            watches.add(entry.watch(looksPerDelay));
+        }
         return watches;
     }
 
     /** Hands the allocators whose hooks will be there to the hooks. */
     void publish(PlanHooks hooks) {
+        RunState.sites = sites;
         if (hooks.has(HookGroup.UNSAFE)) {
             RunState.unsafe = entries.get(EntryPoint.UNSAFE);
         }
@@ -182,6 +221,7 @@ final class Dispatch {
         if (hooks.has(HookGroup.SEGMENT)) {
             RunState.sharedArena = entries.get(EntryPoint.ARENA_SHARED);
             RunState.confinedArena = entries.get(EntryPoint.ARENA_CONFINED);
+            RunState.automaticArena = entries.get(EntryPoint.ARENA_AUTO);
         }
         if (hooks.has(HookGroup.ARENA)) {
             RunState.frames = frames;

@@ -4,6 +4,7 @@ package dev.metalloc.agent;
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
+import dev.metalloc.agent.runtime.ServedSite;
 import dev.metalloc.agent.telemetry.AllocatorUsage;
 import dev.metalloc.agent.telemetry.DispatchMXBean;
 import dev.metalloc.profiler.api.EntryPoint;
@@ -67,15 +68,26 @@ public final class DispatchBean implements DispatchMXBean {
         List<AllocatorUsage> usages = new ArrayList<>();
         add(usages, EntryPoint.ARENA_CONFINED, RunState.confinedArena);
         add(usages, EntryPoint.ARENA_SHARED, RunState.sharedArena);
+        add(usages, EntryPoint.ARENA_AUTO, RunState.automaticArena);
         add(usages, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         add(usages, EntryPoint.UNSAFE, RunState.unsafe);
+        if (RunState.sites != null) {
+            for (ServedSite site : RunState.sites.sites()) {
+                add(usages, site.entryPoint(), site.method(), site.entry());
+            }
+        }
         return usages.toArray(new AllocatorUsage[0]);
     }
 
     private static void add(List<AllocatorUsage> usages, EntryPoint entryPoint, @Nullable ServedEntry served) {
+        add(usages, entryPoint, "", served);
+    }
+
+    private static void add(
+            List<AllocatorUsage> usages, EntryPoint entryPoint, String site, @Nullable ServedEntry served) {
         if (served != null) {
             usages.add(new AllocatorUsage(
-                    entryPoint.name(), served.allocatorName(), RunState.isServedBy(served), served.stats()));
+                    entryPoint.name(), site, served.allocatorName(), RunState.isServedBy(served), served.stats()));
         }
     }
 }

@@ -21,20 +21,22 @@ final class DispatchStart implements Runnable {
 
     private final Plan plan;
     private final PlanHooks hooks;
+    private final SitePlan sites;
     private final PreparedImage image;
     private volatile @Nullable StartGate gate;
     private volatile @Nullable ServingDispatch started;
     private volatile boolean failed;
 
-    private DispatchStart(Plan plan, PlanHooks hooks, PreparedImage image) {
+    private DispatchStart(Plan plan, PlanHooks hooks, SitePlan sites, PreparedImage image) {
         this.plan = plan;
         this.hooks = hooks;
+        this.sites = sites;
         this.image = image;
     }
 
     /** Lets hooks ask from now on. */
-    static DispatchStart prepare(Plan plan, PlanHooks hooks, PreparedImage image) {
-        DispatchStart start = new DispatchStart(plan, hooks, image);
+    static DispatchStart prepare(Plan plan, PlanHooks hooks, SitePlan sites, PreparedImage image) {
+        DispatchStart start = new DispatchStart(plan, hooks, sites, image);
         Thread thread = new Thread(null, start, "metalloc-start", 0, false);
         thread.setDaemon(true);
         StartGate gate = new StartGate(thread);
@@ -71,7 +73,7 @@ final class DispatchStart implements Runnable {
         ServingDispatch serving = null;
         try {
             RuntimeInstaller.defineRest(image);
-            serving = ServingDispatch.make(plan, hooks);
+            serving = ServingDispatch.make(plan, hooks, sites);
             started = serving;
             RunState.serve();
             serving.idlePurge().start();

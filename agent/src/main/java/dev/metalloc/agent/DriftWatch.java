@@ -61,7 +61,7 @@ final class DriftWatch implements Runnable {
                 use.fallBack();
                 drifts.add(use.name() + " went back to the JDK: " + departure);
             }
-            if (use.isServing()) {
+            if (!use.isOver()) {
                 left.add(use);
             }
         }

@@ -6,27 +6,36 @@ import dev.metalloc.agent.runtime.RunState;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
-/** Gives memory back to the system that was free for a while. */
+/** Gives memory back to the system that was free for a while, or at once where memory is scarce. */
 final class IdlePurge implements Runnable {
 
     private static final int LOOKS_PER_DELAY = 4;
     private static final long DEFAULT_DELAY_MILLIS = 10_000;
+    /** Scarce memory is looked for more often. */
+    private static final long SCARCE_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final List<FreeMemoryWatch> watches;
     private final long lookNanos;
+    private final @Nullable CgroupMemory cgroup;
     private volatile long purgedBytes;
 
-    private IdlePurge(List<FreeMemoryWatch> watches, long lookNanos) {
+    private IdlePurge(List<FreeMemoryWatch> watches, long lookNanos, @Nullable CgroupMemory cgroup) {
         this.watches = watches;
         this.lookNanos = lookNanos;
+        this.cgroup = cgroup;
     }
 
-    /** Watches a dispatch's allocators once it is started, unless {@code metalloc.purgeDelayMillis} is 0. */
-    static IdlePurge of(Dispatch dispatch) {
+    /**
+     * Watches a dispatch's allocators once it is started, unless {@code metalloc.purgeDelayMillis} is 0.
+     *
+     * @param cgroup null where nothing limits the process
+     */
+    static IdlePurge of(Dispatch dispatch, @Nullable CgroupMemory cgroup) {
         long delayMillis = Math.max(0, Long.getLong("metalloc.purgeDelayMillis", DEFAULT_DELAY_MILLIS));
         long lookNanos = TimeUnit.MILLISECONDS.toNanos(delayMillis) / LOOKS_PER_DELAY;
-        return new IdlePurge(dispatch.watches(LOOKS_PER_DELAY), lookNanos);
+        return new IdlePurge(dispatch.watches(LOOKS_PER_DELAY), lookNanos, cgroup);
     }
 
     /** To be called when hooks allocate: it ends when they no longer do. */
@@ -46,9 +55,16 @@ final class IdlePurge implements Runnable {
     @Override
     public void run() {
         try {
+            long lastLook = System.nanoTime();
             while (RunState.allocating) {
-                LockSupport.parkNanos(lookNanos);
-                lookOnce();
+                LockSupport.parkNanos(cgroup == null ? lookNanos : Math.min(lookNanos, SCARCE_LOOK_NANOS));
+                if (cgroup != null && cgroup.isScarce()) {
+                    purgeAll();
+                }
+                if (System.nanoTime() - lastLook >= lookNanos) {
+                    lastLook = System.nanoTime();
+                    lookOnce();
+                }
             }
         } catch (Throwable failure) {
             RunState.fail(failure);
@@ -60,6 +76,13 @@ final class IdlePurge implements Runnable {
     private void lookOnce() {
         for (FreeMemoryWatch watch : watches) {
             purgedBytes += watch.look();
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void purgeAll() {
+        for (FreeMemoryWatch watch : watches) {
+            purgedBytes += watch.purgeNow();
         }
     }
 }

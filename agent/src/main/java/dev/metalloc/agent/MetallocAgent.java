@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.policy.plan.PlanFormat;
 import java.lang.instrument.Instrumentation;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -36,9 +37,7 @@ public final class MetallocAgent {
             switch (options.mode()) {
                 case PROFILE -> attach(options, instrumentation);
                 case DETACH -> detach(instrumentation);
-                case RUN ->
-                    throw new IllegalStateException(
-                            "a running application cannot be dispatched (start it with metalloc run)");
+                case RUN -> resume(options);
             }
         } catch (Throwable failure) {
             System.setProperty(STATE_PROPERTY, "failed " + reason(failure));
@@ -75,7 +74,22 @@ public final class MetallocAgent {
         ProfileSessions.start(options, instrumentation, images, true);
     }
 
+    private static void resume(AgentOptions options) throws Exception {
+        if (!isUnderRun()) {
+            throw new IllegalStateException("a running application cannot be dispatched (start it with metalloc run)");
+        }
+        RunSession.resume(PlanFormat.read(options.requiredPath("plan")));
+    }
+
+    private static boolean isUnderRun() {
+        return RuntimeInstaller.isInstalled() && RunSession.isLoaded();
+    }
+
     private static void detach(Instrumentation instrumentation) {
+        if (isUnderRun()) {
+            RunSession.pause();
+            return;
+        }
         if (!RuntimeInstaller.isInstalled() || !ProfileSessions.isLoaded()) {
             throw new IllegalStateException("it is not being profiled (start with metalloc attach)");
         }

@@ -26,7 +26,7 @@ final class PlanHooks {
     static PlanHooks of(Plan plan, PreparedImage image) {
         Set<HookGroup> groups = new HashSet<>();
         for (PlanRule rule : plan.rules()) {
-            if (rule.siteHash() == PlanRule.ANY_SITE) {
+            if (rule.isForAllSites() || SitePlan.canServe(rule)) {
                 add(groups, rule);
             }
         }
@@ -46,7 +46,7 @@ final class PlanHooks {
             groups.add(HookGroup.DIRECT_BUFFER);
         } else if (isFrameRule(rule)) {
             groups.add(HookGroup.ARENA);
-        } else if (entryPoint == EntryPoint.ARENA_CONFINED) {
+        } else if (entryPoint == EntryPoint.ARENA_CONFINED || entryPoint == EntryPoint.ARENA_AUTO) {
             groups.add(HookGroup.SEGMENT);
         } else if (entryPoint == EntryPoint.ARENA_SHARED) {
             groups.add(HookGroup.SEGMENT);

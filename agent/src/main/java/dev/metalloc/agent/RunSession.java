@@ -5,20 +5,31 @@ import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
+import dev.metalloc.agent.runtime.ServedSite;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.lang.instrument.Instrumentation;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Run mode: serves what the plan names from its allocators, and says at the end of the run how much that was. */
 final class RunSession implements Runnable {
 
-    private final DispatchStart start;
+    private static final int MOST_SITES_TOLD = 4;
 
-    private RunSession(DispatchStart start) {
+    /** What this JVM is dispatched by; null where it is not. */
+    private static volatile @Nullable Plan loaded;
+
+    private final DispatchStart start;
+    private final @Nullable SiteHooks siteHooks;
+
+    private RunSession(DispatchStart start, @Nullable SiteHooks siteHooks) {
         this.start = start;
+        this.siteHooks = siteHooks;
     }
 
     static void start(AgentOptions options, Instrumentation instrumentation, ImageCache images) throws Exception {
@@ -30,9 +41,55 @@ final class RunSession implements Runnable {
         PlanHooks hooks = PlanHooks.of(plan, images.image());
         boolean looksFirst = !images.wasKept() || othersMayHaveChanged();
         images.learn(HookInstaller.install(instrumentation, AgentMode.RUN, images.image(), hooks.groups(), looksFirst));
-        DispatchStart start = DispatchStart.prepare(plan, hooks, images.image());
+        SitePlan sites = SitePlan.of(plan, hooks);
+        SiteHooks siteHooks = null;
+        if (!sites.isEmpty()) {
+            RuntimeInstaller.defineForSites(images.image());
+            siteHooks = SiteHooks.install(instrumentation, sites);
+        }
+        DispatchStart start = DispatchStart.prepare(plan, hooks, sites, images.image());
+        loaded = plan;
         if (!options.isSet("quiet")) {
-            ExitWork.register(new RunSession(start));
+            ExitWork.register(new RunSession(start, siteHooks));
+        }
+    }
+
+    /** Whether this JVM was started in run mode, with something to serve. */
+    static boolean isLoaded() {
+        return loaded != null;
+    }
+
+    /**
+     * Leaves new blocks to the JDK. The hooks stay: live blocks of ours must find their way back.
+     *
+     * @throws IllegalStateException where nothing is served yet
+     */
+    static synchronized void pause() {
+        requireStarted();
+        RunState.pause();
+        System.setProperty(MetallocAgent.STATE_PROPERTY, "ended dispatch: new blocks come from the JDK");
+    }
+
+    /**
+     * Serves again.
+     *
+     * @throws IllegalStateException where the plan is another one than that of the start, whose allocators are there
+     */
+    static synchronized void resume(Plan plan) {
+        requireStarted();
+        if (!plan.equals(loaded)) {
+            throw new IllegalStateException("it was started with another plan (start it again with this one)");
+        }
+        RunState.resume();
+        System.setProperty(MetallocAgent.STATE_PROPERTY, "dispatching");
+    }
+
+    private static void requireStarted() {
+        if (!RunState.allocating) {
+            throw new IllegalStateException(
+                    Failsafe.first() == null
+                            ? "it has asked for no memory yet (try again later)"
+                            : "dispatch went back to the JDK after an internal error");
         }
     }
 
@@ -73,8 +130,10 @@ final class RunSession implements Runnable {
         if (arenaRelease != null) {
             text.append(String.format(Locale.ROOT, " (%,d closes deferred)", arenaRelease.releasedCount()));
         }
+        append(text, EntryPoint.ARENA_AUTO, RunState.automaticArena);
         append(text, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         append(text, EntryPoint.UNSAFE, RunState.unsafe);
+        appendSites(text);
         text.append(String.format(
                 Locale.ROOT, "; peak committed %,d bytes", started.source().peakCommittedBytes()));
         long purgedBytes = started.idlePurge().purgedBytes();
@@ -89,6 +148,47 @@ final class RunSession implements Runnable {
             text.append("; ").append(drift);
         }
         return text.toString();
+    }
+
+    private void appendSites(StringBuilder text) {
+        if (RunState.sites != null) {
+            List<ServedSite> sites = new ArrayList<>(RunState.sites.sites());
+            sites.sort(new ByCount());
+            for (ServedSite site : sites.subList(0, Math.min(sites.size(), MOST_SITES_TOLD))) {
+                append(text, site);
+            }
+            if (sites.size() > MOST_SITES_TOLD) {
+                text.append(String.format(Locale.ROOT, " and %,d sites more", sites.size() - MOST_SITES_TOLD));
+            }
+        }
+        if (siteHooks != null) {
+            for (String missing : siteHooks.missingClasses()) {
+                text.append("; met no call of ").append(missing).append(" that the plan names");
+            }
+        }
+    }
+
+    private static void append(StringBuilder text, ServedSite site) {
+        ServedEntry entry = site.entry();
+        if (entry != null) {
+            append(text, site.entryPoint(), entry.servedCount(), "blocks by " + entry.allocatorName());
+            text.append(" at ").append(site.method());
+        }
+        if (site.leftCount() > 0) {
+            append(text, site.entryPoint(), site.leftCount(), "left to the JDK at " + site.method());
+        }
+    }
+
+    private static final class ByCount implements Comparator<ServedSite> {
+        @Override
+        public int compare(ServedSite a, ServedSite b) {
+            return Long.compare(count(b), count(a));
+        }
+
+        private static long count(ServedSite site) {
+            ServedEntry entry = site.entry();
+            return site.leftCount() + (entry == null ? 0 : entry.servedCount());
+        }
     }
 
     private static void append(StringBuilder text, EntryPoint entryPoint, @Nullable ServedEntry served) {

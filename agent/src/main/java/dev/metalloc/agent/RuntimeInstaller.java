@@ -25,6 +25,10 @@ final class RuntimeInstaller {
     private static final Set<String> ACCESS =
             Set.of("jdk/internal/foreign/MetallocJdkAccess", "jdk/internal/foreign/MetallocInternalAccess");
 
+    /** What the calls of numbered sites touch; other applications do without. */
+    private static final Set<String> FOR_SITES =
+            Set.of("java/lang/foreign/MetallocSites", "jdk/internal/foreign/MetallocPendingSites");
+
     private RuntimeInstaller() {}
 
     /** Whether an earlier agent of this JVM has done it already. */
@@ -52,12 +56,17 @@ final class RuntimeInstaller {
                 Set.of(),
                 Map.of());
         defineAccess(image);
-        define(image.startClasses());
+        define(image.startClasses(), false);
+    }
+
+    /** Defines what calls of numbered sites need, before the first of them. */
+    static void defineForSites(PreparedImage image) {
+        define(image.startClasses(), true);
     }
 
     /** Defines what {@link #install} left for later. */
     static void defineRest(PreparedImage image) throws IOException {
-        define(image.laterClasses().read());
+        define(image.laterClasses().read(), false);
     }
 
     /** A lookup defines without reflection, but links at once: it is for the two classes that define the others. */
@@ -71,13 +80,13 @@ final class RuntimeInstaller {
         }
     }
 
-    private static void define(List<PreparedImage.ClassFile> classes) {
+    private static void define(List<PreparedImage.ClassFile> classes, boolean forSites) {
         JdkAccess jdk = JdkAccess.known;
         if (jdk == null) {
             throw new IllegalStateException("the JDK's internals are out of reach");
         }
         for (PreparedImage.ClassFile file : classes) {
-            if (!ACCESS.contains(file.name())) {
+            if (FOR_SITES.contains(file.name()) == forSites && !ACCESS.contains(file.name())) {
                 jdk.defineClass(file.name(), file.bytes());
             }
         }

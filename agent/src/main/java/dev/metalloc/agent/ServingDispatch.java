@@ -23,15 +23,20 @@ record ServingDispatch(
     private static final long RANGE_BYTES = 1L << 38;
 
     /** Makes the plan's allocators, tries them, and hands them to the hooks, which do not yet use them. */
-    static ServingDispatch make(Plan plan, PlanHooks hooks) {
+    static ServingDispatch make(Plan plan, PlanHooks hooks, SitePlan sites) {
+        CgroupMemory cgroup = CgroupMemory.find();
         long limitBytes = plan.limitBytes() > 0 ? plan.limitBytes() : Long.MAX_VALUE;
+        if (cgroup != null) {
+            limitBytes = Math.min(limitBytes, cgroup.limitBytes());
+        }
         RangeChunkSource source = RangeChunkSource.reserveIn(new MmapChunkSource(limitBytes), RANGE_BYTES);
         RunState.rangeAddress = source.rangeAddress();
         RunState.rangeByteSize = source.rangeByteSize();
-        Dispatch dispatch = Dispatch.of(plan, source);
+        Dispatch dispatch = Dispatch.of(plan, sites, source);
         dispatch.selfTest();
         dispatch.publish(hooks);
         ArenaRelease arenaRelease = dispatch.closesDeferred() && hooks.hasArenas() ? ArenaRelease.start() : null;
-        return new ServingDispatch(source, IdlePurge.of(dispatch), new DriftWatch(dispatch.uses()), arenaRelease);
+        return new ServingDispatch(
+                source, IdlePurge.of(dispatch, cgroup), new DriftWatch(dispatch.uses()), arenaRelease);
     }
 }

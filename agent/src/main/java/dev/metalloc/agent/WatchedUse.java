@@ -36,6 +36,9 @@ abstract class WatchedUse {
     /** Whether new blocks still come from it. */
     abstract boolean isServing();
 
+    /** Whether it departed from its profile before. */
+    abstract boolean isOver();
+
     /** Sends new blocks to the JDK; those that are live are freed where they came from. */
     abstract void fallBack();
 
@@ -79,8 +82,13 @@ abstract class WatchedUse {
         }
 
         @Override
+        boolean isOver() {
+            return entry.hasDeparted();
+        }
+
+        @Override
         void fallBack() {
-            RunState.stopServing(entry);
+            RunState.depart(entry);
         }
     }
 
@@ -103,8 +111,13 @@ abstract class WatchedUse {
         }
 
         @Override
+        boolean isOver() {
+            return RunState.haveFramesDeparted();
+        }
+
+        @Override
         void fallBack() {
-            RunState.stopServingFrames();
+            RunState.departFrames();
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.metalloc.agent.runtime.FrameStack;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Hidden;
 
 /**
  * A confined arena whose blocks are cut from the thread's frame stack.
@@ -35,6 +36,7 @@ final class MetallocFrameArena implements Arena {
 
     @Override
     @ForceInline
+    @Hidden
     public MemorySegment allocate(long byteSize, long byteAlignment) {
         if (byteSize >= 0 && byteSize <= maxBlockByteSize && isServed(byteAlignment)) {
             // The JDK gives blocks of size zero an address of their own too.
@@ -57,6 +59,7 @@ final class MetallocFrameArena implements Arena {
 
     @Override
     @ForceInline
+    @Hidden
     public void close() {
         arena.close();
         stack.close(frame);

@@ -8,14 +8,17 @@ import dev.metalloc.agent.runtime.RetiredArenas;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.allocators.source.OffHeapMemory;
+import dev.metalloc.profiler.api.EntryPoint;
 import java.lang.foreign.Arena;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Hidden;
 
 /**
  * What run mode puts where the JDK asked for memory: the plan's allocator, and the JDK's own call for all it does not serve.
  *
- * <p>Any thread. A block is freed by whoever allocated it: addresses in our range by us, all others by the JDK.
+ * <p>Any thread. A block is freed by whoever allocated it: addresses in our range by us, all others by the JDK. What may throw as the
+ * JDK does stands in no stack trace.
  */
 public final class MetallocRunHooks {
 
@@ -30,17 +33,32 @@ public final class MetallocRunHooks {
         static final ServedEntry DIRECT_BUFFER = RunState.directBuffer;
         static final ServedEntry SHARED_ARENA = RunState.sharedArena;
         static final ServedEntry CONFINED_ARENA = RunState.confinedArena;
+        static final ServedEntry AUTOMATIC_ARENA = RunState.automaticArena;
         static final FrameStacks FRAMES = RunState.frames;
         static final RetiredArenas RETIRED = RunState.retiredArenas;
+        static final boolean HAS_SITES = RunState.sites != null;
+        static final ServedEntry SITE_0 = siteEntry(0);
+        static final ServedEntry SITE_1 = siteEntry(1);
+        static final ServedEntry SITE_2 = siteEntry(2);
+        static final ServedEntry SITE_3 = siteEntry(3);
+
+        private static ServedEntry siteEntry(int number) {
+            return RunState.sites == null ? null : RunState.sites.entry(number);
+        }
     }
 
     @ForceInline
+    @Hidden
     public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
+        if (MetallocSiteHooks.isAnswer(byteSize)) {
+            return MetallocSiteHooks.settle(unsafe, byteSize);
+        }
         long address = RunState.isServingUnsafe() ? allocate(Served.UNSAFE, byteSize) : 0;
         return address != 0 ? address : unsafe.allocateMemory(byteSize);
     }
 
     @ForceInline
+    @Hidden
     public static void unsafeFree(Unsafe unsafe, long address) {
         if (isOurs(address)) {
             freeOurs(Served.UNSAFE, address);
@@ -49,6 +67,7 @@ public final class MetallocRunHooks {
         }
     }
 
+    @Hidden
     public static long unsafeReallocate(Unsafe unsafe, long address, long byteSize) {
         if (address == 0) {
             return unsafeAllocate(unsafe, byteSize);
@@ -64,9 +83,13 @@ public final class MetallocRunHooks {
     }
 
     @ForceInline
+    @Hidden
     public static long directAllocate(Unsafe unsafe, long byteSize) {
-        long address = RunState.isServingDirectBuffers() ? allocate(Served.DIRECT_BUFFER, byteSize) : 0;
-        return address != 0 ? address : unsafe.allocateMemory(byteSize);
+        long address = MetallocSiteHooks.pendingAllocate(EntryPoint.DIRECT_BUFFER, byteSize);
+        if (address == 0 && RunState.isServingDirectBuffers()) {
+            address = allocate(Served.DIRECT_BUFFER, byteSize);
+        }
+        return address > 0 ? address : unsafe.allocateMemory(byteSize);
     }
 
     @ForceInline
@@ -97,16 +120,26 @@ public final class MetallocRunHooks {
 
     /** Memory of a segment that an arena of the JDK's own hands out; errors are worded as the JDK does. */
     @ForceInline
+    @Hidden
     public static long segmentAllocate(long byteSize, MemorySessionImpl session) {
         long address = 0;
         if (session instanceof ConfinedSession) {
-            address = RunState.isServingConfinedArenas() ? allocate(Served.CONFINED_ARENA, byteSize) : 0;
+            address = confinedAllocate(byteSize);
         } else if (session.getClass() == SharedSession.class) {
             address = sharedAllocate(byteSize);
+        } else if (session instanceof ImplicitSession && RunState.isServingAutomaticArenas()) {
+            address = allocate(Served.AUTOMATIC_ARENA, byteSize);
         }
-        return address != 0 ? address : jdkSegmentAllocate(byteSize);
+        return address > 0 ? address : jdkSegmentAllocate(byteSize);
     }
 
+    @ForceInline
+    private static long confinedAllocate(long byteSize) {
+        long address = MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_CONFINED, byteSize);
+        return address == 0 && RunState.isServingConfinedArenas() ? allocate(Served.CONFINED_ARENA, byteSize) : address;
+    }
+
+    @Hidden
     private static long jdkSegmentAllocate(long byteSize) {
         try {
             return JDK.allocateMemory(byteSize);
@@ -157,9 +190,10 @@ public final class MetallocRunHooks {
         }
     }
 
-    /** A block of a shared arena, or 0 where the JDK is to serve it. */
+    /** A block of a shared arena; what is not above 0 the JDK is to serve. */
     static long sharedAllocate(long byteSize) {
-        return RunState.isServingSharedArenas() ? allocate(Served.SHARED_ARENA, byteSize) : 0;
+        long address = MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_SHARED, byteSize);
+        return address == 0 && RunState.isServingSharedArenas() ? allocate(Served.SHARED_ARENA, byteSize) : address;
     }
 
     static void sharedFree(long address) {
@@ -167,7 +201,7 @@ public final class MetallocRunHooks {
     }
 
     @ForceInline
-    private static boolean isOurs(long address) {
+    static boolean isOurs(long address) {
         long offset = address - RunState.rangeAddress;
         return offset >= 0 && offset < RunState.rangeByteSize;
     }
@@ -187,7 +221,7 @@ public final class MetallocRunHooks {
     @ForceInline
     private static void freeOurs(ServedEntry likely, long address) {
         try {
-            if (likely != null && likely.free(address)) {
+            if (Served.HAS_SITES ? freeAtSites(likely, address) : likely != null && likely.free(address)) {
                 return;
             }
         } catch (Throwable failure) {
@@ -197,17 +231,38 @@ public final class MetallocRunHooks {
         RunState.freeInRange(address);
     }
 
+    /** Each entry stands by itself, so that its calls are bound; whoever comes after the fourth is found by a search. */
+    @ForceInline
+    private static boolean freeAtSites(ServedEntry likely, long address) {
+        if (Served.SITE_0 != null && Served.SITE_0.owns(address)) {
+            return Served.SITE_0.free(address);
+        }
+        if (Served.SITE_1 != null && Served.SITE_1.owns(address)) {
+            return Served.SITE_1.free(address);
+        }
+        if (Served.SITE_2 != null && Served.SITE_2.owns(address)) {
+            return Served.SITE_2.free(address);
+        }
+        if (Served.SITE_3 != null && Served.SITE_3.owns(address)) {
+            return Served.SITE_3.free(address);
+        }
+        return likely != null && likely.owns(address) && likely.free(address);
+    }
+
+    @Hidden
     private static long reallocateOurs(Unsafe unsafe, long address, long byteSize) {
         long usableBytes = -1;
         try {
+            // First: without it a failure below would lose what is in the block.
+            usableBytes = RunState.usableSize(address);
             Failsafe.faultPoint();
-            if (RunState.isServingUnsafe()) {
-                long moved = Served.UNSAFE.reallocate(address, byteSize);
+            ServedEntry owner = RunState.sites == null ? null : RunState.sites.owner(address);
+            if (owner != null || RunState.isServingUnsafe()) {
+                long moved = (owner == null ? Served.UNSAFE : owner).reallocate(address, byteSize);
                 if (moved != 0) {
                     return moved;
                 }
             }
-            usableBytes = RunState.usableSize(address);
         } catch (Throwable failure) {
             RunState.fail(failure);
         }

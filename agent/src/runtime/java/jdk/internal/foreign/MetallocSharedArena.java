@@ -3,12 +3,14 @@ package jdk.internal.foreign;
 
 import dev.metalloc.agent.runtime.RetiredArena;
 import dev.metalloc.agent.runtime.RetiredArenas;
+import dev.metalloc.agent.runtime.ServedSite;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.internal.foreign.MemorySessionImpl.ResourceList.ResourceCleanup;
 import jdk.internal.misc.ScopedMemoryAccess;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.Hidden;
 
 /**
  * A shared arena with blocks of ours, whose close does not wait for the other threads.
@@ -66,15 +68,19 @@ final class MetallocSharedArena extends RetiredArena implements Arena {
     }
 
     @Override
+    @Hidden
     public MemorySegment allocate(long byteSize, long byteAlignment) {
         if (byteSize >= 0 && isServed(byteAlignment)) {
             // The JDK gives blocks of size zero an address of their own too.
             long blockByteSize = Math.max(byteSize, 1);
             long address = MetallocRunHooks.sharedAllocate(blockByteSize);
-            if (address != 0) {
+            if (address > 0) {
                 OffHeapMemory.zero(address, blockByteSize);
                 session.addOrCleanupIfFail(new MetallocPooledBlock(address, blockByteSize));
                 return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
+            }
+            if (address == ServedSite.LEFT) {
+                MetallocSiteHooks.enterLeft();
             }
         }
         return arena.allocate(byteSize, byteAlignment);
@@ -85,6 +91,7 @@ final class MetallocSharedArena extends RetiredArena implements Arena {
     }
 
     @Override
+    @Hidden
     public void close() {
         if (isScopeKnown || !UNSAFE.compareAndSetInt(session, ACQUIRE_COUNT, 0, CLOSED_ACQUIRE_COUNT)) {
             // Throws where it is closed already or an access holds it.

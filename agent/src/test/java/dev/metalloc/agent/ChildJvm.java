@@ -19,6 +19,7 @@ final class ChildJvm {
     private final Path folder;
     private final List<String> options = new ArrayList<>();
     private String preparation = "";
+    private String classPath = System.getProperty("metalloc.testClasses");
 
     ChildJvm(Path folder) {
         this.folder = folder;
@@ -46,22 +47,33 @@ final class ChildJvm {
         return this;
     }
 
+    /** Runs classes from elsewhere. */
+    ChildJvm classPath(Path folder) {
+        classPath = folder.toString();
+        return this;
+    }
+
     Result run(Class<?> main, String... arguments) throws IOException, InterruptedException {
         return await(start(main, arguments));
     }
 
     Process start(@Nullable Class<?> main, String... arguments) throws IOException {
+        return startNamed(main == null ? "" : main.getName(), arguments);
+    }
+
+    /** Starts a main class by name; none where it is empty. */
+    Process startNamed(String main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (!preparation.isEmpty()) {
             command.addAll(List.of("bash", "-c", preparation + " && exec \"$@\"", "bash"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        if (main != null) {
+        if (!main.isEmpty()) {
             command.add("-cp");
             // The applications alone: the agent's classes must come from its jar.
-            command.add(System.getProperty("metalloc.testClasses"));
-            command.add(main.getName());
+            command.add(classPath);
+            command.add(main);
         }
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);

@@ -43,7 +43,8 @@ class RunModeIT {
         List<PlanRule> rules = new ArrayList<>();
         rules.add(rule(EntryPoint.ARENA_CONFINED, 0, 65_536, "bump", Map.of("frameBytes", "262144")));
         rules.add(rule(EntryPoint.ARENA_CONFINED, 65_537, 8 << 20, "segregated", Map.of()));
-        for (EntryPoint entryPoint : List.of(EntryPoint.ARENA_SHARED, EntryPoint.DIRECT_BUFFER, EntryPoint.UNSAFE)) {
+        for (EntryPoint entryPoint :
+                List.of(EntryPoint.ARENA_SHARED, EntryPoint.ARENA_AUTO, EntryPoint.DIRECT_BUFFER, EntryPoint.UNSAFE)) {
             rules.add(rule(entryPoint, 0, 4_096, "slab", Map.of("classes", "32,112,512,2048,4096")));
             rules.add(rule(entryPoint, 4_097, 1 << 20, "segregated", Map.of()));
             rules.add(rule(entryPoint, (1 << 20) + 1, 8 << 20, "buddy", Map.of()));
@@ -105,6 +106,7 @@ class RunModeIT {
         assertEquals(plain.out(), result.out());
         assertEquals(0, result.exitCode(), result.err());
         assertEquals(1, metallocLines(result).lines().count(), metallocLines(result));
+        assertTrue(metallocLines(result).matches(".*ARENA_AUTO [1-9].*"), metallocLines(result));
     }
 
     /** Without the wait for accesses under way, compiled readers see memory of arenas opened later. */

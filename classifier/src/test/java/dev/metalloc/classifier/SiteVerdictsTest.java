@@ -61,6 +61,16 @@ class SiteVerdictsTest {
         assertTrue(ofSites(staying).get(0).reasons().get(0).contains("of its blocks are freed, "), staying::toString);
     }
 
+    /** A call is known by the method that makes it: nothing can be said where that one's callers differ. */
+    @Test
+    void shouldSayNothingOfOneCallerOfAMethod() {
+        Recommendation it =
+                classify(busy(20).site(EntryPoint.UNSAFE, "com.example.Index", 64, COUNT / 4, 1L << 32, COUNT / 4, 0)
+                        .site(EntryPoint.UNSAFE, "com.example.Index", 64, COUNT / 4, 1, COUNT / 4, 0));
+
+        assertEquals(List.of(), ofSites(it));
+    }
+
     @Test
     void shouldSayNothingOfSitesThatAreAlikeOrRareOrLeft() {
         TestProfile alike = busy(20).site(EntryPoint.UNSAFE, "com.example.Same", 64, COUNT / 4, 1, COUNT / 4, 0);

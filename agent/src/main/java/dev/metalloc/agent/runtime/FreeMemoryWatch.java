@@ -30,6 +30,11 @@ public final class FreeMemoryWatch {
         this.looksLeft = looksPerDelay;
     }
 
+    /** Gives back what is free now, if it is worth a system call; returns the bytes given back. */
+    public long purgeNow() {
+        return allocator.stats().freeBytes() > LEAST_BYTES ? allocator.purge() : 0;
+    }
+
     /** Looks once; the last look of a delay may purge. Returns the bytes given back. */
     public long look() {
         AllocatorStats stats = allocator.stats();

@@ -19,9 +19,13 @@ public final class RunState {
     public static @Nullable ServedEntry directBuffer;
     public static @Nullable ServedEntry sharedArena;
     public static @Nullable ServedEntry confinedArena;
+    public static @Nullable ServedEntry automaticArena;
 
     /** Frames of confined arenas; null where the plan leaves them to the JDK. */
     public static @Nullable FrameStacks frames;
+
+    /** The sites that the plan tells apart; null where it tells none. */
+    public static @Nullable ServedSites sites;
 
     /** Where closed shared arenas wait; null where the plan closes them as the JDK does. */
     public static @Nullable RetiredArenas retiredArenas;
@@ -42,7 +46,9 @@ public final class RunState {
     private static boolean servesDirectBuffer;
     private static boolean servesSharedArena;
     private static boolean servesConfinedArena;
+    private static boolean servesAutomaticArena;
     private static boolean servesFrames;
+    private static boolean framesDeparted;
 
     private static final AtomicLong REFUSED_FREES = new AtomicLong();
 
@@ -65,8 +71,17 @@ public final class RunState {
         return servesConfinedArena || (awaitStart() && servesConfinedArena);
     }
 
+    public static boolean isServingAutomaticArenas() {
+        return servesAutomaticArena || (awaitStart() && servesAutomaticArena);
+    }
+
     public static boolean isServingFrames() {
         return servesFrames || (awaitStart() && servesFrames);
+    }
+
+    /** Whether there are allocators at all; the first calls wait for them. */
+    public static boolean isStarted() {
+        return allocating || awaitStart();
     }
 
     /** False where the allocators were made, or failed to be, before this call. */
@@ -83,22 +98,61 @@ public final class RunState {
     public static void serve() {
         VarHandle.releaseFence();
         allocating = true;
-        servesUnsafe = unsafe != null;
-        servesDirectBuffer = directBuffer != null;
-        servesSharedArena = sharedArena != null;
-        servesConfinedArena = confinedArena != null;
-        servesFrames = frames != null;
+        switchOn();
+    }
+
+    private static void switchOn() {
+        servesUnsafe = mayServe(unsafe);
+        servesDirectBuffer = mayServe(directBuffer);
+        servesSharedArena = mayServe(sharedArena);
+        servesConfinedArena = mayServe(confinedArena);
+        servesAutomaticArena = mayServe(automaticArena);
+        servesFrames = frames != null && !framesDeparted;
+        switchSites(true);
+    }
+
+    private static boolean mayServe(@Nullable ServedEntry entry) {
+        return entry != null && !entry.hasDeparted();
+    }
+
+    private static void switchOff() {
+        servesUnsafe = false;
+        servesDirectBuffer = false;
+        servesSharedArena = false;
+        servesConfinedArena = false;
+        servesAutomaticArena = false;
+        servesFrames = false;
+        switchSites(false);
+    }
+
+    private static void switchSites(boolean isOn) {
+        if (sites != null) {
+            for (ServedSite site : sites.sites()) {
+                site.serve(isOn && mayServe(site.entry()));
+            }
+        }
     }
 
     /** Stops allocating for good after a failure inside a hook. */
     public static void fail(Throwable failure) {
         Failsafe.trip(failure);
         allocating = false;
-        servesUnsafe = false;
-        servesDirectBuffer = false;
-        servesSharedArena = false;
-        servesConfinedArena = false;
-        servesFrames = false;
+        switchOff();
+    }
+
+    /** Leaves new blocks to the JDK until {@link #resume}; memory that gets free goes back to the system as ever. */
+    public static void pause() {
+        switchOff();
+    }
+
+    /** Serves again, but not what departed from its profile, nor after a failure. */
+    public static void resume() {
+        if (allocating) {
+            switchOn();
+            if (!allocating) {
+                switchOff(); // it failed meanwhile
+            }
+        }
     }
 
     /** Whether new blocks come from the entry. */
@@ -106,11 +160,19 @@ public final class RunState {
         return (entry == unsafe && servesUnsafe)
                 || (entry == directBuffer && servesDirectBuffer)
                 || (entry == sharedArena && servesSharedArena)
-                || (entry == confinedArena && servesConfinedArena);
+                || (entry == confinedArena && servesConfinedArena)
+                || (entry == automaticArena && servesAutomaticArena)
+                || isServedAtSite(entry);
     }
 
-    /** Leaves new blocks to the JDK; calls that are under way may still be served. */
-    public static void stopServing(ServedEntry entry) {
+    private static boolean isServedAtSite(ServedEntry entry) {
+        ServedSite site = sites == null ? null : sites.siteOf(entry);
+        return site != null && site.isServing();
+    }
+
+    /** Leaves new blocks to the JDK for good; calls that are under way may still be served. */
+    public static void depart(ServedEntry entry) {
+        entry.depart();
         // One at a time, and never back to true: a failure may switch all off meanwhile.
         if (entry == unsafe) {
             servesUnsafe = false;
@@ -120,6 +182,13 @@ public final class RunState {
             servesSharedArena = false;
         } else if (entry == confinedArena) {
             servesConfinedArena = false;
+        } else if (entry == automaticArena) {
+            servesAutomaticArena = false;
+        } else if (sites != null) {
+            ServedSite site = sites.siteOf(entry);
+            if (site != null) {
+                site.serve(false);
+            }
         }
     }
 
@@ -127,9 +196,14 @@ public final class RunState {
         return servesFrames;
     }
 
-    /** Leaves new confined arenas to the JDK. */
-    public static void stopServingFrames() {
+    /** Leaves new confined arenas to the JDK for good. */
+    public static void departFrames() {
+        framesDeparted = true;
         servesFrames = false;
+    }
+
+    public static boolean haveFramesDeparted() {
+        return framesDeparted;
     }
 
     /** Frees a block of our range, whichever allocator handed it out; a refused free is counted, never obeyed. */
@@ -138,7 +212,9 @@ public final class RunState {
             if (freed(unsafe, address)
                     || freed(directBuffer, address)
                     || freed(sharedArena, address)
-                    || freed(confinedArena, address)) {
+                    || freed(confinedArena, address)
+                    || freed(automaticArena, address)
+                    || freed(sites == null ? null : sites.owner(address), address)) {
                 return;
             }
         } catch (Throwable failure) {
@@ -156,7 +232,13 @@ public final class RunState {
         if (byteSize < 0) {
             byteSize = usableSize(sharedArena, address);
         }
-        return byteSize < 0 ? usableSize(confinedArena, address) : byteSize;
+        if (byteSize < 0) {
+            byteSize = usableSize(confinedArena, address);
+        }
+        if (byteSize < 0) {
+            byteSize = usableSize(automaticArena, address);
+        }
+        return byteSize < 0 && sites != null ? usableSize(sites.owner(address), address) : byteSize;
     }
 
     private static long usableSize(@Nullable ServedEntry entry, long address) {
@@ -164,7 +246,7 @@ public final class RunState {
     }
 
     private static boolean freed(@Nullable ServedEntry entry, long address) {
-        return entry != null && entry.free(address);
+        return entry != null && entry.owns(address) && entry.free(address);
     }
 
     /** Frees of addresses in our range where no block was live: double or interior frees of the application. */

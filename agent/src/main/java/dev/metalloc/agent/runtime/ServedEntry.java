@@ -19,6 +19,7 @@ public final class ServedEntry {
     private final long minByteSize;
     private final long maxByteSize;
     private final MissedCalls missed = new MissedCalls();
+    private volatile boolean departed;
     private long countAtStart;
 
     public ServedEntry(OffHeapAllocator allocator, long minByteSize, long maxByteSize) {
@@ -42,9 +43,23 @@ public final class ServedEntry {
         return byteSize <= maxByteSize ? allocator.reallocate(address, byteSize) : 0;
     }
 
+    /** It is not to serve any more: its use departed from its profile. */
+    void depart() {
+        departed = true;
+    }
+
+    public boolean hasDeparted() {
+        return departed;
+    }
+
     /** The smallest size it serves. */
     public long minByteSize() {
         return minByteSize;
+    }
+
+    /** Whether the address lies in this allocator's memory. */
+    public boolean owns(long address) {
+        return allocator.owns(address);
     }
 
     /** Whether a block of this allocator was freed. */

@@ -25,6 +25,10 @@ final class AllocatorStatisticsEvent extends Event {
     @Label("Entry Point")
     String entryPoint = "";
 
+    @Label("Site")
+    @Description("The calling method that the allocator serves alone, or nothing")
+    String site = "";
+
     @Label("Allocator")
     String allocator = "";
 
@@ -59,6 +63,7 @@ final class AllocatorStatisticsEvent extends Event {
         for (AllocatorUsage usage : dispatch.getAllocators()) {
             AllocatorStatisticsEvent event = new AllocatorStatisticsEvent();
             event.entryPoint = usage.getEntryPoint();
+            event.site = usage.getSite();
             event.allocator = usage.getAllocator();
             event.serving = usage.isServing();
             event.allocateCount = usage.getAllocateCount();

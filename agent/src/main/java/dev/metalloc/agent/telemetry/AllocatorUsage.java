@@ -7,6 +7,7 @@ import dev.metalloc.allocators.api.AllocatorStats;
 public final class AllocatorUsage {
 
     private final String entryPoint;
+    private final String site;
     private final String allocator;
     private final boolean serving;
     private final long allocateCount;
@@ -16,8 +17,9 @@ public final class AllocatorUsage {
     private final long committedBytes;
     private final long peakCommittedBytes;
 
-    public AllocatorUsage(String entryPoint, String allocator, boolean serving, AllocatorStats stats) {
+    public AllocatorUsage(String entryPoint, String site, String allocator, boolean serving, AllocatorStats stats) {
         this.entryPoint = entryPoint;
+        this.site = site;
         this.allocator = allocator;
         this.serving = serving;
         this.allocateCount = stats.allocateCount();
@@ -30,6 +32,11 @@ public final class AllocatorUsage {
 
     public String getEntryPoint() {
         return entryPoint;
+    }
+
+    /** The calling method that it serves alone, or an empty text. */
+    public String getSite() {
+        return site;
     }
 
     public String getAllocator() {

@@ -27,6 +27,6 @@ public interface DispatchMXBean {
     /** What went back to the JDK because it departed from its profile, and how; a line each. */
     String[] getDrifts();
 
-    /** One for each entry point served. */
+    /** One for each entry point served, then one for each site that has an allocator of its own. */
     AllocatorUsage[] getAllocators();
 }

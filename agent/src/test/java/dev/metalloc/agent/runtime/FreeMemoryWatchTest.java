@@ -65,6 +65,19 @@ class FreeMemoryWatchTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"slab", "segregated", "buddy", "bump"})
+    void shouldGiveBackAtOnceWhereAsked(String name) {
+        try (OffHeapAllocator allocator = allocator(name)) {
+            FreeMemoryWatch watch = new FreeMemoryWatch(allocator, LOOKS);
+            allocateAll(allocator);
+            assertEquals(0, watch.purgeNow());
+            freeAll(allocator);
+            long committed = allocator.stats().committedBytes();
+            assertTrue(watch.purgeNow() > committed * 3 / 4);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"slab", "segregated", "buddy", "bump"})
     void shouldKeepWhatIsUsedNowAndThen(String name) {
         try (OffHeapAllocator allocator = allocator(name)) {
             FreeMemoryWatch watch = new FreeMemoryWatch(allocator, LOOKS);

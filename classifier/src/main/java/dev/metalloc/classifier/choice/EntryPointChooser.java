@@ -115,7 +115,9 @@ final class EntryPointChooser {
                 choice.weighing(),
                 choice.jdkNanos(),
                 choice.savedShare(),
-                worthwhile ? choice.best().filter(best -> !best.isLeave()) : Optional.empty());
+                worthwhile && writer.poolChunks(choice.group()).isEmpty()
+                        ? choice.best().filter(best -> !best.isLeave())
+                        : Optional.empty());
     }
 
     private boolean savesMemory(Choice choice) {

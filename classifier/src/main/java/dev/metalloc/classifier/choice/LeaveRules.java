@@ -61,7 +61,7 @@ final class LeaveRules {
             case MALLOC_DOWNCALL ->
                 "blocks of malloc may be freed or resized by native code, which would not find them in an allocator of ours";
             case MAPPED_FILE -> "a mapped file is the system's memory: observed, never dispatched";
-            case NETTY, ARROW -> "this library's own entry point is observed, not dispatched, in this version";
+            case NETTY, ARROW -> "the library pools its buffers itself: its own allocator stays";
             case ARENA_CONFINED, ARENA_SHARED, DIRECT_BUFFER, UNSAFE -> "";
         };
     }

@@ -20,6 +20,7 @@ final class SiteChooser {
     private static final long LEAST_SAMPLES = 100;
     // A site with less than a tenth of the blocks is not worth an allocator of its own.
     private static final double LEAST_SHARE = 0.1;
+    private static final double MOST_OF_METHOD = 0.9;
     // Lifetimes of blocks of one kind differ from one size to the next; a factor of thirty is another kind.
     private static final double UNLIKE_LIFETIME_DECADES = 1.5;
     private static final double UNLIKE_RATIO = 0.25;
@@ -66,7 +67,21 @@ final class SiteChooser {
                 && site.sizes().getTotalCount() > 0
                 && site.lifetimeBytes().getTotalCount() > 0
                 && site.estimatedAllocateCount()
-                        >= LEAST_SHARE * entryPoint.all().allocateCount();
+                        >= LEAST_SHARE * entryPoint.all().allocateCount()
+                && isMostOfItsMethod(site);
+    }
+
+    /** Run mode knows a call by the method that makes it, not by that method's callers. */
+    private boolean isMostOfItsMethod(SiteProfile site) {
+        SiteProfile.Frame calling = site.frames().get(0);
+        long ofMethod = profile.sites().stream()
+                .filter(other -> other.entryPoint() == site.entryPoint()
+                        && !other.frames().isEmpty()
+                        && other.frames().get(0).className().equals(calling.className())
+                        && other.frames().get(0).methodName().equals(calling.methodName()))
+                .mapToLong(SiteProfile::estimatedAllocateCount)
+                .sum();
+        return site.estimatedAllocateCount() >= MOST_OF_METHOD * ofMethod;
     }
 
     private List<Verdict> choose(SiteProfile site) {
@@ -119,7 +134,6 @@ final class SiteChooser {
         if (!best.detail().isEmpty()) {
             reasons.add(best.detail());
         }
-        reasons.add("so far run serves sites together: until it knows them apart, the verdict on all sites holds");
         return new Verdict(
                 entryPoint.entryPoint(),
                 site.siteHash(),

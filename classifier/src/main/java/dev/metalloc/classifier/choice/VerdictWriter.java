@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Turns choices into verdicts: disjoint ranges of sizes, expectations, and reasons in words. */
 final class VerdictWriter {
@@ -140,9 +141,17 @@ final class VerdictWriter {
                 band);
     }
 
+    /** Why the group's blocks are left where a library's pool keeps them. */
+    Optional<String> poolChunks(BandGroup group) {
+        return PoolChunks.reason(profile, group.features());
+    }
+
     private List<String> leftReasons(Choice choice, double total) {
         List<String> reasons = new ArrayList<>();
-        if (isNothingElse(choice)) {
+        Optional<String> poolChunks = poolChunks(choice.group());
+        if (poolChunks.isPresent()) {
+            reasons.add(poolChunks.get());
+        } else if (isNothingElse(choice)) {
             reasons.add(noCandidate(choice));
         } else if (choice.best().filter(Option::isLeave).isPresent()) {
             reasons.add(comparison(choice, fastest(choice)).replaceFirst(": [^:]*$", ": nothing better to choose"));

@@ -56,7 +56,7 @@ class ArchetypesTest {
                         verdict.parameters().getOrDefault("classes", "").split(",", -1))
                 .mapToLong(Long::parseLong)
                 .toArray();
-        assertTrue(classes.length <= 16 && classes.length > 4, Arrays.toString(classes));
+        assertTrue(classes.length <= 24 && classes.length > 4, Arrays.toString(classes));
         assertEquals(672, classes[classes.length - 1]);
         assertEquals(672, verdict.maxByteSize());
         assertTrue(

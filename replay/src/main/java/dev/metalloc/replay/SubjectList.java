@@ -31,7 +31,7 @@ public final class SubjectList {
         return subjects;
     }
 
-    /** Native allocators; {@code none} stands for none. */
+    /** Native allocators, and the floor, which is none; {@code none} stands for none. */
     public static List<Subject> peers(String text) {
         List<Subject> subjects = new ArrayList<>();
         for (String entry : text.split(",", -1)) {
@@ -44,10 +44,14 @@ public final class SubjectList {
     }
 
     private static String known(String peer) {
+        if (peer.equals(Subject.FLOOR)) {
+            return peer;
+        }
         try {
             return NativePeer.of(peer).label();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(peer + " (expected: " + ReplayRequest.DEFAULT_PEERS + ")", e);
+            throw new IllegalArgumentException(
+                    peer + " (expected: " + ReplayRequest.DEFAULT_PEERS + "," + Subject.FLOOR + ")", e);
         }
     }
 

@@ -56,6 +56,10 @@ final class TraceComparison {
     }
 
     private Optional<TraceFootprint> footprint(Subject subject) throws IOException, InterruptedException {
+        if (subject.allocator().equals(Subject.FLOOR)) {
+            long byteSize = program.peakRequestedBytes();
+            return Optional.of(new TraceFootprint(subject.label(), program.eventCount(), byteSize, byteSize, 0));
+        }
         return subject.isPeer()
                 ? PeerProcess.measure(NativePeer.of(subject.allocator()), file)
                 : OurPeak.measure(subject, program);

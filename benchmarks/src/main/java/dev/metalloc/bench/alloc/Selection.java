@@ -26,6 +26,9 @@ final class Selection {
             throw new IllegalStateException(
                     "subject: " + name + " after " + NAME.get() + " in one JVM (run each in a fork of its own: -f 1)");
         }
+        if (name.equals(Subjects.DIRECT)) {
+            return new DirectBlocks(count);
+        }
         return Subjects.isBuffered(name) ? new BufferBlocks(count) : new AddressBlocks(count);
     }
 

@@ -29,6 +29,9 @@ public final class Subjects {
     public static final String NONE = "none";
 
     static final String UNSAFE = "unsafe";
+    /** Direct buffers of the JDK: not in the suite, which measures allocators, but in the entry points' tables. */
+    static final String DIRECT = "direct";
+
     static final String POOLED = "pooled";
     static final String ADAPTIVE = "adaptive";
 

@@ -26,6 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ArenaBenchmark {
 
     private static final int SEVERAL = 10;
+    private static final int MANY = 100;
 
     @Param({"16", "64", "1024", "4096", "65536"})
     public long byteSize;
@@ -39,9 +40,18 @@ public class ArenaBenchmark {
 
     @Benchmark
     public int confinedWithTenBlocks() {
+        return confined(SEVERAL);
+    }
+
+    @Benchmark
+    public int confinedWithHundredBlocks() {
+        return confined(MANY);
+    }
+
+    private int confined(int blockCount) {
         try (Arena arena = Arena.ofConfined()) {
             int sum = 0;
-            for (int block = 0; block < SEVERAL; block++) {
+            for (int block = 0; block < blockCount; block++) {
                 sum += touched(arena.allocate(byteSize));
             }
             return sum;

@@ -27,7 +27,7 @@ public class DirectBufferBenchmark {
     public int byteSize;
 
     @Benchmark
-    public byte allocateAndFree() throws Throwable {
+    public byte directBuffer() throws Throwable {
         ByteBuffer buffer = ByteBuffer.allocateDirect(byteSize);
         byte read = buffer.put(0, (byte) 1).get(byteSize - 1);
         UnsafeCalls.invokeCleaner(buffer);

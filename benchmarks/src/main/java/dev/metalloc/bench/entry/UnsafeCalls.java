@@ -22,7 +22,8 @@ public final class UnsafeCalls {
 
     private static final MethodHandle PUT_BYTE = bound("putByte", void.class, long.class, byte.class);
     private static final MethodHandle GET_BYTE = bound("getByte", byte.class, long.class);
-    private static final MethodHandle INVOKE_CLEANER = bound("invokeCleaner", void.class, ByteBuffer.class);
+    /** {@code (ByteBuffer direct) -> void}. */
+    public static final MethodHandle INVOKE_CLEANER = bound("invokeCleaner", void.class, ByteBuffer.class);
 
     private UnsafeCalls() {}
 

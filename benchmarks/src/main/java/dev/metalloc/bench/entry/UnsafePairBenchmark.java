@@ -26,7 +26,7 @@ public class UnsafePairBenchmark {
     public long byteSize;
 
     @Benchmark
-    public byte allocateAndFree() throws Throwable {
+    public byte unsafePair() throws Throwable {
         long address = UnsafeCalls.allocate(byteSize);
         UnsafeCalls.putByte(address, (byte) 1);
         byte read = UnsafeCalls.getByte(address);

@@ -33,7 +33,7 @@ public record CompositeInput(
         BiPredicate<String, BandProfile> mustNotGet) {
 
     // Even the tightest general-purpose allocators hold so much more than their blocks.
-    private static final double LEAST_OVERHEAD_RATIO = 1.03;
+    private static final double LEAST_OVERHEAD_RATIO = 1.05;
 
     /** @throws IllegalArgumentException where there was no allocation */
     public CompositeInput {

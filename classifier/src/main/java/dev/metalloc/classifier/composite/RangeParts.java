@@ -20,13 +20,15 @@ import java.util.Map;
  */
 final class RangeParts {
 
-    private static final long MAX_SLAB_BLOCK_BYTES = 32L << 10;
-    private static final long LEAST_SLAB_BYTES = 4L << 10;
-    private static final long USUAL_SLAB_BYTES = 16L << 10;
+    private static final long MAX_SLAB_BLOCK_BYTES = 256L << 10;
+    private static final long LEAST_SLAB_BYTES = 16L << 10;
+    private static final long USUAL_SLAB_BYTES = 64L << 10;
+    private static final long MOST_SLAB_BYTES = 256L << 10;
+    private static final long PAGE_BYTES = 4L << 10;
     // Smaller slabs are filled and emptied more often.
     private static final double SMALL_SLAB_NANOS = 1;
-    // Of a class's last slab, in each thread.
-    private static final double UNFILLED_RATIO = 0.5;
+    // Of a class's blocks, or of its last slab if that is less, in each thread.
+    private static final double UNFILLED_RATIO = 0.25;
     private static final long MOST_BUDDY_BLOCK_BYTES = 16L << 20;
     // What a part keeps in pages not quite used: some pages of tables and the commit ahead.
     private static final double PART_FIXED_BYTES = 8L << 10;
@@ -91,26 +93,42 @@ final class RangeParts {
             return;
         }
         long least = Math.max(LEAST_SLAB_BYTES, roundedUp(Math.max(range.maxByteSize, quantumBytes)));
-        addSlab(options, range, quantumBytes, least);
-        if (least < USUAL_SLAB_BYTES) {
-            addSlab(options, range, quantumBytes, USUAL_SLAB_BYTES);
+        SlabClasses classes = SlabClasses.leastMemory(
+                range.sizes, quantumBytes, range.peakRatio() * wholeRatio(), (double) PAGE_BYTES * input.threadCount());
+        for (long slabBytes = least; slabBytes <= MOST_SLAB_BYTES; slabBytes *= 4) {
+            addSlab(options, range, classes, slabBytes);
         }
     }
 
-    private void addSlab(List<RangePart> options, Range range, long quantumBytes, long slabBytes) {
-        double bytesPerClass = UNFILLED_RATIO * slabBytes * input.threadCount();
-        SlabClasses classes =
-                SlabClasses.leastMemory(range.sizes, quantumBytes, range.peakRatio() * wholeRatio(), bytesPerClass);
+    private void addSlab(List<RangePart> options, Range range, SlabClasses classes, long slabBytes) {
         options.add(new RangePart(
                 "slab",
                 Map.of("classes", classes.parameter(), "slabBytes", String.valueOf(slabBytes)),
                 range.bands,
                 nanos("slab", range) + (slabBytes < USUAL_SLAB_BYTES ? SMALL_SLAB_NANOS * range.allocateCount() : 0),
-                PeakBytes.sum(range.bands, range.sizes, classes::blockBytes) * wholeRatio()
+                PeakBytes.sum(range.bands, range.sizes, byteSize -> inSlab(classes.blockBytes(byteSize), slabBytes))
+                                * wholeRatio()
                         + PART_FIXED_BYTES
-                        + bytesPerClass * classes.byteSizes().size(),
+                        + input.threadCount() * unfilledBytes(range, classes, slabBytes),
                 classes.largestByteSize(),
                 classes.wasteRatio()));
+    }
+
+    /** Bytes of pages that a block of a full slab takes. */
+    private static long inSlab(long blockBytes, long slabBytes) {
+        long blocks = Math.max(1, slabBytes / blockBytes);
+        return ((blocks * blockBytes + PAGE_BYTES - 1) & -PAGE_BYTES) / blocks;
+    }
+
+    private double unfilledBytes(Range range, SlabClasses classes, long slabBytes) {
+        double bytes = 0;
+        long above = 0;
+        for (long blockBytes : classes.byteSizes()) {
+            double atPeak = range.sizes.within(above, blockBytes).byteSum() * range.peakRatio();
+            bytes += UNFILLED_RATIO * Math.min((double) slabBytes, atPeak) + PAGE_BYTES;
+            above = blockBytes + 1;
+        }
+        return bytes;
     }
 
     private void addBuddy(List<RangePart> options, Range range) {
@@ -175,9 +193,12 @@ final class RangeParts {
         return input.isConfined() ? 0 : costs.lockNanos(range.bands);
     }
 
-    /** Peaks of bands are bounds from below: where they are less than the common one, they are too low by so much. */
+    /**
+     * What memory that one size leaves to another, whole slabs at a time, makes of the sum of the peaks: more than the common peak, less
+     * than the sum. Where that is less than the common peak, peaks were seen too low.
+     */
     private double wholeRatio() {
-        return Math.max(1, coincidence);
+        return coincidence < 1 ? Math.sqrt(coincidence) : coincidence;
     }
 
     /** Unless one thread alone calls, with the lock that allocators have if nothing is said. */

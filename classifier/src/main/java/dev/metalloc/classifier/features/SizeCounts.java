@@ -13,7 +13,7 @@ import org.HdrHistogram.HistogramIterationValue;
 /**
  * Requested sizes and how often each was asked for, in rising order of size.
  *
- * <p>Sizes come from a histogram of two significant digits: each stands for the largest of its cell that was seen, so that
+ * <p>Sizes come from a histogram: each stands for the largest of its cell that was seen, so that
  * what fits it fits all of the cell.
  */
 public final class SizeCounts {
@@ -88,6 +88,15 @@ public final class SizeCounts {
 
     public long totalCount() {
         return totalCount;
+    }
+
+    /** Bytes of all together. */
+    public double byteSum() {
+        double sum = 0;
+        for (int i = 0; i < size(); i++) {
+            sum += (double) byteSizes[i] * counts[i];
+        }
+        return sum;
     }
 
     /** The largest share any one size has, 0..1. */

@@ -54,7 +54,7 @@ public final class AutoCommand implements Runnable {
         if (policy.isPresent()) {
             PolicyChoice choice = new PolicyChoice(policy, List.of());
             PreparedStart start = new PlanPreparation(surroundings).prepared(app, () -> choice);
-            new PolicyRun(surroundings).start(line, app, start);
+            new PolicyRun(surroundings).start(line, app, start, false);
         } else if (line.takesAgent()) {
             surroundings.tell("nothing known of " + app + " yet: profiling it");
             starts.profiled(line, home.prepared(), identity, ProfileMode.SAMPLED, null, null);

@@ -14,11 +14,14 @@ final class PolicyRun {
         this.starts = new Starts(surroundings);
     }
 
-    void start(ApplicationLine line, String app, PreparedStart prepared) {
+    /** @param fromArchive whether an archive of the JDK's classes is wanted */
+    void start(ApplicationLine line, String app, PreparedStart prepared, boolean fromArchive) {
         if (prepared.plan().isEmpty()) {
             starts.untouched(line, prepared.reason());
         } else if (!line.takesAgent()) {
             starts.untouched(line, line.refusal());
+        } else if (fromArchive) {
+            starts.dispatchedFromArchive(line, app, prepared.plan().get(), prepared.cache());
         } else {
             starts.dispatched(line, app, prepared.plan().get(), prepared.cache());
         }

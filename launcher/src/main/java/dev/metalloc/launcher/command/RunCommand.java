@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 /** {@code run}: starts the application on the allocators that its policy names. */
 @Command(
         name = "run",
-        customSynopsis = "metalloc run [--policy FILE|APP] -- java …",
+        customSynopsis = "metalloc run [--policy FILE|APP] [--archive] -- java …",
         description = "Run an application on the allocators chosen for it.")
 public final class RunCommand implements Runnable {
 
@@ -41,6 +41,11 @@ public final class RunCommand implements Runnable {
 
     @Option(names = "--explain", description = "Say which rule won and why before the application starts.")
     private boolean explain;
+
+    @Option(
+            names = "--archive",
+            description = "Start from an archive of the JDK's classes; the first time it is made, in some seconds.")
+    private boolean archive;
 
     public RunCommand(Surroundings surroundings, List<String> application) {
         this.surroundings = surroundings;
@@ -70,7 +75,7 @@ public final class RunCommand implements Runnable {
             start.explanation().forEach(surroundings::tell);
             surroundings.tell(String.format(Locale.ROOT, "looked up in %.1f ms", nanos / 1e6));
         }
-        new PolicyRun(surroundings).start(line, identity.name(), start);
+        new PolicyRun(surroundings).start(line, identity.name(), start, archive);
     }
 
     /** A slip of the pen ends the command; what is wrong within a policy only leaves the application untouched. */

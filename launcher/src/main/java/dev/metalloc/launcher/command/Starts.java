@@ -6,12 +6,15 @@ import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.jvm.AgentOption;
 import dev.metalloc.launcher.jvm.ApplicationLine;
+import dev.metalloc.launcher.jvm.ClassArchive;
 import dev.metalloc.launcher.jvm.CommandLineFile;
 import dev.metalloc.policy.identity.AppIdentity;
 import dev.metalloc.profiler.api.ProfileMode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The three ways an application is started: recorded, dispatched, untouched. */
@@ -57,6 +60,31 @@ final class Starts {
         line.jvmReplacement().ifPresent(surroundings::tell);
         line.archiveNote().ifPresent(surroundings::tell);
         CommandLineFile.handOver(surroundings, line.with(AgentOptions.run(surroundings, app, plan, cache)));
+    }
+
+    /** Dispatched, with an archive of the JDK's classes that is made now where there is none yet. */
+    void dispatchedFromArchive(ApplicationLine line, String app, Path plan, Path cache) {
+        AgentOption agent = AgentOptions.run(surroundings, app, plan, cache);
+        Optional<ClassArchive> archive = line.classArchive(agent, cache);
+        if (archive.isEmpty()) {
+            surroundings.tell("no archive suits this command line: starting without");
+            dispatched(line, app, plan, cache);
+            return;
+        }
+        line.jvmReplacement().ifPresent(surroundings::tell);
+        if (!archive.get().isTried()) {
+            make(archive.get());
+        }
+        CommandLineFile.handOver(surroundings, line.with(agent, archive.get()));
+    }
+
+    private void make(ClassArchive archive) {
+        surroundings.tell("preparing faster starts of this JVM (some seconds, once)");
+        try {
+            archive.make();
+        } catch (IOException e) {
+            surroundings.tell("no archive could be made, starts stay as they are: " + e.getMessage());
+        }
     }
 
     /** As if we were not there, apart from one line that says why. */

@@ -118,6 +118,29 @@ public final class ApplicationLine {
         return List.of(OWN_FIRST_WORD);
     }
 
+    /**
+     * The archive of the JDK's classes that would suit the JVM with the agent in it.
+     *
+     * @return empty where the line does not say what it starts, or starts it with options that might not suit an archive
+     */
+    public Optional<ClassArchive> classArchive(AgentOption agent, Path folder) {
+        boolean isShapedElsewhere = surroundings.variable(TOOL_OPTIONS).isPresent()
+                || surroundings.variable("JDK_JAVA_OPTIONS").isPresent()
+                || surroundings.variable("_JAVA_OPTIONS").isPresent();
+        if (!startsJava || isShapedElsewhere) {
+            return Optional.empty();
+        }
+        Optional<JavaRelease> jvm = namedJvmTakesAgent() ? release : JavaRelease.in(surroundings.javaHome());
+        return jvm.flatMap(found -> ClassArchive.of(found, words, agent, folder));
+    }
+
+    /** The words that start it with the agent and an archive of classes. */
+    public List<String> with(AgentOption agent, ClassArchive archive) {
+        List<String> started = new ArrayList<>(with(agent));
+        archive.option().ifPresent(option -> started.add(1, option));
+        return started;
+    }
+
     /** The words that start it with the agent. */
     public List<String> with(AgentOption agent) {
         if (!startsJava) {

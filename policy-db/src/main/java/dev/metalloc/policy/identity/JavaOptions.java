@@ -4,7 +4,7 @@ package dev.metalloc.policy.identity;
 import java.util.Set;
 
 /** The options of the java launcher that matter for finding what it starts. */
-final class JavaOptions {
+public final class JavaOptions {
 
     // With a blank before their argument; the forms with an equals sign are one word and need no mention.
     private static final Set<String> TAKE_ARGUMENT = Set.of(
@@ -41,7 +41,7 @@ final class JavaOptions {
 
     private JavaOptions() {}
 
-    static boolean takesArgument(String option) {
+    public static boolean takesArgument(String option) {
         return TAKE_ARGUMENT.contains(option);
     }
 

@@ -10,6 +10,8 @@ import org.HdrHistogram.Histogram;
 /** Turns the recorder's buckets into histograms that resize themselves. */
 final class Histograms {
     private static final int SIGNIFICANT_DIGITS = 2;
+    /** As fine as the recorder's buckets, of which a power of two has 128. */
+    private static final int SIZE_SIGNIFICANT_DIGITS = 3;
     /** Sites number in thousands: one digit takes an eighth of the memory and still tells sizes 6 % apart. */
     private static final int SITE_SIGNIFICANT_DIGITS = 1;
 
@@ -17,6 +19,10 @@ final class Histograms {
 
     static Histogram empty() {
         return new Histogram(SIGNIFICANT_DIGITS);
+    }
+
+    static Histogram emptyForSizes() {
+        return new Histogram(SIZE_SIGNIFICANT_DIGITS);
     }
 
     static Histogram emptyForSite() {
@@ -55,11 +61,16 @@ final class Histograms {
     }
 
     /** A bucket stands for its largest size, where a power of two would lie, but for none outside what was seen. */
-    static void addSizes(
-            Histogram into, long[] row, int from, int band, long minByteSize, long maxByteSize, double unit) {
+    static void addSizes(Histogram into, long[] row, int from, int band, long minByteSize, long maxByteSize) {
         for (int i = 0; i < SizeBands.SUB_BUCKETS; i++) {
             long byteSize = Math.clamp(SizeBands.highestSize(band, i), minByteSize, Math.max(minByteSize, maxByteSize));
-            record(into, byteSize, Math.round(row[from + i] * unit));
+            record(into, byteSize, row[from + i]);
+        }
+    }
+
+    static void addSiteSizes(Histogram into, long[] row, int from, int band) {
+        for (int i = 0; i < SizeBands.SITE_SUB_BUCKETS; i++) {
+            record(into, SizeBands.highestSiteSize(band, i), Math.round(row[from + i] * BandRow.WEIGHT_UNIT));
         }
     }
 

@@ -106,7 +106,7 @@ public final class ProfileBuilder {
                 ? FreeEstimate.ofArenas(rows)
                 : FreeEstimate.ofBlocks(row, rows, terms.fromTheStart());
         List<BandProfile> bands = new ArrayList<>();
-        Histogram sizes = Histograms.empty();
+        Histogram sizes = Histograms.emptyForSizes();
         for (int i = 0; i < rows.size(); i++) {
             bands.add(band(rows.get(i), entryPoint, frees, i));
             addSizes(sizes, rows.get(i));
@@ -128,8 +128,7 @@ public final class ProfileBuilder {
                 BandRow.SIZES,
                 (int) row[BandRow.LOG2],
                 row[BandRow.MIN_BYTE_SIZE],
-                row[BandRow.MAX_BYTE_SIZE],
-                1);
+                row[BandRow.MAX_BYTE_SIZE]);
     }
 
     private static BandProfile band(long[] row, EntryPoint entryPoint, FreeEstimate frees, int band) {
@@ -200,9 +199,8 @@ public final class ProfileBuilder {
 
     private static Histogram siteSizes(long[] row) {
         Histogram sizes = Histograms.emptyForSite();
-        for (int from = SiteRow.SIZES; from < row.length; from += SizeBands.SUB_BUCKETS) {
-            int band = (from - SiteRow.SIZES) / SizeBands.SUB_BUCKETS;
-            Histograms.addSizes(sizes, row, from, band, 0, Long.MAX_VALUE, BandRow.WEIGHT_UNIT);
+        for (int from = SiteRow.SIZES; from < row.length; from += SizeBands.SITE_SUB_BUCKETS) {
+            Histograms.addSiteSizes(sizes, row, from, (from - SiteRow.SIZES) / SizeBands.SITE_SUB_BUCKETS);
         }
         return sizes;
     }

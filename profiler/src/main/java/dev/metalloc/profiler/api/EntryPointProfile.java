@@ -8,7 +8,7 @@ import org.HdrHistogram.Histogram;
  * All that came through one entry point.
  *
  * @param bands one for each power-of-two band of sizes that saw an allocation, smallest first
- * @param sizes requested bytes of every allocation, two significant digits
+ * @param sizes requested bytes of every allocation, three significant digits
  * @param peakLiveBytes most requested bytes live at once through this entry point
  * @param unknownFreeCount frees of blocks whose allocation was not seen
  * @param virtualThreadAllocateCount allocations made by virtual threads

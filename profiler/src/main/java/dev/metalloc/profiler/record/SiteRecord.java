@@ -29,7 +29,7 @@ final class SiteRecord {
         counters.getAndAdd(SiteRow.ALLOCATE_WEIGHT, weight);
         counters.getAndAdd(SiteRow.ALLOCATE_BYTES, ByteSampler.weightedBytes(byteSize, weight));
         int band = SizeBands.band(byteSize);
-        bandSizes(band).getAndAdd(SizeBands.subBucket(band, byteSize), weight);
+        bandSizes(band).getAndAdd(SizeBands.siteSubBucket(band, byteSize), weight);
     }
 
     /** @param lifetime in bytes allocated by the owner, -1 where unknown */
@@ -45,7 +45,7 @@ final class SiteRecord {
 
     /** The row of a snapshot: {@link SiteRow}. */
     long[] row() {
-        long[] row = new long[SiteRow.SIZES + SizeBands.COUNT * SizeBands.SUB_BUCKETS];
+        long[] row = new long[SiteRow.SIZES + SizeBands.COUNT * SizeBands.SITE_SUB_BUCKETS];
         for (int i = 0; i < SiteRow.LENGTH; i++) {
             row[i] = counters.get(i);
         }
@@ -62,7 +62,8 @@ final class SiteRecord {
         for (int band = 0; band < sizes.length(); band++) {
             bands += sizes.get(band) == null ? 0 : 1;
         }
-        return (SiteRow.LENGTH + lifetimeBytes.length() + SizeBands.COUNT + bands * SizeBands.SUB_BUCKETS) * Long.BYTES;
+        return (SiteRow.LENGTH + lifetimeBytes.length() + SizeBands.COUNT + bands * SizeBands.SITE_SUB_BUCKETS)
+                * Long.BYTES;
     }
 
     /** Answers where the row may end: no larger band has a count. */
@@ -71,9 +72,9 @@ final class SiteRecord {
         for (int band = 0; band < sizes.length(); band++) {
             AtomicLongArray counts = sizes.getAcquire(band);
             if (counts != null) {
-                end = SiteRow.SIZES + (band + 1) * SizeBands.SUB_BUCKETS;
-                for (int i = 0; i < SizeBands.SUB_BUCKETS; i++) {
-                    row[end - SizeBands.SUB_BUCKETS + i] = counts.get(i);
+                end = SiteRow.SIZES + (band + 1) * SizeBands.SITE_SUB_BUCKETS;
+                for (int i = 0; i < SizeBands.SITE_SUB_BUCKETS; i++) {
+                    row[end - SizeBands.SITE_SUB_BUCKETS + i] = counts.get(i);
                 }
             }
         }
@@ -85,7 +86,7 @@ final class SiteRecord {
         if (counts != null) {
             return counts;
         }
-        AtomicLongArray added = new AtomicLongArray(SizeBands.SUB_BUCKETS);
+        AtomicLongArray added = new AtomicLongArray(SizeBands.SITE_SUB_BUCKETS);
         AtomicLongArray other = sizes.compareAndExchange(band, null, added);
         return other == null ? added : other;
     }

@@ -2,15 +2,20 @@
 package dev.metalloc.profiler.record;
 
 /**
- * Power-of-two bands of requested sizes, each cut into at most 32 equal sub-buckets.
+ * Power-of-two bands of requested sizes, each cut into at most 128 equal sub-buckets: blocks of up to 4 KiB are told apart by
+ * malloc's granule, so that size classes can be made for them.
  *
  * <p>Band b holds {@code (2^(b-1), 2^b]}, band 0 the sizes 0 and 1. A band ends <em>at</em> its power of two because
  * that is where an allocator's class would end too.
  */
 public final class SizeBands {
     public static final int COUNT = 63;
-    public static final int SUB_BUCKETS = 32;
-    private static final int SUB_BITS = 5;
+    public static final int SUB_BUCKETS = 128;
+    /** Of sites, of which there are many. */
+    public static final int SITE_SUB_BUCKETS = 32;
+
+    private static final int SUB_BITS = 7;
+    private static final int SITE_SUB_BITS = 5;
 
     private SizeBands() {}
 
@@ -19,7 +24,7 @@ public final class SizeBands {
     }
 
     public static int subBucket(int band, long byteSize) {
-        return band == 0 ? (int) (byteSize & 1) : (int) ((byteSize - 1) >>> widthShift(band)) & (SUB_BUCKETS - 1);
+        return subBucket(band, byteSize, SUB_BITS);
     }
 
     /** The same for sizes above 1. */
@@ -29,18 +34,34 @@ public final class SizeBands {
     }
 
     /** The largest size of a sub-bucket; the only one where the band is no larger than 64. */
+
+    /** The largest size of a sub-bucket; the only one where the band is no larger than 256. */
     public static long highestSize(int band, int subBucket) {
-        if (band <= SUB_BITS) {
+        return highestSize(band, subBucket, SUB_BITS);
+    }
+
+    static int siteSubBucket(int band, long byteSize) {
+        return subBucket(band, byteSize, SITE_SUB_BITS);
+    }
+
+    /** The largest size of a site's sub-bucket. */
+    public static long highestSiteSize(int band, int siteSubBucket) {
+        return highestSize(band, siteSubBucket, SITE_SUB_BITS);
+    }
+
+    private static int subBucket(int band, long byteSize, int subBits) {
+        int mask = (1 << subBits) - 1;
+        return band == 0 ? (int) (byteSize & 1) : (int) ((byteSize - 1) >>> widthShift(band, subBits)) & mask;
+    }
+
+    private static long highestSize(int band, int subBucket, int subBits) {
+        if (band <= subBits) {
             return band == 0 ? subBucket : subBucket + 1L;
         }
-        return (SUB_BUCKETS + subBucket + 1L) << widthShift(band);
+        return ((1L << subBits) + subBucket + 1) << widthShift(band, subBits);
     }
 
-    public static long lowestSize(int band, int subBucket) {
-        return highestSize(band, subBucket) - (1L << widthShift(band)) + 1;
-    }
-
-    private static int widthShift(int band) {
-        return Math.max(0, band - 1 - SUB_BITS);
+    private static int widthShift(int band, int subBits) {
+        return Math.max(0, band - 1 - subBits);
     }
 }

@@ -63,10 +63,18 @@ class BucketsTest {
         int band = SizeBands.band(size);
         assertTrue(band == 0 ? size <= 1 : size > 1L << (band - 1) && size <= 1L << band, "band of " + size);
         int sub = SizeBands.subBucket(band, size);
-        assertTrue(
-                SizeBands.lowestSize(band, sub) <= size && size <= SizeBands.highestSize(band, sub), "sub of " + size);
-        if (size <= 64) {
+        assertTrue(size <= SizeBands.highestSize(band, sub), "sub of " + size);
+        assertEquals(sub, SizeBands.subBucket(band, SizeBands.highestSize(band, sub)));
+        if (size <= 256) {
             assertEquals(size, SizeBands.highestSize(band, sub));
         }
+        if (size <= 4096) {
+            assertTrue(SizeBands.highestSize(band, sub) - size < 16, "granule of " + size);
+        }
+        int siteSub = SizeBands.siteSubBucket(band, size);
+        assertTrue(siteSub < SizeBands.SITE_SUB_BUCKETS, "site's sub of " + size);
+        long highest = SizeBands.highestSiteSize(band, siteSub);
+        assertTrue(highest >= size && highest - size <= Math.max(0, size >> 5), "site's sub of " + size);
+        assertEquals(band, SizeBands.band(highest));
     }
 }

@@ -1,12 +1,17 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.replay.loop;
 
+import dev.metalloc.replay.trace.TraceProgram;
+
 /**
  * What a trace is replayed on: an allocator of Metalloc's or of the C world.
  *
  * <p>Threads: as the allocator behind it. Each operation answers as C's does, with 0 where it cannot serve.
  */
 public interface ReplayTarget extends AutoCloseable {
+
+    /** Told once, before the clock runs, what will be asked; allocators must not know. */
+    default void prepare(TraceProgram program) {}
 
     long allocate(long byteSize, long byteAlignment, boolean zeroed);
 

@@ -25,6 +25,7 @@ public final class TargetLoop implements RunLoop {
         steps = program.steps();
         requests = program.requests();
         addresses = new long[program.slotCount()];
+        TARGET.prepare(program);
     }
 
     private static ReplayTarget open() {
@@ -40,6 +41,7 @@ public final class TargetLoop implements RunLoop {
         }
         return switch (subject.allocator()) {
             case Subject.LOOP -> new LoopTarget();
+            case Subject.FLOOR -> new FloorTarget();
             case Subject.UNSAFE -> new UnsafeTarget();
             default -> NativePeer.of(subject.allocator()).load();
         };

@@ -16,6 +16,8 @@ public record Subject(String label, String allocator, Map<String, String> parame
 
     /** The loop alone: every request gets the same block. */
     public static final String LOOP = "loop";
+    /** An allocator that takes no time and wastes nothing: what no allocator can beat. */
+    public static final String FLOOR = "floor";
     /** The JDK's raw memory, {@code sun.misc.Unsafe}. */
     public static final String UNSAFE = "unsafe";
 

@@ -28,7 +28,7 @@ public final class DemoWorkload {
     private static final byte[] CORPUS = RandomText.prose(0, 1 << 20).getBytes(StandardCharsets.UTF_8);
     private static final int PACKED_EVERY = 128;
 
-    private final ZlibBinding zlib = new ZlibBinding();
+    private final ZlibBinding zlib = new ZlibBinding(false);
     private final OffHeapCache cache;
     private final long documentCount;
 

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Bindings to zlib written as such bindings commonly are: each call opens a confined arena, copies its arguments in,
+ * Bindings to zlib written as such bindings commonly are: each call opens an arena, copies its arguments in,
  * calls, copies the result out and closes.
  *
  * <p>Confined to its thread, because it counts its allocations.
@@ -44,10 +44,16 @@ public final class ZlibBinding {
     private final MethodHandle compress2;
     private final MethodHandle uncompress;
 
+    private final boolean sharesArenas;
     private long allocationCount;
 
-    /** Loads zlib from the usual folders; fails with a message for the user where there is none. */
-    public ZlibBinding() {
+    /**
+     * Loads zlib from the usual folders; fails with a message for the user where there is none.
+     *
+     * @param sharesArenas whether a call's arena is a shared one, as of bindings that do not know their callers' threads
+     */
+    public ZlibBinding(boolean sharesArenas) {
+        this.sharesArenas = sharesArenas;
         Linker linker = Linker.nativeLinker();
         SymbolLookup zlib = SymbolLookup.libraryLookup(library(), Arena.global());
         FunctionDescriptor checksum = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT);
@@ -78,7 +84,7 @@ public final class ZlibBinding {
 
     /** One checksum over all fields, each marshalled as a C string. */
     public long crc32(List<String> fields) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = opened()) {
             allocationCount += fields.size();
             long checksum = 0;
             for (String field : fields) {
@@ -93,7 +99,7 @@ public final class ZlibBinding {
     }
 
     public byte[] compress(byte[] data, int level) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = opened()) {
             allocationCount += 3;
             long bound = (long) compressBound.invokeExact((long) data.length);
             MemorySegment source = arena.allocateFrom(JAVA_BYTE, data);
@@ -107,7 +113,7 @@ public final class ZlibBinding {
     }
 
     public byte[] uncompress(byte[] data, int length) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = opened()) {
             allocationCount += 3;
             MemorySegment source = arena.allocateFrom(JAVA_BYTE, data);
             MemorySegment target = arena.allocate(MemoryLayout.sequenceLayout(length, JAVA_BYTE));
@@ -119,8 +125,13 @@ public final class ZlibBinding {
         }
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // every caller does so
+    private Arena opened() {
+        return sharesArenas ? Arena.ofShared() : Arena.ofConfined();
+    }
+
     private long checksum(MethodHandle function, long start, byte[] data) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = opened()) {
             allocationCount++;
             MemorySegment copy = arena.allocateFrom(JAVA_BYTE, data);
             return (long) function.invokeExact(start, copy, data.length);

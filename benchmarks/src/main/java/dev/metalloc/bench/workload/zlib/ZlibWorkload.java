@@ -17,22 +17,29 @@ public final class ZlibWorkload {
 
     private static final int FAST = 1;
 
-    private final ZlibBinding zlib = new ZlibBinding();
+    private final ZlibBinding zlib;
+    private final String entryPoint;
     private final long recordCount;
     private long operationCount;
 
-    private ZlibWorkload(long recordCount) {
+    private ZlibWorkload(long recordCount, boolean shared) {
         this.recordCount = recordCount;
+        this.zlib = new ZlibBinding(shared);
+        this.entryPoint = shared ? "ARENA_SHARED" : "ARENA_CONFINED";
     }
 
-    /** Arguments: {@code records=N}, {@code rounds=N}, {@code result=FILE}. */
+    /** Arguments: {@code records=N}, {@code arenas=confined|shared}, {@code rounds=N}, {@code result=FILE}. */
     public static void main(String[] arguments) throws Exception {
         WorkArguments values = new WorkArguments(arguments);
         long recordCount = values.number("records", 200_000);
+        String arenas = values.text("arenas").orElse("confined");
+        if (!arenas.equals("confined") && !arenas.equals("shared")) {
+            throw new IllegalArgumentException("arenas=" + arenas + " (expected: confined or shared)");
+        }
         int rounds = values.count("rounds", 1);
         Optional<Path> resultFile = values.text("result").map(Path::of);
         values.refuseOthers();
-        ZlibWorkload workload = new ZlibWorkload(recordCount);
+        ZlibWorkload workload = new ZlibWorkload(recordCount, arenas.equals("shared"));
         WorkPhase.run(workload::work, rounds, resultFile);
     }
 
@@ -41,7 +48,7 @@ public final class ZlibWorkload {
         for (long record = 0; record < recordCount; record++) {
             checksum = RandomText.mix(checksum ^ result(record));
         }
-        return new Outcome(checksum, operationCount, Map.of("ARENA_CONFINED", zlib.allocationCount()));
+        return new Outcome(checksum, operationCount, Map.of(entryPoint, zlib.allocationCount()));
     }
 
     private long result(long record) {

@@ -62,18 +62,21 @@ final class ProfileSession implements Runnable {
             output.lacks("this JDK's " + missing + " code has an unknown shape and was not hooked");
         }
         if (attached) {
+            recorder.joinLate();
             output.lacks("recorded from an attach on: blocks of before are not in it");
         }
         recorder.tick(System.nanoTime());
         TraceOutput trace = attached ? null : TraceOutput.open(options);
-        ProfileState.begin(recorder, trace == null ? null : trace.recorder());
+        if (trace != null) {
+            ProfileState.trace = trace.recorder();
+        }
         HookInstaller hooks = HookInstaller.install(
                 instrumentation, AgentMode.PROFILE, images.image(), EnumSet.allOf(HookGroup.class), true);
         images.learn(hooks);
         LibraryHooks libraryHooks = LibraryHooks.install(instrumentation, output, attached);
         ProfileSession session = new ProfileSession(options, recorder, output, trace, hooks, libraryHooks, attached);
         session.ticker.start();
-        ProfileState.active = true;
+        ProfileState.begin(recorder);
         return session;
     }
 
@@ -106,7 +109,7 @@ final class ProfileSession implements Runnable {
             return null;
         }
         ended = true;
-        ProfileState.active = false;
+        ProfileState.end();
         ticker.stop();
         String traceFigures = trace == null ? null : trace.end(output);
         noteFailures();

@@ -5,7 +5,7 @@ import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.ProfileState;
 import dev.metalloc.agent.runtime.TraceRecorder;
 import dev.metalloc.profiler.api.EntryPoint;
-import dev.metalloc.profiler.record.Recorder;
+import dev.metalloc.profiler.record.RecorderRegistry;
 import dev.metalloc.profiler.record.ThreadRecorder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -32,7 +32,6 @@ public final class MetallocProfileHooks {
     /** Above what a process can address. */
     private static final long NO_ADDRESS = 1L << 62;
 
-    private static final Recorder RECORDER = ProfileState.recorder;
     /** Null where no trace is written, which folds all its branches away. */
     static final TraceRecorder TRACE = ProfileState.trace;
 
@@ -41,13 +40,13 @@ public final class MetallocProfileHooks {
     public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
         long address = unsafe.allocateMemory(byteSize);
         if (address != 0) {
-            allocated(UNSAFE, address, byteSize, 0);
+            unsafeAllocated(address, byteSize);
         }
         return address;
     }
 
     public static void unsafeFree(Unsafe unsafe, long address) {
-        freed(UNSAFE, address);
+        unsafeFreed(address);
         unsafe.freeMemory(address);
     }
 
@@ -79,12 +78,13 @@ public final class MetallocProfileHooks {
     }
 
     public static Arena globalArena(Arena arena) {
-        if (!ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return arena;
         }
         try {
             Failsafe.faultPoint();
-            return MetallocProfilingArena.global(arena);
+            return MetallocProfilingArena.global(arena, current(recording));
         } catch (Throwable failure) {
             ProfileState.fail(failure);
             return arena;
@@ -93,7 +93,7 @@ public final class MetallocProfileHooks {
 
     /** Puts recording around handles of malloc and free, and leaves all others as they are. */
     public static MethodHandle downcall(MethodHandle handle, MemorySegment symbol, FunctionDescriptor function) {
-        if (!ProfileState.active) {
+        if (ProfileState.recording == null) {
             return handle;
         }
         try {
@@ -106,12 +106,13 @@ public final class MetallocProfileHooks {
     }
 
     private static Arena profiled(Arena arena, EntryPoint entryPoint) {
-        if (!ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return arena;
         }
         try {
             Failsafe.faultPoint();
-            return MetallocProfilingArena.of(arena, entryPoint, current());
+            return MetallocProfilingArena.of(arena, entryPoint, current(recording));
         } catch (Throwable failure) {
             ProfileState.fail(failure);
             return arena;
@@ -119,9 +120,9 @@ public final class MetallocProfileHooks {
     }
 
     /** The recorder of the running carrier. */
-    static ThreadRecorder current() {
-        Recorder later = ProfileState.later;
-        return (later == null ? RECORDER : later).threadRecorder(MetallocOwnerThread.current());
+    static ThreadRecorder current(RecorderRegistry recording) {
+        ThreadRecorder atHome = recording.atHome(Thread.currentThread());
+        return atHome != null ? atHome : recording.recorder(MetallocOwnerThread.current());
     }
 
     static int virtualFlag() {
@@ -132,15 +133,57 @@ public final class MetallocProfileHooks {
      * short Netty run a second of CPU time and the application some of its own inlining. */
     @DontInline
     static void allocated(int entryPoint, long address, long byteSize, int flags) {
-        if (!ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return;
         }
         try {
             Failsafe.faultPoint();
-            current().allocated(entryPoint, address, byteSize, 1, flags | virtualFlag());
-            if (TRACE != null) {
-                TRACE.allocated(current(), address, byteSize, 0, (flags & ZEROED) != 0);
+            int allFlags = flags;
+            ThreadRecorder current = recording.atHome(Thread.currentThread());
+            if (current == null) {
+                current = recording.recorder(MetallocOwnerThread.current());
+                allFlags |= virtualFlag();
             }
+            current.allocated(entryPoint, address, byteSize, 1, allFlags);
+            if (TRACE != null) {
+                TRACE.allocated(current, address, byteSize, 0, (flags & ZEROED) != 0);
+            }
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    /* The entry point with the highest rates: what most of its events need is little enough to be inlined. */
+    private static void unsafeAllocated(long address, long byteSize) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
+            return;
+        }
+        ThreadRecorder current = recording.atHome(Thread.currentThread());
+        if (current == null || TRACE != null || Failsafe.TESTED) {
+            allocated(UNSAFE, address, byteSize, 0);
+            return;
+        }
+        try {
+            current.allocated(UNSAFE, address, byteSize);
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    private static void unsafeFreed(long address) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
+            return;
+        }
+        ThreadRecorder current = recording.atHome(Thread.currentThread());
+        if (current == null || TRACE != null || Failsafe.TESTED) {
+            freed(UNSAFE, address);
+            return;
+        }
+        try {
+            current.freed(UNSAFE, address);
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
@@ -148,14 +191,16 @@ public final class MetallocProfileHooks {
 
     @DontInline
     static void freed(int entryPoint, long address) {
-        if (address == 0 || !ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return;
         }
         try {
             Failsafe.faultPoint();
-            current().freed(entryPoint, address);
-            if (TRACE != null) {
-                TRACE.freed(current(), address);
+            ThreadRecorder current = current(recording);
+            current.freed(entryPoint, address);
+            if (TRACE != null && address != 0) {
+                TRACE.freed(current, address);
             }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
@@ -175,12 +220,13 @@ public final class MetallocProfileHooks {
     }
 
     public static void nettyReallocated(Object buffer, long byteSize) {
-        if (!ProfileState.nettyBuffers || !ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (!ProfileState.nettyBuffers || recording == null) {
             return;
         }
         try {
             long key = key(NETTY, buffer);
-            ThreadRecorder current = current();
+            ThreadRecorder current = current(recording);
             current.endReallocate(NETTY, current.beginReallocate(NETTY, key), key, key, byteSize);
         } catch (Throwable failure) {
             ProfileState.fail(failure);
@@ -201,24 +247,26 @@ public final class MetallocProfileHooks {
 
     /** A library's buffer: no memory of its own, and so no part of a trace. */
     private static void bufferAllocated(int entryPoint, Object buffer, long byteSize) {
-        if (!ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return;
         }
         try {
             Failsafe.faultPoint();
-            current().allocated(entryPoint, key(entryPoint, buffer), byteSize, 1, virtualFlag());
+            current(recording).allocated(entryPoint, key(entryPoint, buffer), byteSize, 1, virtualFlag());
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
     }
 
     private static void bufferFreed(int entryPoint, Object buffer) {
-        if (!ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return;
         }
         try {
             Failsafe.faultPoint();
-            current().freed(entryPoint, key(entryPoint, buffer));
+            current(recording).freed(entryPoint, key(entryPoint, buffer));
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
@@ -253,7 +301,8 @@ public final class MetallocProfileHooks {
 
     /** {@link #endReallocate} must follow, whatever happens in between. */
     static long beginReallocate(int entryPoint, long address) {
-        if (!ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return ThreadRecorder.UNKNOWN;
         }
         try {
@@ -261,7 +310,7 @@ public final class MetallocProfileHooks {
                 TRACE.beginReallocate();
             }
             Failsafe.faultPoint();
-            return current().beginReallocate(entryPoint, address);
+            return current(recording).beginReallocate(entryPoint, address);
         } catch (Throwable failure) {
             ProfileState.fail(failure);
             return ThreadRecorder.UNKNOWN;
@@ -270,14 +319,25 @@ public final class MetallocProfileHooks {
 
     static void endReallocate(int entryPoint, long token, long oldAddress, long newAddress, long byteSize) {
         try {
+            RecorderRegistry recording = ProfileState.recording;
+            if (recording == null) {
+                leaveReallocate();
+                return;
+            }
+            ThreadRecorder current = current(recording);
             if (TRACE != null) {
-                TRACE.endReallocate(current(), oldAddress, newAddress, byteSize);
+                TRACE.endReallocate(current, oldAddress, newAddress, byteSize);
             }
-            if (ProfileState.active) {
-                current().endReallocate(entryPoint, token, oldAddress, newAddress, byteSize);
-            }
+            current.endReallocate(entryPoint, token, oldAddress, newAddress, byteSize);
         } catch (Throwable failure) {
             ProfileState.fail(failure);
+            leaveReallocate();
+        }
+    }
+
+    private static void leaveReallocate() {
+        if (TRACE != null) {
+            TRACE.leaveReallocate();
         }
     }
 }

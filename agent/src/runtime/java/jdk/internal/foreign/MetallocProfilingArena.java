@@ -6,6 +6,7 @@ import dev.metalloc.agent.runtime.ProfileState;
 import dev.metalloc.agent.runtime.TracedArena;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.record.ArenaRecord;
+import dev.metalloc.profiler.record.RecorderRegistry;
 import dev.metalloc.profiler.record.ThreadRecorder;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
@@ -63,10 +64,10 @@ final class MetallocProfilingArena implements Arena {
     }
 
     /** The one global arena; racing threads may make two records of it, both of which count. */
-    static Arena global(Arena arena) {
+    static Arena global(Arena arena, ThreadRecorder current) {
         Arena wrapped = global;
         if (wrapped == null) {
-            wrapped = of(arena, EntryPoint.ARENA_GLOBAL, MetallocProfileHooks.current());
+            wrapped = of(arena, EntryPoint.ARENA_GLOBAL, current);
             global = wrapped;
         }
         return wrapped;
@@ -97,7 +98,10 @@ final class MetallocProfilingArena implements Arena {
         @Override
         public void accept(MemorySegment segment) {
             try {
-                MetallocProfileHooks.TRACE.freed(MetallocProfileHooks.current(), address);
+                RecorderRegistry recording = ProfileState.recording;
+                if (recording != null) {
+                    MetallocProfileHooks.TRACE.freed(MetallocProfileHooks.current(recording), address);
+                }
             } catch (Throwable failure) {
                 ProfileState.fail(failure);
             }
@@ -134,9 +138,11 @@ final class MetallocProfilingArena implements Arena {
     }
 
     private boolean noteClosing() {
+        RecorderRegistry recording = ProfileState.recording;
         try {
-            return arena.scope().isAlive()
-                    && MetallocProfileHooks.TRACE.closing(traced, MetallocProfileHooks.current());
+            return recording != null
+                    && arena.scope().isAlive()
+                    && MetallocProfileHooks.TRACE.closing(traced, MetallocProfileHooks.current(recording));
         } catch (Throwable failure) {
             ProfileState.fail(failure);
             return false;
@@ -144,8 +150,11 @@ final class MetallocProfilingArena implements Arena {
     }
 
     private void noteNotClosed() {
+        RecorderRegistry recording = ProfileState.recording;
         try {
-            MetallocProfileHooks.TRACE.notClosed(traced, MetallocProfileHooks.current());
+            if (recording != null) {
+                MetallocProfileHooks.TRACE.notClosed(traced, MetallocProfileHooks.current(recording));
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
@@ -172,11 +181,12 @@ final class MetallocProfilingArena implements Arena {
     }
 
     private void trace(long address, long byteSize, long byteAlignment, boolean zeroed) {
-        if (!ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return;
         }
         try {
-            ThreadRecorder current = MetallocProfileHooks.current();
+            ThreadRecorder current = MetallocProfileHooks.current(recording);
             if (traced != null) {
                 MetallocProfileHooks.TRACE.allocatedIn(traced, current, address, byteSize, byteAlignment, zeroed);
             } else {
@@ -193,7 +203,8 @@ final class MetallocProfilingArena implements Arena {
     /* Out of line: inlined, it uses up the room that the JDK's own code needs for its segments to stay off the heap. */
     @DontInline
     private void record(long byteSize, long byteAlignment, int flags) {
-        if (!ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return;
         }
         try {
@@ -202,7 +213,7 @@ final class MetallocProfilingArena implements Arena {
                 record.allocated(confinedTo, byteSize, byteAlignment, flags);
             } else {
                 int virtual = MetallocProfileHooks.virtualFlag();
-                record.allocated(MetallocProfileHooks.current(), byteSize, byteAlignment, flags | virtual);
+                record.allocated(MetallocProfileHooks.current(recording), byteSize, byteAlignment, flags | virtual);
             }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
@@ -211,12 +222,13 @@ final class MetallocProfilingArena implements Arena {
 
     @DontInline
     private static void recordClose(ArenaRecord record, ThreadRecorder confinedTo) {
-        if (!ProfileState.active) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
             return;
         }
         try {
             Failsafe.faultPoint();
-            record.closed(confinedTo != null ? confinedTo : MetallocProfileHooks.current());
+            record.closed(confinedTo != null ? confinedTo : MetallocProfileHooks.current(recording));
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ class CrashSafetyIT {
     private static final int KILLS = Integer.getInteger("metalloc.test.kills", 8);
 
     private static final int CHILDREN_AT_ONCE = 4;
+    private static final int JVMS_AT_ONCE = 6;
     private static final long PROMISED_MILLIS = 5_000;
 
     @TempDir
@@ -171,6 +173,81 @@ class CrashSafetyIT {
         }
         // A first one, of nothing yet, may have been small enough.
         assertFalse(Files.exists(folder.resolve("p.mprof")) && profile().run().complete());
+    }
+
+    /** A file system of sixteen kilobytes, all but one of which are taken. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldGoOnWhereTheFileSystemIsFull(boolean traced) throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Assumptions.assumeTrue(
+                command("mount", "-t", "tmpfs", "-o", "size=16k", "metalloc-test", disk.toString()) == 0,
+                "no full file system was tried: only root may mount a small one");
+        try {
+            Files.write(disk.resolve("ballast"), new byte[12 << 10]);
+            ChildJvm.Result plain = new ChildJvm(folder).run(KnownCounts.class);
+            ChildJvm.Result result = new ChildJvm(folder)
+                    .option("-Dmetalloc.writeMillis=20")
+                    .agent("profile,out=" + disk.resolve("p.mprof") + ",mode=full,cache=" + folder.resolve("cache")
+                            + (traced ? ",trace=" + disk.resolve("t.mtrc.gz") : ""))
+                    .run(KnownCounts.class);
+            assertEquals(0, result.exitCode(), result.err());
+            assertEquals(plain.out(), result.out());
+            assertEquals(1, result.err().lines().count(), result.err());
+            assertTrue(result.err().startsWith("metalloc: the profile could not be written to "), result.err());
+            assertEquals(traced, result.err().contains("the trace could not be written whole"), result.err());
+            try (Stream<Path> left = Files.list(disk)) {
+                assertTrue(left.noneMatch(path -> path.toString().endsWith(".tmp")));
+            }
+        } finally {
+            assertEquals(0, command("umount", disk.toString()));
+        }
+    }
+
+    private static int command(String... words) throws IOException, InterruptedException {
+        return new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    /** Nobody can make a folder there, not even root. */
+    @Test
+    void shouldGoOnWhereTheFolderCannotBeWritten() throws Exception {
+        ChildJvm.Result plain = new ChildJvm(folder).run(KnownCounts.class);
+        ChildJvm.Result result = new ChildJvm(folder)
+                .option("-Dmetalloc.writeMillis=20")
+                .agent("profile,out=/proc/metalloc/p.mprof,cache=" + folder.resolve("cache"))
+                .run(KnownCounts.class);
+        assertEquals(0, result.exitCode(), result.err());
+        assertEquals(plain.out(), result.out());
+        assertEquals(1, result.err().lines().count(), result.err());
+        assertTrue(
+                result.err().startsWith("metalloc: the profile could not be written to /proc/metalloc/p.mprof"),
+                result.err());
+    }
+
+    /** All are given the same name; the last to end takes the lock file away. */
+    @Test
+    void shouldLeaveNoLockBehindWhenManyEnd() throws Exception {
+        profiled("").run(KnownCounts.class); // fills the cache
+        assertFalse(Files.exists(folder.resolve(".metalloc.lock")));
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < JVMS_AT_ONCE; i++) {
+            processes.add(profiled("").start(KnownCounts.class));
+        }
+        for (Process process : processes) {
+            assertEquals(0, process.waitFor());
+        }
+        assertFalse(Files.exists(folder.resolve(".metalloc.lock")));
+        assertTrue(profile().run().complete());
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".mprof")).toList()) {
+                assertEquals(profile().allocateCount(), ProfileReader.read(file).allocateCount(), file.toString());
+            }
+        }
     }
 
     @Test

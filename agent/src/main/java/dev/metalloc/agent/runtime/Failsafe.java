@@ -14,6 +14,9 @@ public final class Failsafe {
     /** Fault injection for tests: the hook calls after which one throws; 0 in production, which folds the check away. */
     private static final long FAULT_AFTER_CALLS = Long.getLong("metalloc.test.faultAfterCalls", 0L);
 
+    /** Whether a test injects faults. */
+    public static final boolean TESTED = FAULT_AFTER_CALLS != 0;
+
     private static final AtomicLong CALLS = new AtomicLong();
     private static final AtomicLong TRIPS = new AtomicLong();
     private static final AtomicLong MISSES = new AtomicLong();
@@ -25,7 +28,7 @@ public final class Failsafe {
 
     /** Throws when a test asked for a fault here. */
     public static void faultPoint() {
-        if (FAULT_AFTER_CALLS != 0) {
+        if (TESTED) {
             throwWhenDue();
         }
     }

@@ -2,29 +2,23 @@
 package dev.metalloc.agent.runtime;
 
 import dev.metalloc.profiler.record.Recorder;
+import dev.metalloc.profiler.record.RecorderRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the profiling hooks work with: set by the agent before the hooks are installed.
  *
- * <p>The hooks read {@link #recorder} and {@link #trace} into constants when their class is initialised, that is, at the first
- * hooked call. A later recording of the same JVM has its recorder in {@link #later}.
+ * <p>The hooks read {@link #trace} into a constant when their class is initialised, that is, at the first hooked call.
  */
 public final class ProfileState {
 
     private static final int MOST_CAUSES = 8;
 
-    /** Non-null before any hook is installed. */
-    public static @Nullable Recorder recorder;
-
-    /** The recorder of a second or later recording; null during the first. */
-    public static @Nullable Recorder later;
+    /** The threads that record, null where nobody does; plain, because a late view costs nothing but a few events. */
+    public static @Nullable RecorderRegistry recording;
 
     /** Null where no trace is written. */
     public static @Nullable TraceRecorder trace;
-
-    /** Whether hooks record; plain, because a late view costs nothing but a few events. */
-    public static boolean active;
 
     /** Whether the hooks in Netty's allocators are all there. */
     public static boolean nettyBuffers = true;
@@ -34,15 +28,15 @@ public final class ProfileState {
 
     private ProfileState() {}
 
-    /** Sets what the hooks are to work with from now on; they do not yet record. */
-    public static void begin(Recorder next, @Nullable TraceRecorder nextTrace) {
+    /** Lets the hooks record from now on. The trace of a first recording is the only one they can see. */
+    public static void begin(Recorder recorder) {
         Failsafe.forget();
-        if (recorder == null) {
-            recorder = next;
-            trace = nextTrace;
-        } else {
-            later = next;
-        }
+        recording = recorder.registry();
+    }
+
+    /** Stops all recording; hooks that are under way may still finish. */
+    public static void end() {
+        recording = null;
     }
 
     /** Notes a failure inside a hook; recording stops for good but where the application itself had run out of something. */
@@ -51,7 +45,7 @@ public final class ProfileState {
             Failsafe.miss();
         } else {
             Failsafe.trip(failure);
-            active = false;
+            end();
         }
     }
 

@@ -88,6 +88,13 @@ public final class TraceRecorder {
         lock.lock();
     }
 
+    /** In place of {@link #endReallocate} where there is nothing to be written, or where it may not have been reached. */
+    public void leaveReallocate() {
+        if (lock.isHeldByCurrentThread()) {
+            lock.unlock();
+        }
+    }
+
     /**
      * A reallocation has ended.
      *

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -20,22 +21,45 @@ public final class WorkPhase {
 
     private WorkPhase() {}
 
+    /** Runs the work once; {@link #run(Work, int, Optional)}. */
+    public static void run(Work work, Optional<Path> resultFile) throws Exception {
+        run(work, 1, resultFile);
+    }
+
     /**
-     * Runs the work once.
+     * Runs the work.
      *
+     * @param rounds how often; of several, the median of the second half is printed too, as the time that a round takes when all
+     *     is compiled
      * @param resultFile where to leave the figures for another program, as a properties file
      */
-    public static void run(Work work, Optional<Path> resultFile) throws Exception {
+    public static void run(Work work, int rounds, Optional<Path> resultFile) throws Exception {
         OperatingSystemMXBean process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         long cpuStartNanos = process.getProcessCpuTime();
         long wallStartNanos = System.nanoTime();
         Outcome outcome = work.run();
+        long firstNanos = System.nanoTime() - wallStartNanos;
+        long[] laterNanos = new long[rounds - 1];
+        for (int round = 0; round < laterNanos.length; round++) {
+            long startNanos = System.nanoTime();
+            outcome = work.run();
+            laterNanos[round] = System.nanoTime() - startNanos;
+        }
         long wallNanos = System.nanoTime() - wallStartNanos;
         long cpuNanos = process.getProcessCpuTime() - cpuStartNanos;
         long peakBytes = peakResidentBytes();
         System.out.println(outcome.line());
         System.err.printf(
                 Locale.ROOT, "wall=%.3fs cpu=%.3fs peakRss=%dMiB%n", wallNanos / 1e9, cpuNanos / 1e9, peakBytes >> 20);
+        if (rounds > 1) {
+            long[] steadyNanos = Arrays.copyOfRange(laterNanos, laterNanos.length / 2, laterNanos.length);
+            Arrays.sort(steadyNanos);
+            System.err.printf(
+                    Locale.ROOT,
+                    "first=%.3fs steady=%.3fs%n",
+                    firstNanos / 1e9,
+                    steadyNanos[steadyNanos.length / 2] / 1e9);
+        }
         if (resultFile.isPresent()) {
             Files.writeString(
                     resultFile.get(),

@@ -4,10 +4,21 @@ package dev.metalloc.bench.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.allocators.AllocatorCatalog;
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.source.MmapChunkSource;
 import dev.metalloc.bench.cli.Metalloc.Ended;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.io.ProfileReader;
+import dev.metalloc.replay.loop.AllocatorTarget;
+import dev.metalloc.replay.loop.ReplayTarget;
+import dev.metalloc.replay.peak.LiveBytes;
+import dev.metalloc.replay.peak.ObservedLoop;
+import dev.metalloc.replay.trace.TraceCompiler;
+import dev.metalloc.replay.trace.TraceProgram;
 import dev.metalloc.replay.trace.TraceReader;
+import dev.metalloc.replay.trace.TraceThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,11 +48,70 @@ class TracedRunIT {
         Account account = Account.of(trace);
         assertEquals(run.out().strip(), account.toString());
         assertEquals(5, account.threads.size(), "main and four more");
+        assertEquals(run.out().strip(), replayed(trace), "replayed on an allocator");
         Profile recorded = ProfileReader.read(profile);
         assertEquals(account.allocateCount + account.reallocateCount, recorded.allocateCount());
         assertEquals(account.allocateBytes, recorded.allocateBytes());
         assertTrue(run.err().contains("; trace of "), run.err());
         assertTrue(recorded.run().lacks().isEmpty(), recorded.run().lacks().toString());
+    }
+
+    /** What the allocator was asked for, and what the replay's own account of live bytes says. */
+    private static String replayed(Path trace) throws IOException {
+        TraceProgram program = TraceCompiler.compile(trace);
+        OffHeapAllocator allocator = AllocatorCatalog.load(TracedRunIT.class.getClassLoader())
+                .create(new AllocatorSpec("segregated", Map.of()), new MmapChunkSource(1L << 30));
+        try (CountingTarget target = new CountingTarget(new AllocatorTarget(allocator));
+                TraceThreads threads = new TraceThreads(program.threadCount())) {
+            LiveBytes live = new LiveBytes(target);
+            threads.run(program.runs(), new ObservedLoop(program, target, live));
+            return "allocations=" + target.allocateCount + " reallocations=" + target.reallocateCount + " frees="
+                    + target.freeCount + " bytes=" + target.byteCount + " peak=" + live.peakRequestedBytes()
+                    + " live=" + live.requestedBytes();
+        }
+    }
+
+    /** Counts the calls that reach an allocator; one thread at a time. */
+    private static final class CountingTarget implements ReplayTarget {
+        private final ReplayTarget target;
+        private long allocateCount;
+        private long reallocateCount;
+        private long freeCount;
+        private long byteCount;
+
+        CountingTarget(ReplayTarget target) {
+            this.target = target;
+        }
+
+        @Override
+        public long allocate(long byteSize, long byteAlignment, boolean zeroed) {
+            allocateCount++;
+            byteCount += byteSize;
+            return target.allocate(byteSize, byteAlignment, zeroed);
+        }
+
+        @Override
+        public void free(long address) {
+            freeCount++;
+            target.free(address);
+        }
+
+        @Override
+        public long reallocate(long address, long byteSize) {
+            reallocateCount++;
+            byteCount += byteSize;
+            return target.reallocate(address, byteSize);
+        }
+
+        @Override
+        public long usableSize(long address) {
+            return target.usableSize(address);
+        }
+
+        @Override
+        public void close() {
+            target.close();
+        }
     }
 
     @Test

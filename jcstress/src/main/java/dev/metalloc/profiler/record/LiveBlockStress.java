@@ -15,7 +15,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class LiveBlockStress {
 
     /** One for all: a state is one address in it, and states next to each other compete for slots. */
-    private static final LiveBlockTable TABLE = new LiveBlockTable(1 << 16);
+    private static final LiveBlockTable TABLE = new LiveBlockTable(1 << 16, AddressFilter.empty());
 
     private static final AtomicLong NEXT_ADDRESS = new AtomicLong(1 << 20);
 
@@ -103,7 +103,7 @@ public class LiveBlockStress {
         private static final long FIRST = 1 << 20;
         private static final long SECOND = sharingTheHomeOf(FIRST);
 
-        private final LiveBlockShard shard = new LiveBlockShard(MAX_BLOCKS);
+        private final LiveBlockShard shard = new LiveBlockShard(MAX_BLOCKS, AddressFilter.empty());
 
         public RemoveWhileMoving() {
             shard.insert(FIRST, 1, 1, 1, 1, 1);

@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.J_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a peak lost to a lower one")
 public class LiveBytesStress {
 
-    private final LiveBytes live = new LiveBytes();
+    private final LiveBytes live = new LiveBytes(new Recorder(RecorderOptions.everyBlock(), frames -> {}));
 
     @Actor
     public void one() {

@@ -87,19 +87,34 @@ public final class BandRow {
         row[ALLOCATE_COUNT]++;
         row[ALLOCATE_BYTES] += byteSize;
         row[SIZES + SizeBands.subBucket(band, byteSize)]++;
-        row[ZEROED_COUNT] += flags & ThreadRecorder.ZEROED;
-        if (byteSize < row[MIN_BYTE_SIZE]) {
-            row[MIN_BYTE_SIZE] = byteSize;
+        if (byteSize < row[MIN_BYTE_SIZE] || byteSize > row[MAX_BYTE_SIZE] || byteAlignment > row[MAX_BYTE_ALIGNMENT]) {
+            widen(row, byteSize, byteAlignment);
         }
-        if (byteSize > row[MAX_BYTE_SIZE]) {
-            row[MAX_BYTE_SIZE] = byteSize;
-        }
-        if (byteAlignment > row[MAX_BYTE_ALIGNMENT]) {
-            row[MAX_BYTE_ALIGNMENT] = byteAlignment;
+        if ((flags & ThreadRecorder.ZEROED) != 0) {
+            row[ZEROED_COUNT]++;
         }
         if (byteAlignment > ALIGNED_ABOVE_BYTES) {
             row[ALIGNED_COUNT]++;
         }
+    }
+
+    /** Whether the size is between those seen, so that {@link #countSettled} may count it. */
+    static boolean spans(long[] row, long byteSize) {
+        return byteSize >= row[MIN_BYTE_SIZE] && byteSize <= row[MAX_BYTE_SIZE];
+    }
+
+    /** The same as {@link #countAllocation} for a plain block. */
+    static void countSettled(long[] row, long byteSize) {
+        row[ALLOCATE_COUNT]++;
+        row[ALLOCATE_BYTES] += byteSize;
+        row[SIZES + SizeBands.subBucket(byteSize)]++;
+    }
+
+    @OutOfLine
+    private static void widen(long[] row, long byteSize, long byteAlignment) {
+        row[MIN_BYTE_SIZE] = Math.min(row[MIN_BYTE_SIZE], byteSize);
+        row[MAX_BYTE_SIZE] = Math.max(row[MAX_BYTE_SIZE], byteSize);
+        row[MAX_BYTE_ALIGNMENT] = Math.max(row[MAX_BYTE_ALIGNMENT], byteAlignment);
     }
 
     /** Blocks of an arena that end together. */

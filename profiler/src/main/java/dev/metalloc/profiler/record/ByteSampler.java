@@ -28,6 +28,16 @@ final class ByteSampler {
         this.bytesToNext = nextDistance();
     }
 
+    /** Whether this one is not to be taken; where it is, nothing has changed, and {@link #picks} must follow. */
+    boolean skips(long byteSize) {
+        long left = bytesToNext - byteSize - OVERHEAD_BYTES;
+        if (left <= 0) {
+            return false;
+        }
+        bytesToNext = left;
+        return true;
+    }
+
     /** Whether to take this one; {@link #rearm} must follow before the next call. */
     boolean picks(long byteSize) {
         bytesToNext -= byteSize + OVERHEAD_BYTES;
@@ -56,7 +66,8 @@ final class ByteSampler {
     /** Bytes that a block of a weight stands for. Splits off the whole part, so that a large block does not overflow. */
     static long weightedBytes(long byteSize, long weight) {
         long fraction = weight & (ONE - 1);
-        return (weight >>> WEIGHT_SHIFT) * byteSize + Math.round((double) byteSize * fraction / ONE);
+        long whole = (weight >>> WEIGHT_SHIFT) * byteSize;
+        return fraction == 0 ? whole : whole + Math.round((double) byteSize * fraction / ONE);
     }
 
     private long nextDistance() {

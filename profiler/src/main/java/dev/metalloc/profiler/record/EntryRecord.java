@@ -8,6 +8,15 @@ final class EntryRecord {
     /** Requested bytes allocated less freed that {@link LiveBytes} does not know of yet. */
     long unflushedLiveBytes;
 
+    /** {@link EntryRow#MISSED_FREE_COUNT}. */
+    long missedFreeCount;
+
+    /** The largest block asked for. */
+    long maxByteSize;
+
+    /** Blocks live that {@link #order} does not count: those of threads added up here, less other threads' that this one freed. */
+    long liveBlocksElsewhere;
+
     final int entryPoint;
     final long[] counters = new long[EntryRow.LENGTH];
     final FreeOrder order = new FreeOrder();
@@ -32,11 +41,14 @@ final class EntryRecord {
         return sum(BandRow.LIVE_BYTES);
     }
 
+    /** Blocks that this thread allocated less those it freed; only the sum over all threads is the number of live ones. */
+    long liveBlocks() {
+        return order.liveCount() + liveBlocksElsewhere;
+    }
+
     /** All frees by this thread, those of unknown blocks included. */
     long freeCount() {
-        return arenas != null
-                ? sum(BandRow.FREE_COUNT)
-                : sum(BandRow.FOLLOWED_FREE_COUNT) + counters[EntryRow.MISSED_FREE_COUNT];
+        return arenas != null ? sum(BandRow.FREE_COUNT) : sum(BandRow.FOLLOWED_FREE_COUNT) + missedFreeCount;
     }
 
     long sum(int column) {
@@ -69,6 +81,9 @@ final class EntryRecord {
                 BandRow.add(total.band(band), row);
             }
         }
+        total.missedFreeCount += missedFreeCount;
+        total.liveBlocksElsewhere += liveBlocks();
+        total.maxByteSize = Math.max(total.maxByteSize, maxByteSize);
         EntryRow.add(total.counters, counters);
         if (arenas != null && total.arenas != null) {
             arenas.addTo(total.arenas);

@@ -4,7 +4,7 @@ package dev.metalloc.profiler.record;
 /** The layout of the counters that one entry point has besides those of its bands; one writer, racy readers. */
 public final class EntryRow {
     public static final int ENTRY_POINT = 0;
-    /** Frees of blocks that were not followed; if all are followed, of blocks that are not known. */
+    /** Frees of blocks that were not followed; if all are followed, of blocks not known. Filled in by the snapshot only. */
     public static final int MISSED_FREE_COUNT = 1;
 
     public static final int VIRTUAL_ALLOCATE_COUNT = 2;

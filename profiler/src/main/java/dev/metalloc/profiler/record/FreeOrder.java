@@ -31,6 +31,10 @@ final class FreeOrder {
         liveCount++;
     }
 
+    int liveCount() {
+        return liveCount;
+    }
+
     /** After any free of a block of this thread, followed or not. */
     void freed() {
         dips[liveCount & (WINDOW - 1)] = ++freeCount;

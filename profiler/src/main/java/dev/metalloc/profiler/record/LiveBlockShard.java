@@ -19,14 +19,16 @@ final class LiveBlockShard {
     private static final int FIRST_LOG2 = 7;
 
     private final int maxCount;
+    private final AddressFilter filter;
     private final RecorderSpinLock lock = new RecorderSpinLock();
     private final AtomicInteger version = new AtomicInteger();
     private Slots slots = new Slots(FIRST_LOG2);
     /** Guarded by the lock. */
     private int count;
 
-    LiveBlockShard(int maxCount) {
+    LiveBlockShard(int maxCount, AddressFilter filter) {
         this.maxCount = maxCount;
+        this.filter = filter;
     }
 
     /** False only where the block is surely not here. */
@@ -52,6 +54,7 @@ final class LiveBlockShard {
                     at = slots.find(address);
                 }
                 count++;
+                filter.add(address);
             }
             long[] values = slots.values;
             int value = at * LiveBlockTable.VALUES;
@@ -80,6 +83,7 @@ final class LiveBlockShard {
             slots.close(at);
             endMoves();
             count--;
+            filter.remove(address);
             return true;
         } finally {
             lock.release();

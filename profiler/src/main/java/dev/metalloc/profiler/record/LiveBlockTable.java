@@ -26,12 +26,15 @@ final class LiveBlockTable {
 
     private final LiveBlockShard[] shards = new LiveBlockShard[1 << SHARDS_LOG2];
     private final AtomicLong droppedCount = new AtomicLong();
+    /** To be asked before {@link #remove}. */
+    final AddressFilter filter;
 
     /** Makes room for about maxBlocks: a shard refuses more than its part, rounded up to a power of two. */
-    LiveBlockTable(int maxBlocks) {
+    LiveBlockTable(int maxBlocks, AddressFilter filter) {
+        this.filter = filter;
         int maxInShard = (maxBlocks + shards.length - 1) >>> SHARDS_LOG2;
         for (int i = 0; i < shards.length; i++) {
-            shards[i] = new LiveBlockShard(maxInShard);
+            shards[i] = new LiveBlockShard(maxInShard, filter);
         }
     }
 
@@ -60,19 +63,23 @@ final class LiveBlockTable {
     }
 
     long heldBytes() {
-        long bytes = 0;
+        long bytes = filter.heldBytes();
         for (int i = 0; i < shards.length; i++) {
             bytes += shards[i].heldBytes();
         }
         return bytes;
     }
 
+    static long hash(long address) {
+        return address * SPREAD;
+    }
+
     /** The bits of the hash that did not choose the shard, from the highest on. */
     static long hashInShard(long address) {
-        return (address * SPREAD) << SHARDS_LOG2;
+        return hash(address) << SHARDS_LOG2;
     }
 
     private LiveBlockShard shard(long address) {
-        return shards[(int) ((address * SPREAD) >>> (64 - SHARDS_LOG2))];
+        return shards[(int) (hash(address) >>> (64 - SHARDS_LOG2))];
     }
 }

@@ -16,7 +16,12 @@ final class LiveBytes {
 
     private static final int PEAK = 1;
 
+    private final Recorder recorder;
     private final AtomicLongArray cells = new AtomicLongArray((TOTAL + 2) * STRIDE);
+
+    LiveBytes(Recorder recorder) {
+        this.recorder = recorder;
+    }
 
     void add(int entryPoint, long bytes) {
         addTo(entryPoint, bytes);
@@ -39,9 +44,25 @@ final class LiveBytes {
 
     private void addTo(int entryPoint, long bytes) {
         long live = cells.addAndGet(cell(entryPoint), bytes);
-        if (bytes > 0) {
-            raisePeak(entryPoint, live);
+        if (bytes > 0 && live > peak(entryPoint)) {
+            raisePeak(entryPoint, recorder.boundsLiveBytes() ? Math.min(live, bound(entryPoint)) : live);
         }
+    }
+
+    private long bound(int entryPoint) {
+        return entryPoint == TOTAL ? boundedTotal() : bounded(entryPoint);
+    }
+
+    private long bounded(int entryPoint) {
+        return Math.min(cells.get(cell(entryPoint)), recorder.mostLiveBytes(entryPoint));
+    }
+
+    private long boundedTotal() {
+        long total = 0;
+        for (int entryPoint = 0; entryPoint < TOTAL; entryPoint++) {
+            total += Recorder.isPool(entryPoint) ? 0 : bounded(entryPoint);
+        }
+        return total;
     }
 
     /** One stride left free at the front keeps the first cell off the array's header. */

@@ -17,13 +17,14 @@ public final class Recorder {
     static final int ENTRY_POINTS = EntryPoint.values().length;
     static final int ARENA_CONFINED = EntryPoint.ARENA_CONFINED.ordinal();
     private static final int FIRST_POOL = EntryPoint.NETTY.ordinal();
+    private static final int MALLOC_DOWNCALL = EntryPoint.MALLOC_DOWNCALL.ordinal();
     static final int ARENA_GLOBAL = EntryPoint.ARENA_GLOBAL.ordinal();
 
     final RecorderOptions options;
     final StackSource stacks;
     final double lifetimeMeanBytes;
     final double stackMeanBytes;
-    final LiveBytes liveBytes = new LiveBytes();
+    final LiveBytes liveBytes = new LiveBytes(this);
     final LiveBlockTable blocks;
     final SiteTable sites;
     final RecorderRegistry registry;
@@ -33,6 +34,7 @@ public final class Recorder {
     private final AtomicLong arenaBlocksDropped = new AtomicLong();
     private final AtomicInteger certainStacksLeft;
     private final RecorderTicks ticks;
+    private volatile boolean joinedLate;
 
     public Recorder(RecorderOptions options, StackSource stacks) {
         this.options = options;
@@ -40,7 +42,8 @@ public final class Recorder {
         this.lifetimeMeanBytes = options.lifetimeIntervalBytes();
         this.stackMeanBytes = options.stackIntervalBytes();
         this.certainStacksLeft = new AtomicInteger(options.certainStacks());
-        this.blocks = new LiveBlockTable(options.maxLiveBlocks());
+        this.blocks = new LiveBlockTable(
+                options.maxLiveBlocks(), options.followsAll() ? AddressFilter.open() : AddressFilter.empty());
         this.sites = new SiteTable(options.maxSites());
         this.registry = new RecorderRegistry(this);
         this.ticks = new RecorderTicks(this);
@@ -52,6 +55,16 @@ public final class Recorder {
      */
     public ThreadRecorder threadRecorder(Thread carrier) {
         return registry.recorder(carrier);
+    }
+
+    /** To be called before anything is recorded of an application that has blocks already. */
+    public void joinLate() {
+        joinedLate = true;
+    }
+
+    /** Finds the recorders of threads, for a hot path. */
+    public RecorderRegistry registry() {
+        return registry;
     }
 
     /** Moves the coarse clock on, the first call starts it; one ticker thread, every 1 to 10 ms. */
@@ -99,6 +112,37 @@ public final class Recorder {
     /** Whether the entry point's blocks lie in memory that is counted elsewhere. */
     static boolean isPool(int entryPoint) {
         return entryPoint >= FIRST_POOL; // the pools come last in EntryPoint
+    }
+
+    /** Whether {@link #mostLiveBytes} says more of any entry point than the estimate. */
+    boolean boundsLiveBytes() {
+        return !options.followsAll() && !joinedLate;
+    }
+
+    /**
+     * What the live bytes of an entry point cannot exceed: the number of its live blocks, which is exact, times the largest size. It
+     * bounds an estimate where little is live, when one followed block stands for more than there is.
+     *
+     * <p>No bound where all is exact, or where frees of blocks that were never seen to begin are common.
+     */
+    long mostLiveBytes(int entryPoint) {
+        if (!boundsLiveBytes() || isArena(entryPoint) || entryPoint == MALLOC_DOWNCALL) {
+            return Long.MAX_VALUE;
+        }
+        EntryRecord ended = registry.ended.entryOrNull(entryPoint);
+        long liveBlocks = ended == null ? 0 : ended.liveBlocks();
+        long maxByteSize = ended == null ? 0 : ended.maxByteSize;
+        @Nullable ThreadRecorder[] threads = registry.held();
+        for (int slot = 0; slot < threads.length; slot++) {
+            ThreadRecorder thread = threads[slot];
+            EntryRecord entry = thread == null ? null : thread.entryOrNull(entryPoint);
+            if (entry != null) {
+                liveBlocks += entry.liveBlocks();
+                maxByteSize = Math.max(maxByteSize, entry.maxByteSize);
+            }
+        }
+        boolean isBound = liveBlocks > 0 && maxByteSize <= Long.MAX_VALUE / liveBlocks;
+        return isBound ? liveBlocks * maxByteSize : Long.MAX_VALUE;
     }
 
     /** Whether one of the first call sites is still to be taken. */

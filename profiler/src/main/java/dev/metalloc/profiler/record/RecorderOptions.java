@@ -71,6 +71,11 @@ public record RecorderOptions(
         return of(0, 0, Long.MAX_VALUE);
     }
 
+    /** Whether each block is followed, so that a free of one that is not is of an unknown one. */
+    boolean followsAll() {
+        return lifetimeIntervalBytes == 0;
+    }
+
     private static RecorderOptions of(long lifetimeIntervalBytes, long stackIntervalBytes, long certainBlocks) {
         return new RecorderOptions(
                 lifetimeIntervalBytes,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #recorder} is called by the thread itself, everything else by any thread. A thread that has ended is folded
  * into {@link EndedThreads}: by the tick, or by a registration once the registered have doubled since the last time.
  */
-final class RecorderRegistry {
+public final class RecorderRegistry {
     /*
      * Implementation notes.
      *
@@ -32,6 +32,9 @@ final class RecorderRegistry {
     /** Guarded by reading. */
     final EndedThreads ended = new EndedThreads();
 
+    /** A guess: a hit spares the way from the thread's number to its recorder, on which all else would wait. */
+    private @Nullable ThreadRecorder busiest;
+
     private @Nullable ThreadRecorder[] table = new @Nullable ThreadRecorder[2 * FIRST_SLOTS];
     private volatile @Nullable ThreadRecorder[] slots = new @Nullable ThreadRecorder[FIRST_SLOTS];
 
@@ -46,11 +49,22 @@ final class RecorderRegistry {
         this.recorder = recorder;
     }
 
-    ThreadRecorder recorder(Thread thread) {
-        @Nullable ThreadRecorder[] found = table;
+    /** The recorder of the platform thread or carrier that is running. */
+    public ThreadRecorder recorder(Thread thread) {
+        ThreadRecorder atHome = atHome(thread);
+        return atHome != null ? atHome : recorderSlow(thread);
+    }
+
+    /** The recorder of the running thread where that is found at once, else null, as it always is for a virtual thread. */
+    public @Nullable ThreadRecorder atHome(Thread thread) {
         long id = thread.threadId();
-        ThreadRecorder entry = found[home(id, found.length)];
-        return entry != null && entry.threadId == id ? entry : recorderSlow(thread, id);
+        ThreadRecorder likely = busiest;
+        if (likely != null && likely.threadId == id) {
+            return likely;
+        }
+        @Nullable ThreadRecorder[] seen = table;
+        ThreadRecorder entry = seen[home(id, seen.length)];
+        return entry != null && entry.threadId == id ? entry : null;
     }
 
     /** The byte clock of a thread, -1 where it was folded. */
@@ -79,6 +93,8 @@ final class RecorderRegistry {
     void foldEnded() {
         @Nullable ThreadRecorder[] current = slots;
         int aliveCount = 0;
+        long mostAllocations = 0;
+        ThreadRecorder likely = null;
         boolean[] gone = new boolean[current.length];
         for (int slot = 0; slot < current.length; slot++) {
             ThreadRecorder held = current[slot];
@@ -87,13 +103,22 @@ final class RecorderRegistry {
                 gone[slot] = true;
             } else if (held != null) {
                 aliveCount++;
+                long allocations = held.allocationsSinceAsked();
+                if (allocations > mostAllocations) {
+                    mostAllocations = allocations;
+                    likely = held;
+                }
             }
+        }
+        if (likely != null) {
+            busiest = likely;
         }
         forget(gone, aliveCount);
     }
 
     @ReservedStack
-    private ThreadRecorder recorderSlow(Thread thread, long id) {
+    private ThreadRecorder recorderSlow(Thread thread) {
+        long id = thread.threadId();
         ThreadRecorder probed = find(table, id);
         if (probed != null) {
             return probed;
@@ -127,6 +152,9 @@ final class RecorderRegistry {
         registeredCount++;
         heldCount++;
         slots[slot] = added;
+        if (busiest == null) {
+            busiest = added;
+        }
         if (2 * heldCount > table.length) {
             table = tableOf(slots, 2 * table.length);
         } else {
@@ -163,6 +191,7 @@ final class RecorderRegistry {
                 }
             }
             if (any) {
+                busiest = busiest != null && busiest.hasEnded() ? null : busiest;
                 table = tableOf(current, table.length);
             }
             foldAtCount = Math.max(FIRST_SLOTS / 2, 2 * heldCount);

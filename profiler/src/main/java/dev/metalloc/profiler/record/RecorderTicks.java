@@ -78,6 +78,7 @@ final class RecorderTicks {
 
     private void observe(int entryPoint, @Nullable ThreadRecorder[] threads, long[] sums) {
         long entryLiveBytes = 0;
+        long mostLiveBytes = recorder.mostLiveBytes(entryPoint);
         long[] entrySums = Recorder.isPool(entryPoint) ? new long[Sum.COUNT] : sums;
         for (int band = 0; band < SizeBands.COUNT; band++) {
             long liveBytes = addRow(recorder.registry.ended.entryOrNull(entryPoint), band, entrySums);
@@ -86,9 +87,10 @@ final class RecorderTicks {
                 liveBytes += thread == null ? 0 : addRow(thread.entryOrNull(entryPoint), band, entrySums);
             }
             int peak = entryPoint * SizeBands.COUNT + band;
-            bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], liveBytes);
+            bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], Math.min(liveBytes, mostLiveBytes));
             entryLiveBytes += liveBytes;
         }
+        entryLiveBytes = Math.min(entryLiveBytes, mostLiveBytes);
         recorder.liveBytes.raisePeak(entryPoint, entryLiveBytes);
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
     }

@@ -32,6 +32,8 @@ public final class ThreadRecorder {
     private final @Nullable EntryRecord[] entries = new @Nullable EntryRecord[Recorder.ENTRY_POINTS];
     private final long[] removed = new long[LiveBlockTable.VALUES];
     private final long[] reallocated = new long[LiveBlockTable.VALUES];
+    private final long[][] settledRows = SettledRows.none();
+    private final AddressFilter filter;
     private final ByteSampler sampler;
     /** Picks the call sites of blocks that are followed in any case. */
     private final ByteSampler stackSampler;
@@ -43,6 +45,9 @@ public final class ThreadRecorder {
     private long allocatedBytes;
     private int reallocateNumber;
     private boolean walking;
+    /** Written by whoever holds the registry's reading lock, as nothing else here is. */
+    private long askedAllocations;
+
     private long stackSampleCount;
     private long stackSampleNanos;
     private @Nullable ArenaTally spareTally;
@@ -54,13 +59,28 @@ public final class ThreadRecorder {
         this.owner = owner;
         this.registeredName = thread.getName();
         this.thread = new WeakReference<>(thread);
+        this.filter = recorder.blocks.filter;
         this.sampler = new ByteSampler(recorder.lifetimeMeanBytes, threadId ^ System.nanoTime());
         this.stackSampler = new ByteSampler(recorder.stackMeanBytes, ~threadId ^ System.nanoTime());
         this.certainBlocks = recorder.options.certainBlocks();
         this.liveFlushBytes = recorder.options.liveFlushBytes();
     }
 
+    /** A block of any alignment and content was allocated, not by a virtual thread: the quick way for most of them. */
+    public void allocated(int entryPoint, long address, long byteSize) {
+        long[] row = settledRows[SettledRows.index(entryPoint, byteSize)];
+        EntryRecord entry = entries[entryPoint];
+        if (entry == null || !BandRow.spans(row, byteSize) || !sampler.skips(byteSize)) {
+            allocated(entryPoint, address, byteSize, 1, 0);
+            return;
+        }
+        BandRow.countSettled(row, byteSize);
+        allocatedBytes += byteSize;
+        entry.order.allocated();
+    }
+
     /** A block was allocated. Call it after the memory was really allocated; null is no block. */
+    @OutOfLine
     public void allocated(int entryPoint, long address, long byteSize, long byteAlignment, int flags) {
         if (!LiveBlockTable.isAddress(address)) {
             return;
@@ -73,6 +93,9 @@ public final class ThreadRecorder {
         if (picks(row, byteSize)) {
             follow(entry, row, address, byteSize);
         }
+        if (row[BandRow.ALLOCATE_COUNT] == certainBlocks) {
+            SettledRows.settle(settledRows, entryPoint, band, row);
+        }
     }
 
     /**
@@ -80,11 +103,25 @@ public final class ThreadRecorder {
      * counts for the entry point that allocated the block; the one given here is for blocks that are not followed.
      */
     public void freed(int entryPoint, long address) {
+        if (!LiveBlockTable.isAddress(address)) {
+            return;
+        }
+        EntryRecord entry = entries[entryPoint];
+        if (entry == null || filter.mayHold(address)) {
+            freedUnusually(entryPoint, address);
+            return;
+        }
+        entry.missedFreeCount++;
+        entry.order.freed();
+    }
+
+    @OutOfLine
+    private void freedUnusually(int entryPoint, long address) {
         if (recorder.blocks.remove(address, removed)) {
             freeFollowed(removed);
-        } else if (LiveBlockTable.isAddress(address)) {
+        } else {
             EntryRecord entry = entry(entryPoint);
-            entry.counters[EntryRow.MISSED_FREE_COUNT]++;
+            entry.missedFreeCount++;
             entry.order.freed();
         }
     }
@@ -115,7 +152,7 @@ public final class ThreadRecorder {
             replaceFollowed(newAddress, byteSize);
         } else if (LiveBlockTable.isAddress(oldAddress)) {
             EntryRecord entry = entry(entryPoint);
-            entry.counters[EntryRow.MISSED_FREE_COUNT]++;
+            entry.missedFreeCount++;
             entry.counters[EntryRow.REALLOCATE_COUNT] += newAddress == 0 ? 0 : 1;
             entry.order.replaced();
         }
@@ -155,6 +192,9 @@ public final class ThreadRecorder {
 
     void countAllocation(EntryRecord entry, long[] row, int band, long byteSize, long byteAlignment, int flags) {
         BandRow.countAllocation(row, band, byteSize, byteAlignment, flags);
+        if (byteSize > entry.maxByteSize) {
+            entry.maxByteSize = byteSize;
+        }
         if ((flags & VIRTUAL) != 0) {
             entry.counters[EntryRow.VIRTUAL_ALLOCATE_COUNT]++;
         }
@@ -241,6 +281,7 @@ public final class ThreadRecorder {
             entry.order.freed();
         } else {
             column = entry.order.remoteColumn(BlockMeta.owner(meta), birthBytes);
+            entry.liveBlocksElsewhere--;
         }
         countFollowedFree(entry, block, column);
     }
@@ -259,6 +300,8 @@ public final class ThreadRecorder {
         }
         if (BlockMeta.owner(meta) == owner) {
             entry.order.replaced();
+        } else {
+            entry.liveBlocksElsewhere--;
         }
         countFollowedFree(entry, reallocated, BandRow.UNORDERED_FREE_WEIGHT);
     }
@@ -311,6 +354,18 @@ public final class ThreadRecorder {
         entry.unflushedLiveBytes = unflushed;
     }
 
+    /** For one reader. */
+    long allocationsSinceAsked() {
+        long count = 0;
+        for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
+            EntryRecord entry = entries[i];
+            count += entry == null ? 0 : entry.sum(BandRow.ALLOCATE_COUNT);
+        }
+        long since = count - askedAllocations;
+        askedAllocations = count;
+        return since;
+    }
+
     boolean hasEnded() {
         Thread alive = thread.get();
         return alive == null || !alive.isAlive();
@@ -330,7 +385,7 @@ public final class ThreadRecorder {
     }
 
     long heldBytes() {
-        long bytes = OWN_BYTES;
+        long bytes = OWN_BYTES + (long) SettledRows.HELD_LONGS * Long.BYTES;
         for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
             EntryRecord entry = entries[i];
             bytes += entry == null ? 0 : entry.heldBytes();

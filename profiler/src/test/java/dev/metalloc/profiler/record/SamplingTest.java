@@ -145,4 +145,32 @@ class SamplingTest {
                 .findFirst()
                 .orElseThrow();
     }
+
+    /** One followed block stands for 64 KiB: an estimate alone would claim that much for a program with one block at a time. */
+    @Test
+    void peakIsNoMoreThanTheLiveBlocksCanBe() {
+        Recorder recorder = new Recorder(RecorderOptions.sampled(), new NoStacks());
+        ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
+        for (int i = 0; i < 200_000; i++) {
+            thread.allocated(ENTRY, 16 + i % 64 * 16L, 4001);
+            thread.freed(ENTRY, 16 + i % 64 * 16L);
+        }
+        Profile profile = RecorderTest.profileOf(recorder);
+        assertEquals(4001, profile.peakLiveBytes());
+        assertEquals(200_000, profile.allocateCount());
+    }
+
+    /** Frees of blocks from before an attach make the number of live ones mean nothing. */
+    @Test
+    void lateRecorderDoesNotTakeTheNumberOfLiveBlocksForABound() {
+        Recorder recorder = new Recorder(RecorderOptions.sampled(), new NoStacks());
+        recorder.joinLate();
+        ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
+        for (int i = 1; i <= 10_000; i++) {
+            thread.allocated(ENTRY, i * 16L, 100_000);
+            thread.freed(ENTRY, (1 << 30) + i * 16L);
+        }
+        thread.allocated(ENTRY, 8, 16);
+        assertEquals(1e9, (double) RecorderTest.profileOf(recorder).peakLiveBytes(), 0.1e9);
+    }
 }

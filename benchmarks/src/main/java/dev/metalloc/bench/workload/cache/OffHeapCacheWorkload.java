@@ -40,18 +40,19 @@ public final class OffHeapCacheWorkload {
         this.keyCount = keyCount;
     }
 
-    /** Arguments: {@code operations=N} in all, {@code threads=N}, {@code keys=N}, {@code megabytes=N}, {@code result=FILE}. */
+    /** Arguments: {@code operations=N} in all, {@code threads=N}, {@code keys=N}, {@code megabytes=N}, {@code rounds=N}, {@code result=FILE}. */
     public static void main(String[] arguments) throws Exception {
         WorkArguments values = new WorkArguments(arguments);
         int threadCount = values.count("threads", 2);
         long operationsPerThread = values.number("operations", 2_000_000) / threadCount;
         long keyCount = values.number("keys", 80_000);
         long capacityBytes = values.number("megabytes", 64) << 20;
+        int rounds = values.count("rounds", 1);
         Optional<Path> resultFile = values.text("result").map(Path::of);
         values.refuseOthers();
         try (OffHeapCache cache = new OffHeapCache(capacityBytes, keyCount)) {
             OffHeapCacheWorkload workload = new OffHeapCacheWorkload(cache, operationsPerThread, keyCount);
-            WorkPhase.run(() -> workload.work(threadCount), resultFile);
+            WorkPhase.run(() -> workload.work(threadCount), rounds, resultFile);
         }
     }
 

@@ -31,13 +31,14 @@ public final class NettyWorkload {
 
     /**
      * Arguments: {@code requests=N} in all, {@code connections=N}, {@code buffers=unpooled|pooled|adaptive|default},
-     * {@code result=FILE}.
+     * {@code rounds=N}, {@code result=FILE}.
      */
     public static void main(String[] arguments) throws Exception {
         WorkArguments values = new WorkArguments(arguments);
         int connectionCount = values.count("connections", 4);
         long requestsPerConnection = values.number("requests", 200_000) / connectionCount;
         ByteBufAllocator allocator = allocator(values.text("buffers").orElse("unpooled"));
+        int rounds = values.count("rounds", 1);
         Optional<Path> resultFile = values.text("result").map(Path::of);
         values.refuseOthers();
         EventLoopGroup serverLoops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -45,7 +46,9 @@ public final class NettyWorkload {
         try {
             Channel server = LineServer.start(serverLoops, allocator);
             WorkPhase.run(
-                    () -> work(clientLoops, allocator, server, connectionCount, requestsPerConnection), resultFile);
+                    () -> work(clientLoops, allocator, server, connectionCount, requestsPerConnection),
+                    rounds,
+                    resultFile);
         } finally {
             clientLoops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
             serverLoops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();

@@ -28,7 +28,7 @@ public final class ZlibWorkload {
         this.entryPoint = shared ? "ARENA_SHARED" : "ARENA_CONFINED";
     }
 
-    /** Arguments: {@code records=N}, {@code arenas=confined|shared}, {@code result=FILE}. */
+    /** Arguments: {@code records=N}, {@code arenas=confined|shared}, {@code rounds=N}, {@code result=FILE}. */
     public static void main(String[] arguments) throws Exception {
         WorkArguments values = new WorkArguments(arguments);
         long recordCount = values.number("records", 200_000);
@@ -36,10 +36,11 @@ public final class ZlibWorkload {
         if (!arenas.equals("confined") && !arenas.equals("shared")) {
             throw new IllegalArgumentException("arenas=" + arenas + " (expected: confined or shared)");
         }
+        int rounds = values.count("rounds", 1);
         Optional<Path> resultFile = values.text("result").map(Path::of);
         values.refuseOthers();
         ZlibWorkload workload = new ZlibWorkload(recordCount, arenas.equals("shared"));
-        WorkPhase.run(workload::work, resultFile);
+        WorkPhase.run(workload::work, rounds, resultFile);
     }
 
     private Outcome work() {

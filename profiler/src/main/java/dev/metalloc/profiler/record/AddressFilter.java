@@ -1,0 +1,61 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.record;
+
+import java.util.Arrays;
+
+/**
+ * Says of most addresses, at the price of one load, that they are not in the {@link LiveBlockTable}; any thread may ask.
+ *
+ * <p>A counting Bloom filter with one hash (Fan and others 2000): each cell counts the blocks whose addresses fall to it. A cell
+ * that has reached its highest value keeps it for good. The first bits of a cell's number choose the shard of the table, whose lock
+ * guards the cell against two changes at once. Whoever frees a block has got its address from whoever allocated it, so
+ * it sees the count without a lock.
+ */
+final class AddressFilter {
+    private static final int LOG2 = 15;
+    private static final int FULL = 0xFF;
+
+    private final byte[] cells = new byte[1 << LOG2];
+
+    private AddressFilter() {}
+
+    static AddressFilter empty() {
+        return new AddressFilter();
+    }
+
+    /** One that never rules an address out, for a table that all blocks go to. */
+    static AddressFilter open() {
+        AddressFilter open = empty();
+        Arrays.fill(open.cells, (byte) FULL);
+        return open;
+    }
+
+    boolean mayHold(long address) {
+        return cells[cell(address)] != 0;
+    }
+
+    /** Under the lock of the address' shard, as is {@link #remove}. */
+    void add(long address) {
+        int cell = cell(address);
+        int count = cells[cell] & FULL;
+        if (count != FULL) {
+            cells[cell] = (byte) (count + 1);
+        }
+    }
+
+    void remove(long address) {
+        int cell = cell(address);
+        int count = cells[cell] & FULL;
+        if (count != FULL) {
+            cells[cell] = (byte) (count - 1);
+        }
+    }
+
+    long heldBytes() {
+        return cells.length;
+    }
+
+    private int cell(long address) {
+        return (int) (LiveBlockTable.hash(address) >>> (64 - LOG2));
+    }
+}

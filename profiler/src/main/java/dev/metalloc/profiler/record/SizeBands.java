@@ -33,8 +33,6 @@ public final class SizeBands {
         return (int) ((byteSize - 1) >>> Math.max(0, shift)) & (SUB_BUCKETS - 1);
     }
 
-    /** The largest size of a sub-bucket; the only one where the band is no larger than 64. */
-
     /** The largest size of a sub-bucket; the only one where the band is no larger than 256. */
     public static long highestSize(int band, int subBucket) {
         return highestSize(band, subBucket, SUB_BITS);

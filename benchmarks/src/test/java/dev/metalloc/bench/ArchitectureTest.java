@@ -7,10 +7,13 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -21,7 +24,9 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -52,6 +57,11 @@ class ArchitectureTest {
 
     /** The agent's hooks, which are defined into this package of the JDK. */
     private static final String HOOKS = "jdk.internal.foreign..";
+
+    private static final String HOOKS_PREFIX = "Metalloc";
+
+    /** Left out when packaging: the JDK's package has its own. */
+    private static final Set<String> REPLACED = Set.of("OwnerThread", "RawAccess");
 
     private static final String JDK = "java..";
     private static final String JDK_INTERNAL = "jdk..";
@@ -163,6 +173,32 @@ class ArchitectureTest {
                     "dev.metalloc.bench..")
             .should()
             .callMethodWhere(restricted());
+
+    /** Packaging moves all of these into one package of the JDK, where the one that comes last would take the place of the others. */
+    @ArchTest
+    static void classesInTheJdkHaveNamesOfTheirOwn(JavaClasses all) {
+        Map<String, String> names = new TreeMap<>();
+        for (JavaClass each : all) {
+            if (isMovedIntoTheJdk(each)) {
+                String flat = HOOKS_PREFIX
+                        + each.getName().substring(each.getPackageName().length() + 1);
+                assertNull(names.put(flat, each.getName()), () -> flat + " is also " + each.getName());
+            } else if (each.getName().startsWith("jdk.internal.foreign.")) {
+                String name = each.getName().substring("jdk.internal.foreign.".length());
+                assertNull(names.put(name, each.getName()), () -> name + " is also a hook's");
+            }
+        }
+        assertTrue(names.containsKey("MetallocSlab"), "the allocators are among them");
+        assertTrue(names.containsKey("MetallocRunHooks"), "the hooks are among them");
+    }
+
+    private static boolean isMovedIntoTheJdk(JavaClass type) {
+        String name = type.getPackageName();
+        return !type.getSimpleName().equals("package-info")
+                && !REPLACED.contains(type.getSimpleName())
+                && Stream.of("dev.metalloc.allocators", "dev.metalloc.profiler.record", "dev.metalloc.agent.runtime")
+                        .anyMatch(root -> within(name, root));
+    }
 
     private static DescribedPredicate<JavaClass> metallocOutside(String... allowed) {
         return describe("are Metalloc's, outside of " + String.join(", ", allowed), type -> {

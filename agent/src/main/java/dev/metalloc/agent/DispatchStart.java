@@ -1,9 +1,12 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.DirectLedgers;
+import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.StartGate;
 import dev.metalloc.agent.telemetry.Telemetry;
+import dev.metalloc.agent.train.HookGroup;
 import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.policy.plan.Plan;
 import java.util.concurrent.TimeUnit;
@@ -75,7 +78,7 @@ final class DispatchStart implements Runnable {
             RuntimeInstaller.defineRest(image);
             serving = ServingDispatch.make(plan, hooks, sites);
             started = serving;
-            RunState.serve();
+            RunState.serve(ledgers());
             serving.idlePurge().start();
             serving.driftWatch().start();
         } catch (Throwable failure) {
@@ -88,6 +91,11 @@ final class DispatchStart implements Runnable {
         if (serving != null) {
             registerLater(serving);
         }
+    }
+
+    private @Nullable DirectLedgers ledgers() {
+        JdkAccess jdk = JdkAccess.known;
+        return jdk == null || !hooks.has(HookGroup.DIRECT_BUFFER) ? null : jdk.directLedgers();
     }
 
     /** Management classes cost a tenth of a second: what ends soon does not pay for them. */

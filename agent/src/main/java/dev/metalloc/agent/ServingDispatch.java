@@ -4,7 +4,10 @@ package dev.metalloc.agent;
 import dev.metalloc.agent.runtime.RangeChunkSource;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.allocators.source.MmapChunkSource;
+import dev.metalloc.allocators.source.ResidentPages;
 import dev.metalloc.policy.plan.Plan;
+import dev.metalloc.policy.plan.PlanRule;
+import dev.metalloc.profiler.api.EntryPoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +35,25 @@ record ServingDispatch(
         RangeChunkSource source = RangeChunkSource.reserveIn(new MmapChunkSource(limitBytes), RANGE_BYTES);
         RunState.rangeAddress = source.rangeAddress();
         RunState.rangeByteSize = source.rangeByteSize();
+        if (hasLargeZeroed(plan)) {
+            long lastPage = source.rangeAddress() + source.rangeByteSize() - source.pageByteSize();
+            ResidentPages.prepare(lastPage, source.pageByteSize());
+        }
         Dispatch dispatch = Dispatch.of(plan, sites, source);
         dispatch.selfTest();
         dispatch.publish(hooks);
         ArenaRelease arenaRelease = dispatch.closesDeferred() && hooks.hasArenas() ? ArenaRelease.start() : null;
         return new ServingDispatch(
                 source, IdlePurge.of(dispatch, cgroup), new DriftWatch(dispatch.uses()), arenaRelease);
+    }
+
+    /** Whether there will be blocks to zero that it is worth asking the system about. */
+    private static boolean hasLargeZeroed(Plan plan) {
+        for (PlanRule rule : plan.rules()) {
+            if (rule.entryPoint() != EntryPoint.UNSAFE && rule.maxByteSize() >= ResidentPages.MIN_BYTES) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package jdk.internal.foreign;
 
+import dev.metalloc.agent.runtime.DirectLedgers;
 import dev.metalloc.agent.runtime.JdkAccess;
 import jdk.internal.access.SharedSecrets;
 import jdk.internal.misc.Unsafe;
@@ -26,6 +27,11 @@ final class MetallocInternalAccess extends JdkAccess {
     @Override
     public void afterApplicationHooks(Runnable work) {
         SharedSecrets.getJavaLangAccess().registerShutdownHook(EXIT_SLOT, true, work);
+    }
+
+    @Override
+    public DirectLedgers directLedgers() {
+        return MetallocBitsMemory.ledgers();
     }
 
     @Override

@@ -1,16 +1,25 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package jdk.internal.foreign;
 
+import dev.metalloc.agent.runtime.BufferOwners;
+import dev.metalloc.agent.runtime.DirectLedgers;
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.FrameStack;
 import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.RetiredArenas;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
-import dev.metalloc.allocators.source.OffHeapMemory;
+import dev.metalloc.allocators.source.ResidentPages;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.lang.foreign.Arena;
+import java.nio.MetallocBits;
+import java.nio.MetallocBufferCleaner;
+import java.util.concurrent.atomic.AtomicLong;
+import jdk.internal.access.JavaLangRefAccess;
+import jdk.internal.access.SharedSecrets;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.ref.Cleaner;
+import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Hidden;
 
@@ -36,6 +45,7 @@ public final class MetallocRunHooks {
         static final ServedEntry AUTOMATIC_ARENA = RunState.automaticArena;
         static final FrameStacks FRAMES = RunState.frames;
         static final RetiredArenas RETIRED = RunState.retiredArenas;
+        static final DirectLedgers LEDGERS = RunState.directLedgers;
         static final boolean HAS_SITES = RunState.sites != null;
         static final ServedEntry SITE_0 = siteEntry(0);
         static final ServedEntry SITE_1 = siteEntry(1);
@@ -92,6 +102,66 @@ public final class MetallocRunHooks {
         return address > 0 ? address : unsafe.allocateMemory(byteSize);
     }
 
+    /** Reserves what a direct buffer is to have; throws as the JDK does. */
+    @ForceInline
+    @Hidden
+    public static void directReserve(long byteSize, long capacity) {
+        if (RunState.directLedgers == null || byteSize != capacity || !Served.LEDGERS.take(byteSize)) {
+            reserveAtJdk(byteSize, capacity);
+        }
+    }
+
+    @DontInline
+    @Hidden
+    private static void reserveAtJdk(long byteSize, long capacity) {
+        long advance = RunState.directLedgers == null || byteSize != capacity ? 0 : Served.LEDGERS.advance(byteSize);
+        if (advance > 0) {
+            try {
+                MetallocBits.reserve(byteSize + advance, capacity + advance);
+                Served.LEDGERS.add(advance);
+                return;
+            } catch (OutOfMemoryError e) {
+                // Others took it meanwhile; the buffer alone may still find room.
+            }
+        }
+        MetallocBits.reserve(byteSize, capacity);
+    }
+
+    @ForceInline
+    public static void directUnreserve(long byteSize, long capacity) {
+        if (RunState.directLedgers == null || byteSize != capacity || !Served.LEDGERS.keep(byteSize)) {
+            MetallocBits.unreserve(byteSize, capacity);
+        }
+    }
+
+    /** The JDK found no room at its first try: what threads hold in advance is given back before it tries on. */
+    public static JavaLangRefAccess directReserveAgain() {
+        if (RunState.directLedgers != null) {
+            Served.LEDGERS.recall();
+        }
+        return SharedSecrets.getJavaLangRefAccess();
+    }
+
+    /** What the buffer pool says of bytes. */
+    public static long directBytes(AtomicLong reserved) {
+        return RunState.directLedgers == null ? reserved.get() : reserved.get() - Served.LEDGERS.creditBytes();
+    }
+
+    /** What the buffer pool says of buffers. */
+    public static long directCount(AtomicLong count) {
+        return RunState.directLedgers == null ? count.get() : count.get() + Served.LEDGERS.bufferCount();
+    }
+
+    @ForceInline
+    public static Cleaner directCleaner(Object buffer, Runnable task) {
+        if (RunState.directLedgers == null) {
+            return Cleaner.create(buffer, task);
+        }
+        BufferOwners owners = Served.LEDGERS.owners();
+        Cleaner cleaner = owners == null ? null : MetallocBufferCleaner.create(buffer, task, owners);
+        return cleaner == null ? Cleaner.create(buffer, task) : cleaner;
+    }
+
     @ForceInline
     public static void directFree(Unsafe unsafe, long address) {
         if (isOurs(address)) {
@@ -105,7 +175,7 @@ public final class MetallocRunHooks {
     @ForceInline
     public static void directZero(long address, long byteSize, byte zero) {
         if (isOurs(address)) {
-            OffHeapMemory.zero(address, byteSize);
+            ResidentPages.zero(address, byteSize);
         } else {
             for (long done = 0; done < byteSize; done += SET_MEMORY_PIECE) {
                 JDK.setMemory(address + done, Math.min(SET_MEMORY_PIECE, byteSize - done), zero);
@@ -145,6 +215,18 @@ public final class MetallocRunHooks {
             return JDK.allocateMemory(byteSize);
         } catch (IllegalArgumentException e) {
             throw new OutOfMemoryError();
+        }
+    }
+
+    /** Zeroes a new segment's memory. */
+    public static void segmentZero(long address, long byteSize) {
+        if (isOurs(address)) {
+            ResidentPages.zero(address, byteSize);
+        } else {
+            // As the JDK does: a loop that a safepoint may interrupt, over a multiple of eight bytes.
+            for (long i = 0; i < byteSize; i += Long.BYTES) {
+                JDK.putLong(address + i, 0);
+            }
         }
     }
 

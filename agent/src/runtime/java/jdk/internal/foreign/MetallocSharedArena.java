@@ -4,7 +4,7 @@ package jdk.internal.foreign;
 import dev.metalloc.agent.runtime.RetiredArena;
 import dev.metalloc.agent.runtime.RetiredArenas;
 import dev.metalloc.agent.runtime.ServedSite;
-import dev.metalloc.allocators.source.OffHeapMemory;
+import dev.metalloc.allocators.source.ResidentPages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.internal.foreign.MemorySessionImpl.ResourceList.ResourceCleanup;
@@ -75,7 +75,7 @@ final class MetallocSharedArena extends RetiredArena implements Arena {
             long blockByteSize = Math.max(byteSize, 1);
             long address = MetallocRunHooks.sharedAllocate(blockByteSize);
             if (address > 0) {
-                OffHeapMemory.zero(address, blockByteSize);
+                ResidentPages.zero(address, blockByteSize);
                 session.addOrCleanupIfFail(new MetallocPooledBlock(address, blockByteSize));
                 return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
             }

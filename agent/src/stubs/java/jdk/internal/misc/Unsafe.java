@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package jdk.internal.misc;
 
+import java.lang.reflect.Field;
 import java.security.ProtectionDomain;
 
 /** Compile-only: the members that the runtime calls; never shipped. */
@@ -33,6 +34,18 @@ public final class Unsafe {
             String name, byte[] bytes, int offset, int byteSize, ClassLoader loader, ProtectionDomain domain);
 
     public native long objectFieldOffset(Class<?> type, String name);
+
+    public native long staticFieldOffset(Field field);
+
+    public native Object staticFieldBase(Field field);
+
+    public native Object allocateInstance(Class<?> type) throws InstantiationException;
+
+    public native Object getReference(Object object, long offset);
+
+    public native void putReference(Object object, long offset, Object value);
+
+    public native long getAndSetLong(Object object, long offset, long value);
 
     public native boolean compareAndSetInt(Object object, long offset, int expected, int value);
 

@@ -23,6 +23,9 @@ public abstract class JdkAccess {
      */
     public abstract void afterApplicationHooks(Runnable work);
 
+    /** What direct buffers' account is kept in beside the JDK's own, or null where that one has another shape. */
+    public abstract @Nullable DirectLedgers directLedgers();
+
     /** What the JVM was started with, from its command line, files and environment. */
     public abstract String[] virtualMachineArguments();
 }

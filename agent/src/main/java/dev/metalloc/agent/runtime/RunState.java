@@ -30,6 +30,9 @@ public final class RunState {
     /** Where closed shared arenas wait; null where the plan closes them as the JDK does. */
     public static @Nullable RetiredArenas retiredArenas;
 
+    /** Parts of the account of direct memory; null before hooks serve, and where the JDK keeps it alone. */
+    public static @Nullable DirectLedgers directLedgers;
+
     /** The one range of addresses that holds all blocks. */
     public static long rangeAddress;
 
@@ -94,9 +97,14 @@ public final class RunState {
         return allocating;
     }
 
-    /** Lets hooks allocate: all other fields are set. */
-    public static void serve() {
+    /**
+     * Lets hooks allocate: all other fields are set.
+     *
+     * @param ledgers null where the JDK is to keep the account of direct memory alone
+     */
+    public static void serve(@Nullable DirectLedgers ledgers) {
         VarHandle.releaseFence();
+        directLedgers = ledgers;
         allocating = true;
         switchOn();
     }

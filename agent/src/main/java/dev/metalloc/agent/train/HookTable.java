@@ -17,6 +17,9 @@ final class HookTable {
 
     private static final String INTERNAL_UNSAFE = "jdk/internal/misc/Unsafe";
     private static final String U = "(L" + INTERNAL_UNSAFE + ";";
+    private static final String BUFFER = "java/nio/DirectByteBuffer";
+    private static final String BITS = "java/nio/Bits";
+    private static final String CLEANER = "jdk/internal/ref/Cleaner";
     private static final String ARENA = "java/lang/foreign/Arena";
     private static final String TO_ARENA = "()L" + ARENA + ";";
     private static final String ARENA_FILTER = "(L" + ARENA + ";)L" + ARENA + ";";
@@ -42,25 +45,92 @@ final class HookTable {
         } else {
             addDispatchedArenas(hooks);
             addZeroing(hooks);
+            addDirectAccount(hooks);
         }
         return hooks;
     }
 
     /** How a direct buffer is zeroed differs from JDK to JDK. */
     private static void addZeroing(List<Hook> hooks) {
-        hooks.add(zeroing("java/nio/Bits", "directZero", "(JJB)V"));
+        hooks.add(zeroing(BITS, "directZero", "(JJB)V"));
         hooks.add(zeroing(INTERNAL_UNSAFE, "directZeroByUnsafe", U + "JJB)V"));
     }
 
     private static Hook zeroing(String calledOwner, String hookName, String hookDescriptor) {
         return new Hook(
                 HookGroup.DIRECT_BUFFER,
-                "java/nio/DirectByteBuffer",
+                BUFFER,
                 "<init>",
                 "(I)V",
                 Hook.Kind.REPLACE_CALL_IF_ANY,
                 calledOwner,
                 "setMemory",
+                List.of(),
+                hookName,
+                hookDescriptor);
+    }
+
+    /** What a direct buffer costs beside its memory: the account of all of it, and the cleaner. */
+    private static void addDirectAccount(List<Hook> hooks) {
+        String pair = "(JJ)V";
+        hooks.add(direct(BUFFER, "<init>", "(I)V", BITS, "reserveMemory", "directReserve", pair));
+        hooks.add(direct(BUFFER, "<init>", "(I)V", BITS, "unreserveMemory", "directUnreserve", pair));
+        hooks.add(direct(BUFFER + "$Deallocator", "run", "()V", BITS, "unreserveMemory", "directUnreserve", pair));
+        hooks.add(direct(
+                BITS,
+                "reserveMemory",
+                pair,
+                "jdk/internal/access/SharedSecrets",
+                "getJavaLangRefAccess",
+                "directReserveAgain",
+                "()Ljdk/internal/access/JavaLangRefAccess;"));
+        String pool = BITS + "$1";
+        String atomic = "java/util/concurrent/atomic/AtomicLong";
+        String figure = "(L" + atomic + ";)J";
+        hooks.add(direct(pool, "getCount", "()J", atomic, "get", "directCount", figure));
+        hooks.add(direct(pool, "getTotalCapacity", "()J", atomic, "get", "directBytes", figure));
+        hooks.add(direct(pool, "getMemoryUsed", "()J", atomic, "get", "directBytes", figure));
+        hooks.add(new Hook(
+                HookGroup.DIRECT_BUFFER,
+                BUFFER,
+                "<init>",
+                "(I)V",
+                Hook.Kind.REPLACE_CALL_IF_ANY,
+                CLEANER,
+                "create",
+                List.of(),
+                "directCleaner",
+                "(Ljava/lang/Object;Ljava/lang/Runnable;)L" + CLEANER + ";"));
+        // A block of ours must not go to free where the cleaner finds no room on the heap.
+        hooks.add(new Hook(
+                HookGroup.DIRECT_BUFFER,
+                BUFFER,
+                "<init>",
+                "(I)V",
+                Hook.Kind.REPLACE_CALL_IF_ANY,
+                INTERNAL_UNSAFE,
+                "freeMemory",
+                List.of(),
+                "directFree",
+                U + "J)V"));
+    }
+
+    private static Hook direct(
+            String className,
+            String methodName,
+            String methodDescriptor,
+            String calledOwner,
+            String calledName,
+            String hookName,
+            String hookDescriptor) {
+        return new Hook(
+                HookGroup.DIRECT_BUFFER,
+                className,
+                methodName,
+                methodDescriptor,
+                Hook.Kind.REPLACE_CALL,
+                calledOwner,
+                calledName,
                 List.of(),
                 hookName,
                 hookDescriptor);
@@ -79,11 +149,10 @@ final class HookTable {
                 "reallocateMemory",
                 "unsafeReallocate",
                 U + "JJ)J"));
-        String buffer = "java/nio/DirectByteBuffer";
         hooks.add(internal(
-                HookGroup.DIRECT_BUFFER, buffer, "<init>", "(I)V", "allocateMemory", "directAllocate", U + "J)J"));
+                HookGroup.DIRECT_BUFFER, BUFFER, "<init>", "(I)V", "allocateMemory", "directAllocate", U + "J)J"));
         hooks.add(internal(
-                HookGroup.DIRECT_BUFFER, buffer + "$Deallocator", "run", "()V", "freeMemory", "directFree", U + "J)V"));
+                HookGroup.DIRECT_BUFFER, BUFFER + "$Deallocator", "run", "()V", "freeMemory", "directFree", U + "J)V"));
     }
 
     private static void addProfiledArenas(List<Hook> hooks) {
@@ -118,6 +187,17 @@ final class HookTable {
                 List.of(SESSION),
                 "segmentAllocate",
                 "(J" + SESSION + ")J"));
+        hooks.add(new Hook(
+                HookGroup.SEGMENT,
+                SEGMENTS,
+                "*",
+                "*",
+                Hook.Kind.REPLACE_CALL_IF_ANY,
+                SEGMENTS,
+                "initNativeMemory",
+                List.of(),
+                "segmentZero",
+                "(JJ)V"));
         hooks.add(internal(HookGroup.SEGMENT, SEGMENTS + "$1", "*", "*", "freeMemory", "segmentFree", U + "J)V"));
     }
 

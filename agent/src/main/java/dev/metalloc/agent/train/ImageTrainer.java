@@ -24,6 +24,7 @@ public final class ImageTrainer {
 
     private static final String RUNTIME_FOLDER = "jdk/internal/foreign/";
     private static final String VISIBLE_FOLDER = "java/lang/foreign/";
+    private static final String BUFFER_FOLDER = "java/nio/";
 
     /** What defines classes; run mode's hooks, and what they, the plan and the exit line touch before memory is asked for. */
     private static final Set<String> RUN_MODE_START = Set.of(
@@ -33,6 +34,7 @@ public final class ImageTrainer {
             RUNTIME_FOLDER + "MetallocSiteHooks",
             RUNTIME_FOLDER + "MetallocPendingSites",
             VISIBLE_FOLDER + "MetallocSites",
+            BUFFER_FOLDER + "MetallocBits",
             RUNTIME_FOLDER + "MetallocRunState",
             RUNTIME_FOLDER + "MetallocStartGate",
             RUNTIME_FOLDER + "MetallocFailsafe",
@@ -128,7 +130,9 @@ public final class ImageTrainer {
             for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
                 JarEntry entry = entries.nextElement();
                 String name = entry.getName();
-                boolean isRuntime = name.startsWith(RUNTIME_FOLDER) || name.startsWith(VISIBLE_FOLDER);
+                boolean isRuntime = name.startsWith(RUNTIME_FOLDER)
+                        || name.startsWith(VISIBLE_FOLDER)
+                        || name.startsWith(BUFFER_FOLDER);
                 if (isRuntime && name.endsWith(".class")) {
                     try (InputStream in = jar.getInputStream(entry)) {
                         files.put(name.substring(0, name.length() - ".class".length()), in.readAllBytes());
@@ -157,10 +161,22 @@ public final class ImageTrainer {
             return;
         }
         ClassReader reader = new ClassReader(bytes);
+        if (!files.containsKey(reader.getSuperName()) && !isInJdk(reader.getSuperName())) {
+            return; // a JDK of another shape: the hook that calls it finds no place either
+        }
         addAfterParents(reader.getSuperName(), files, visited, ordered);
         for (String parent : reader.getInterfaces()) {
             addAfterParents(parent, files, visited, ordered);
         }
         ordered.add(new PreparedImage.ClassFile(name, bytes));
+    }
+
+    private static boolean isInJdk(String className) {
+        try {
+            Class.forName(className.replace('/', '.'), false, null);
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 }

@@ -53,7 +53,8 @@ public final class MetallocBufferCleaner extends Cleaner {
     /** The buffer's cleaner, or null where the JDK's is to be made. */
     @ForceInline
     public static Cleaner create(Object buffer, Runnable task, BufferOwners owners) {
-        if (!(task instanceof DirectByteBuffer.Deallocator deallocator) || deallocator.size() != deallocator.capacity()) {
+        if (!(task instanceof DirectByteBuffer.Deallocator deallocator)
+                || deallocator.size() != deallocator.capacity()) {
             return null;
         }
         MetallocBufferCleaner cleaner;

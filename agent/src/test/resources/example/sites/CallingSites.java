@@ -27,6 +27,12 @@ public final class CallingSites implements Runnable {
         System.out.println(describe(() -> addToIndex(Long.MIN_VALUE)));
         System.out.println(describe(() -> addToIndex(0xA5B6_0000_0000_1000L)));
         System.out.println(describe(() -> addToIndex(1L << 62)));
+        long block = addToIndex(64);
+        for (long tag = 0xA5B0; tag < 0xA5C0; tag++) {
+            long invented = tag << 48 | block;
+            System.out.println(tag + " " + describe(() -> UNSAFE.allocateMemory(invented)));
+        }
+        UNSAFE.freeMemory(block);
         System.out.println(describe(() -> message(-1)));
         System.out.println(describe(() -> System.out.println(addToIndex(0))));
         System.out.println(describe(() -> shared(Arena.ofConfined(), -1)));

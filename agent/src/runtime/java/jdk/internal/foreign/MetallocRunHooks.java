@@ -60,9 +60,16 @@ public final class MetallocRunHooks {
     @ForceInline
     @Hidden
     public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
-        if (MetallocSiteHooks.isAnswer(byteSize)) {
-            return MetallocSiteHooks.settle(unsafe, byteSize);
+        if (byteSize < 0 && MetallocSiteHooks.isNumbered(byteSize)) {
+            return MetallocSiteHooks.allocateNumbered(unsafe, byteSize);
         }
+        return unsafeAllocateAnywhere(unsafe, byteSize);
+    }
+
+    /** By the rules for all sites. */
+    @ForceInline
+    @Hidden
+    static long unsafeAllocateAnywhere(Unsafe unsafe, long byteSize) {
         long address = RunState.isServingUnsafe() ? allocate(Served.UNSAFE, byteSize) : 0;
         return address != 0 ? address : unsafe.allocateMemory(byteSize);
     }
@@ -95,7 +102,7 @@ public final class MetallocRunHooks {
     @ForceInline
     @Hidden
     public static long directAllocate(Unsafe unsafe, long byteSize) {
-        long address = MetallocSiteHooks.pendingAllocate(EntryPoint.DIRECT_BUFFER, byteSize);
+        long address = hasSites() ? MetallocSiteHooks.pendingAllocate(EntryPoint.DIRECT_BUFFER, byteSize) : 0;
         if (address == 0 && RunState.isServingDirectBuffers()) {
             address = allocate(Served.DIRECT_BUFFER, byteSize);
         }
@@ -205,7 +212,7 @@ public final class MetallocRunHooks {
 
     @ForceInline
     private static long confinedAllocate(long byteSize) {
-        long address = MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_CONFINED, byteSize);
+        long address = hasSites() ? MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_CONFINED, byteSize) : 0;
         return address == 0 && RunState.isServingConfinedArenas() ? allocate(Served.CONFINED_ARENA, byteSize) : address;
     }
 
@@ -274,12 +281,17 @@ public final class MetallocRunHooks {
 
     /** A block of a shared arena; what is not above 0 the JDK is to serve. */
     static long sharedAllocate(long byteSize) {
-        long address = MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_SHARED, byteSize);
+        long address = hasSites() ? MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_SHARED, byteSize) : 0;
         return address == 0 && RunState.isServingSharedArenas() ? allocate(Served.SHARED_ARENA, byteSize) : address;
     }
 
     static void sharedFree(long address) {
         freeOurs(Served.SHARED_ARENA, address);
+    }
+
+    @ForceInline
+    private static boolean hasSites() {
+        return RunState.isStarted() && Served.HAS_SITES;
     }
 
     @ForceInline

@@ -19,10 +19,10 @@ import jdk.internal.vm.annotation.Stable;
  */
 /* Implementation notes
  *
- * sun.misc.Unsafe.allocateMemory. The site's allocator is asked at the call, where its number is a constant, and what it answered is
- * passed on in the place of the size: a tag in the upper 16 bits, which make every such size an invalid one, and below it the block's
- * address, or the size where the plan leaves the site to the JDK. So the call itself stays, with the JDK's own checks of whether the
- * caller may use Unsafe, its place in stack traces, and no branch in the application's code. The hook inside takes the tag off.
+ * sun.misc.Unsafe.allocateMemory. The site's number goes in the size's upper bits, below a tag that makes every such size an invalid one. So the
+ * call itself stays, with the JDK's own checks of whether the caller may use Unsafe before anything is allocated, its place in stack traces, and
+ * no branch in the application's code. The hook inside takes number and size apart; where call and hook are compiled together the number is a
+ * constant there, and so is the allocator behind it. Numbers and sizes only: whoever invents such a size is given a new block, or the JDK's exception.
  *
  * Direct buffers and arenas. Their arguments cannot carry an answer; the number of the site waits in a slot of the thread's for the hook
  * inside to take it: some ten nanoseconds where the JDK's own part costs fifty, none where nothing is told apart.
@@ -32,9 +32,10 @@ import jdk.internal.vm.annotation.Stable;
 public final class MetallocSiteHooks {
 
     private static final int TAG_SHIFT = 48;
-    private static final long ADDRESS_TAG = 0xA5B6L;
-    private static final long LEFT_TAG = ADDRESS_TAG + 1;
-    private static final long VALUE_MASK = (1L << TAG_SHIFT) - 1;
+    private static final long TAG = 0xA5B6L << TAG_SHIFT;
+    private static final int SITE_SHIFT = 38;
+    private static final int SITE_MASK = (1 << (TAG_SHIFT - SITE_SHIFT)) - 1;
+    private static final long SIZE_MASK = (1L << SITE_SHIFT) - 1;
 
     @Stable
     private static ServedSite[] unsafe;
@@ -44,22 +45,13 @@ public final class MetallocSiteHooks {
 
     private MetallocSiteHooks() {}
 
+    /** The size with the site's number, or as it is where the number makes no difference or has no room. */
     @ForceInline
     public static long unsafeSize(long byteSize, int site) {
-        ServedSite[] sites = unsafe;
-        if (sites == null) {
-            sites = open();
+        if (unsafe == null && open() == null) {
+            return byteSize;
         }
-        return sites == null || byteSize >>> TAG_SHIFT != 0 ? byteSize : answer(sites[site], byteSize);
-    }
-
-    @ForceInline
-    private static long answer(ServedSite site, long byteSize) {
-        long address = allocate(site, byteSize);
-        if (address > 0) {
-            return ADDRESS_TAG << TAG_SHIFT | address;
-        }
-        return address == 0 ? byteSize : LEFT_TAG << TAG_SHIFT | byteSize;
+        return (byteSize & ~SIZE_MASK) != 0 ? byteSize : TAG + ((long) site << SITE_SHIFT) + (byteSize & SIZE_MASK);
     }
 
     @ForceInline
@@ -90,22 +82,40 @@ public final class MetallocSiteHooks {
         return unsafe;
     }
 
-    /** Whether a site's answer stands in the place of the size. */
+    /** Whether the size has a site's number in it. */
     @ForceInline
-    static boolean isAnswer(long byteSize) {
-        return byteSize >> (TAG_SHIFT + 1) == ((short) ADDRESS_TAG) >> 1;
+    static boolean isNumbered(long byteSize) {
+        return byteSize >> TAG_SHIFT == TAG >> TAG_SHIFT;
     }
 
-    /** Makes the block that the answer speaks of. */
+    /** A block for the site whose number is in the size. */
     @ForceInline
     @Hidden
-    static long settle(Unsafe jdk, long answer) {
-        long value = answer & VALUE_MASK;
-        if (answer >>> TAG_SHIFT != ADDRESS_TAG) {
-            return jdk.allocateMemory(value);
+    static long allocateNumbered(Unsafe jdk, long numbered) {
+        ServedSite[] sites = unsafe;
+        int number = (int) (numbered >> SITE_SHIFT) & SITE_MASK;
+        if (sites == null || number >= sites.length || sites[number] == null) {
+            // A number that nobody was given: the JDK says what is wrong with such a size.
+            return jdk.allocateMemory(numbered);
         }
-        // A size that nobody answered with: the JDK says what is wrong with it.
-        return MetallocRunHooks.isOurs(value) ? value : jdk.allocateMemory(answer);
+        long byteSize = numbered & SIZE_MASK;
+        long address = allocateAt(sites, number, byteSize);
+        if (address == 0) {
+            return MetallocRunHooks.unsafeAllocateAnywhere(jdk, byteSize);
+        }
+        return address > 0 ? address : jdk.allocateMemory(byteSize);
+    }
+
+    /** The first sites stand by themselves, so that their calls are bound even where the number is no constant. */
+    @ForceInline
+    private static long allocateAt(ServedSite[] sites, int number, long byteSize) {
+        if (number == 1) {
+            return allocate(sites[1], byteSize);
+        }
+        if (number == 2) {
+            return allocate(sites[2], byteSize);
+        }
+        return number == 3 ? allocate(sites[3], byteSize) : allocate(sites[number], byteSize);
     }
 
     @ForceInline

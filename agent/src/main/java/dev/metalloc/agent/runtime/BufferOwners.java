@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent.runtime;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Keeps what is to outlive a buffer reachable: places in arrays, claimed by one thread and cleared by any.
  *
@@ -18,10 +20,10 @@ public final class BufferOwners {
     private static final int EMPTY_ENOUGH = PLACES / 4;
     private static final int LOOKS = 2;
 
-    private Object[][] arrays = {new Object[PLACES]};
+    private @Nullable Object[][] arrays = {new Object[PLACES]};
     private int arrayCount = 1;
     private int nextArray;
-    private Object[] array = arrays[0];
+    private @Nullable Object[] array = arrays[0];
     private int nextPlace;
 
     BufferOwners() {}
@@ -29,7 +31,7 @@ public final class BufferOwners {
     /** Finds an empty place in {@link #array}. */
     public int claim() {
         int place = nextPlace;
-        Object[] places = array;
+        @Nullable Object[] places = array;
         while (place < PLACES && places[place] != null) {
             place++;
         }
@@ -41,15 +43,15 @@ public final class BufferOwners {
     }
 
     /** Where the last claim found its place. */
-    public Object[] array() {
+    public @Nullable Object[] array() {
         return array;
     }
 
     private int claimElsewhere() {
-        Object[] found = null;
+        @Nullable Object @Nullable [] found = null;
         for (int look = 0; look < LOOKS && look < arrayCount && found == null; look++) {
             nextArray = nextArray + 1 < arrayCount ? nextArray + 1 : 0;
-            Object[] candidate = arrays[nextArray];
+            @Nullable Object[] candidate = arrays[nextArray];
             found = emptyCount(candidate) >= EMPTY_ENOUGH ? candidate : null;
         }
         array = found == null ? newArray() : found;
@@ -57,21 +59,21 @@ public final class BufferOwners {
         return claim();
     }
 
-    private static int emptyCount(Object[] places) {
+    private static int emptyCount(@Nullable Object[] places) {
         int count = 0;
-        for (Object owner : places) {
+        for (@Nullable Object owner : places) {
             count += owner == null ? 1 : 0;
         }
         return count;
     }
 
-    private Object[] newArray() {
+    private @Nullable Object[] newArray() {
         if (arrayCount == arrays.length) {
-            Object[][] more = new Object[arrayCount * 2][];
+            @Nullable Object[][] more = new Object[arrayCount * 2][];
             System.arraycopy(arrays, 0, more, 0, arrayCount);
             arrays = more;
         }
-        Object[] fresh = new Object[PLACES];
+        @Nullable Object[] fresh = new Object[PLACES];
         arrays[arrayCount++] = fresh;
         return fresh;
     }

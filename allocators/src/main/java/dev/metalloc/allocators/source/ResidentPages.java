@@ -131,7 +131,8 @@ public final class ResidentPages {
         long page = firstPage;
         while (page < endPage) {
             long count = Math.min(ENTRIES, (endPage - page) / pageByteSize);
-            if (PageMap.read(file, buffer, count * ENTRY_BYTES, page / pageByteSize * ENTRY_BYTES) != count * ENTRY_BYTES) {
+            if (PageMap.read(file, buffer, count * ENTRY_BYTES, page / pageByteSize * ENTRY_BYTES)
+                    != count * ENTRY_BYTES) {
                 OffHeapMemory.zero(page, endPage - page);
                 return zeroed + (endPage - page);
             }
@@ -163,15 +164,18 @@ public final class ResidentPages {
     /** The system's map of the process's pages: a word for each. */
     private static final class PageMap {
 
-        private static final MethodHandle PREAD = Libc.link(
-                "pread", FunctionDescriptor.of(Libc.LONG, Libc.INT, Libc.LONG, Libc.LONG, Libc.LONG));
+        private static final MethodHandle PREAD =
+                Libc.link("pread", FunctionDescriptor.of(Libc.LONG, Libc.INT, Libc.LONG, Libc.LONG, Libc.LONG));
 
         /** A descriptor, or what is below 0. */
         static int open() {
             try (Arena arena = Arena.ofConfined()) {
                 MethodHandle open = Linker.nativeLinker()
                         .downcallHandle(
-                                Linker.nativeLinker().defaultLookup().find("open").orElseThrow(),
+                                Linker.nativeLinker()
+                                        .defaultLookup()
+                                        .find("open")
+                                        .orElseThrow(),
                                 FunctionDescriptor.of(Libc.INT, ValueLayout.ADDRESS, Libc.INT),
                                 Linker.Option.firstVariadicArg(2));
                 MemorySegment path = arena.allocateFrom("/proc/self/pagemap");

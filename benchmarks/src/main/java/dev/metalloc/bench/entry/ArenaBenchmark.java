@@ -27,6 +27,7 @@ public class ArenaBenchmark {
 
     private static final int SEVERAL = 10;
     private static final int MANY = 100;
+    private static final long PAGE_BYTES = 4096;
 
     @Param({"16", "64", "1024", "4096", "65536"})
     public long byteSize;
@@ -46,6 +47,22 @@ public class ArenaBenchmark {
     @Benchmark
     public int confinedWithHundredBlocks() {
         return confined(MANY);
+    }
+
+    /** Every page of the blocks is written: what large blocks cost who uses all of them. */
+    @Benchmark
+    public int confinedWithTenFilledBlocks() {
+        try (Arena arena = Arena.ofConfined()) {
+            int sum = 0;
+            for (int block = 0; block < SEVERAL; block++) {
+                MemorySegment segment = arena.allocate(byteSize);
+                for (long offset = 0; offset < byteSize; offset += PAGE_BYTES) {
+                    segment.set(ValueLayout.JAVA_BYTE, offset, (byte) 1);
+                }
+                sum += segment.get(ValueLayout.JAVA_BYTE, byteSize - 1);
+            }
+            return sum;
+        }
     }
 
     private int confined(int blockCount) {

@@ -16,7 +16,6 @@ import java.nio.MetallocBits;
 import java.nio.MetallocBufferCleaner;
 import java.util.concurrent.atomic.AtomicLong;
 import jdk.internal.access.JavaLangRefAccess;
-import jdk.internal.access.SharedSecrets;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.ref.Cleaner;
 import jdk.internal.vm.annotation.DontInline;
@@ -141,12 +140,13 @@ public final class MetallocRunHooks {
         }
     }
 
-    /** The JDK found no room at its first try: what threads hold in advance is given back before it tries on. */
-    public static JavaLangRefAccess directReserveAgain() {
+    /** The JDK found no room and waits for what the collector frees: what threads hold in advance it is to have before it tries again. */
+    @Hidden
+    public static boolean directAwait(JavaLangRefAccess references) throws InterruptedException {
         if (RunState.directLedgers != null) {
             Served.LEDGERS.recall();
         }
-        return SharedSecrets.getJavaLangRefAccess();
+        return references.waitForReferenceProcessing();
     }
 
     /** What the buffer pool says of bytes. */

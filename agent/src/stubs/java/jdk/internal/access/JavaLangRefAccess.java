@@ -1,5 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package jdk.internal.access;
 
-/** Compile-only: a name for signatures; never shipped. */
-public interface JavaLangRefAccess {}
+/** Compile-only: the members that the runtime calls; never shipped. */
+public interface JavaLangRefAccess {
+    boolean waitForReferenceProcessing() throws InterruptedException;
+}

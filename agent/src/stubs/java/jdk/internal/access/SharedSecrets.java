@@ -6,6 +6,4 @@ public final class SharedSecrets {
     private SharedSecrets() {}
 
     public static native JavaLangAccess getJavaLangAccess();
-
-    public static native JavaLangRefAccess getJavaLangRefAccess();
 }

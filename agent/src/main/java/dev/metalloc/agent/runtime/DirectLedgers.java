@@ -2,6 +2,7 @@
 package dev.metalloc.agent.runtime;
 
 import dev.metalloc.allocators.concurrent.OwnerThread;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,16 @@ public final class DirectLedgers {
 
     private static final int SLOT_COUNT = 4096;
 
+    /** The JDK tries again for half a second and some collections, and recalls each time. */
+    private static final long SCARCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final ReservedMemory memory;
     private final @Nullable DirectLedger[] slots = new DirectLedger[SLOT_COUNT];
+
+    /** Guarded by this object's lock. */
+    private boolean scarce;
+
+    private long scarceUntilNanos;
 
     public DirectLedgers(ReservedMemory memory) {
         this.memory = memory;
@@ -38,14 +47,21 @@ public final class DirectLedgers {
         if (ledger == null) {
             return 0;
         }
-        if (ledger.isRecalled()) {
-            serveAgain(ledger);
-        }
-        return DirectLedger.QUANTUM_BYTES;
+        return ledger.isRecalled() && !serveAgain(ledger) ? 0 : DirectLedger.QUANTUM_BYTES;
     }
 
-    private synchronized void serveAgain(DirectLedger ledger) {
+    /** Lets a thread hold credit again, once no other is waiting for memory. */
+    private synchronized boolean serveAgain(DirectLedger ledger) {
+        if (isScarce() || !memory.isAmple()) {
+            return false;
+        }
         ledger.setRecalled(false);
+        return true;
+    }
+
+    private boolean isScarce() {
+        scarce = scarce && System.nanoTime() - scarceUntilNanos < 0;
+        return scarce;
     }
 
     /** Adds bytes that were reserved. */
@@ -62,10 +78,13 @@ public final class DirectLedgers {
             return false;
         }
         DirectLedger ledger = current();
-        return ledger != null && (ledger.keep(byteSize) || giveBackExcess(ledger));
+        return ledger != null && (ledger.keep(byteSize) || keepSlow(ledger, byteSize));
     }
 
-    private boolean giveBackExcess(DirectLedger ledger) {
+    private boolean keepSlow(DirectLedger ledger, long byteSize) {
+        if (ledger.isRecalled()) {
+            return serveAgain(ledger) && ledger.keep(byteSize);
+        }
         long excess = ledger.takeExcess();
         if (excess > 0) {
             memory.giveBack(excess);
@@ -79,8 +98,10 @@ public final class DirectLedgers {
         return ledger == null ? null : ledger.owners;
     }
 
-    /** Gives all threads' credit back, since the JDK is about to refuse a reservation. */
+    /** Gives all threads' credit back, and for a while lets none have any: the JDK is about to refuse a reservation. */
     public synchronized void recall() {
+        scarce = true;
+        scarceUntilNanos = System.nanoTime() + SCARCE_NANOS;
         boolean isNew = false;
         for (DirectLedger ledger : slots) {
             if (ledger != null && !ledger.isRecalled()) {
@@ -152,6 +173,7 @@ public final class DirectLedgers {
         try {
             if (ledger == null) {
                 ledger = new DirectLedger(thread);
+                ledger.setRecalled(isScarce());
                 slots[free] = ledger;
             } else {
                 ledger.adopt(thread);

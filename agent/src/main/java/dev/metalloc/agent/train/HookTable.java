@@ -76,14 +76,15 @@ final class HookTable {
         hooks.add(direct(BUFFER, "<init>", "(I)V", BITS, "reserveMemory", "directReserve", pair));
         hooks.add(direct(BUFFER, "<init>", "(I)V", BITS, "unreserveMemory", "directUnreserve", pair));
         hooks.add(direct(BUFFER + "$Deallocator", "run", "()V", BITS, "unreserveMemory", "directUnreserve", pair));
+        String references = "jdk/internal/access/JavaLangRefAccess";
         hooks.add(direct(
                 BITS,
                 "reserveMemory",
                 pair,
-                "jdk/internal/access/SharedSecrets",
-                "getJavaLangRefAccess",
-                "directReserveAgain",
-                "()Ljdk/internal/access/JavaLangRefAccess;"));
+                references,
+                "waitForReferenceProcessing",
+                "directAwait",
+                "(L" + references + ";)Z"));
         String pool = BITS + "$1";
         String atomic = "java/util/concurrent/atomic/AtomicLong";
         String figure = "(L" + atomic + ";)J";

@@ -162,6 +162,40 @@ class DirectLedgersTest {
         assertTrue(account.buffers.get() >= 0, "the account would see fewer buffers than none");
     }
 
+    @Test
+    void shouldHoldNothingWhileOthersWaitForMemory() throws InterruptedException {
+        for (int i = 0; i < 100; i++) {
+            assertTrue(allocate(1_000));
+        }
+        assertFalse(allocate(LIMIT_BYTES));
+        Thread late = new Thread(() -> {
+            for (int i = 0; i < 50; i++) {
+                free(1_000);
+            }
+            assertTrue(allocate(500));
+        });
+        late.start();
+        late.join();
+        free(1_000);
+        assertEquals(0, ledgers.creditBytes());
+        assertInUse(49 * 1_000 + 500, 50);
+    }
+
+    @Test
+    void shouldHoldSomeAgainAfterwards() throws InterruptedException {
+        assertTrue(allocate(1_000));
+        ledgers.recall();
+        assertEquals(0, ledgers.creditBytes());
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (ledgers.creditBytes() == 0 && System.nanoTime() < end) {
+            free(1_000);
+            assertTrue(allocate(1_000));
+            Thread.onSpinWait();
+        }
+        assertTrue(ledgers.creditBytes() > 0);
+        assertInUse(1_000, 1);
+    }
+
     /** A recall may come between any two steps of the owners'. */
     @Test
     void shouldLoseNothingToRecalls() throws InterruptedException {

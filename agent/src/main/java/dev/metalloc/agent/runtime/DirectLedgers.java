@@ -83,7 +83,9 @@ public final class DirectLedgers {
 
     private boolean keepSlow(DirectLedger ledger, long byteSize) {
         if (ledger.isRecalled()) {
-            return serveAgain(ledger) && ledger.keep(byteSize);
+            // A virtual thread that waited for the lock may have changed carriers: its ledger is another one then.
+            DirectLedger again = serveAgain(ledger) ? current() : null;
+            return again != null && again.keep(byteSize);
         }
         long excess = ledger.takeExcess();
         if (excess > 0) {
@@ -161,7 +163,9 @@ public final class DirectLedgers {
             return second;
         }
         Thread thread = OwnerThread.current();
-        return thread == null ? null : register(thread, slot);
+        DirectLedger ledger = thread == null ? null : register(thread, slot);
+        // A virtual thread that waited for the lock may have changed carriers.
+        return ledger != null && ledger.threadId == OwnerThread.currentId() ? ledger : null;
     }
 
     private synchronized @Nullable DirectLedger register(Thread thread, int slot) {

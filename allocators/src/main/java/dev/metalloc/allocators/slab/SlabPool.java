@@ -237,6 +237,35 @@ final class SlabPool {
         }
     }
 
+    /** Blocks that are out of their slabs and were not freed by other threads. */
+    long outCount() {
+        long count = 0;
+        for (int slot = usedSlots() - 1; slot >= 0; slot--) {
+            count += slabIn(slot).outCount();
+        }
+        return count;
+    }
+
+    /** Bytes of those blocks. */
+    long outBytes() {
+        long bytes = 0;
+        for (int slot = usedSlots() - 1; slot >= 0; slot--) {
+            Slab slab = slabIn(slot);
+            bytes += (long) slab.outCount() * slab.blockBytes();
+        }
+        return bytes;
+    }
+
+    /** Blocks that are out of their slabs and that the map does not call live: those in magazines, if all is well. */
+    long unmarkedCount() {
+        long count = 0;
+        for (int slot = usedSlots() - 1; slot >= 0; slot--) {
+            Slab slab = slabIn(slot);
+            count += slab.takenCount() - slab.liveCount();
+        }
+        return count;
+    }
+
     long committedBytes() {
         lock.lock();
         try {

@@ -48,10 +48,14 @@ public final class MetallocSiteHooks {
     /** The size with the site's number, or as it is where the number makes no difference or has no room. */
     @ForceInline
     public static long unsafeSize(long byteSize, int site) {
-        if (unsafe == null && open() == null) {
+        ServedSite[] sites = unsafe;
+        if (sites == null) {
+            sites = open();
+        }
+        if (sites == null || sites[site] == null || (byteSize & ~SIZE_MASK) != 0) {
             return byteSize;
         }
-        return (byteSize & ~SIZE_MASK) != 0 ? byteSize : TAG + ((long) site << SITE_SHIFT) + (byteSize & SIZE_MASK);
+        return TAG + ((long) site << SITE_SHIFT) + (byteSize & SIZE_MASK);
     }
 
     @ForceInline

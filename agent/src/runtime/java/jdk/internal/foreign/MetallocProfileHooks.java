@@ -5,6 +5,7 @@ import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.ProfileState;
 import dev.metalloc.agent.runtime.TraceRecorder;
 import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.record.QuickCounts;
 import dev.metalloc.profiler.record.RecorderRegistry;
 import dev.metalloc.profiler.record.ThreadRecorder;
 import java.lang.foreign.Arena;
@@ -145,7 +146,11 @@ public final class MetallocProfileHooks {
                 current = recording.recorder(MetallocOwnerThread.current());
                 allFlags |= virtualFlag();
             }
-            current.allocated(entryPoint, address, byteSize, 1, allFlags);
+            if (allFlags == 0) {
+                current.allocated(entryPoint, address, byteSize);
+            } else {
+                current.allocated(entryPoint, address, byteSize, 1, allFlags);
+            }
             if (TRACE != null) {
                 TRACE.allocated(current, address, byteSize, 0, (flags & ZEROED) != 0);
             }
@@ -156,37 +161,29 @@ public final class MetallocProfileHooks {
 
     /* The entry point with the highest rates: what most of its events need is little enough to be inlined. */
     private static void unsafeAllocated(long address, long byteSize) {
-        RecorderRegistry recording = ProfileState.recording;
-        if (recording == null) {
-            return;
-        }
-        ThreadRecorder current = recording.atHome(Thread.currentThread());
-        if (current == null || TRACE != null || Failsafe.TESTED) {
-            allocated(UNSAFE, address, byteSize, 0);
-            return;
-        }
         try {
-            current.allocated(UNSAFE, address, byteSize);
+            QuickCounts likely = ProfileState.likely;
+            if (likely != null && likely.isOf(Thread.currentThread()) && likely.allocated(byteSize)) {
+                return;
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
+            return;
         }
+        allocated(UNSAFE, address, byteSize, 0);
     }
 
     private static void unsafeFreed(long address) {
-        RecorderRegistry recording = ProfileState.recording;
-        if (recording == null) {
-            return;
-        }
-        ThreadRecorder current = recording.atHome(Thread.currentThread());
-        if (current == null || TRACE != null || Failsafe.TESTED) {
-            freed(UNSAFE, address);
-            return;
-        }
         try {
-            current.freed(UNSAFE, address);
+            QuickCounts likely = ProfileState.likely;
+            if (likely != null && likely.isOf(Thread.currentThread()) && likely.freed(address)) {
+                return;
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
+            return;
         }
+        freed(UNSAFE, address);
     }
 
     @DontInline

@@ -20,7 +20,9 @@ final class AddressFilter {
     private AddressFilter() {}
 
     static AddressFilter empty() {
-        return new AddressFilter();
+        AddressFilter empty = new AddressFilter();
+        empty.cells[cell(0)] = (byte) FULL; // null is no block, and a hot path need not look for it
+        return empty;
     }
 
     /** One that never rules an address out, for a table that all blocks go to. */
@@ -28,6 +30,11 @@ final class AddressFilter {
         AddressFilter open = empty();
         Arrays.fill(open.cells, (byte) FULL);
         return open;
+    }
+
+    /** For a hot path, which only reads them: not 0 where {@link #mayHold}. */
+    byte[] cells() {
+        return cells;
     }
 
     boolean mayHold(long address) {
@@ -55,7 +62,7 @@ final class AddressFilter {
         return cells.length;
     }
 
-    private int cell(long address) {
+    static int cell(long address) {
         return (int) (LiveBlockTable.hash(address) >>> (64 - LOG2));
     }
 }

@@ -39,7 +39,8 @@ public final class ArenaRecord {
         EntryRecord entry = current.entry(entryPoint);
         int band = SizeBands.band(byteSize);
         long[] row = entry.band(band);
-        current.countAllocation(entry, row, band, byteSize, byteAlignment, flags);
+        boolean due = current.countAllocation(entry, row, band, byteSize, byteAlignment, flags);
+        boolean isCertain = current.isCertain(row);
         row[BandRow.LIVE_BYTES] += byteSize;
         current.changeLiveBytes(entry, byteSize);
         if (lock == null) {
@@ -49,8 +50,8 @@ public final class ArenaRecord {
             countBulkFree(current, entry, band, 1, byteSize);
             return;
         }
-        if (current.picks(row, byteSize)) {
-            follow(current, row, byteSize);
+        if (due || isCertain) {
+            follow(current, entry, row, byteSize, isCertain);
         }
     }
 
@@ -67,8 +68,8 @@ public final class ArenaRecord {
         }
     }
 
-    private void follow(ThreadRecorder current, long[] row, long byteSize) {
-        long meta = current.pickedMeta(entryPoint, row, byteSize);
+    private void follow(ThreadRecorder current, EntryRecord entry, long[] row, long byteSize, boolean isCertain) {
+        long meta = current.pickedMeta(entry, byteSize, isCertain);
         if (entryPoint == Recorder.ARENA_GLOBAL) {
             return; // never closed
         }

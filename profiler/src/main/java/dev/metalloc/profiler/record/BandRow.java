@@ -98,16 +98,12 @@ public final class BandRow {
         }
     }
 
-    /** Whether the size is between those seen, so that {@link #countSettled} may count it. */
-    static boolean spans(long[] row, long byteSize) {
-        return byteSize >= row[MIN_BYTE_SIZE] && byteSize <= row[MAX_BYTE_SIZE];
-    }
-
-    /** The same as {@link #countAllocation} for a plain block. */
-    static void countSettled(long[] row, long byteSize) {
-        row[ALLOCATE_COUNT]++;
-        row[ALLOCATE_BYTES] += byteSize;
-        row[SIZES + SizeBands.subBucket(byteSize)]++;
+    /** Adds blocks of one size whose smallest and largest are known to the row. */
+    static void addPlain(long[] row, int band, long byteSize, long count, long zeroedCount) {
+        row[ALLOCATE_COUNT] += count;
+        row[ALLOCATE_BYTES] += count * byteSize;
+        row[ZEROED_COUNT] += zeroedCount;
+        row[SIZES + SizeBands.subBucket(band, byteSize)] += count;
     }
 
     @OutOfLine

@@ -80,11 +80,15 @@ final class RecorderTicks {
         long entryLiveBytes = 0;
         long mostLiveBytes = recorder.mostLiveBytes(entryPoint);
         long[] entrySums = Recorder.isPool(entryPoint) ? new long[Sum.COUNT] : sums;
+        EntryRecord ended = recorder.registry.ended.entryOrNull(entryPoint);
+        addAllocations(ended, entrySums);
+        for (int slot = 0; slot < threads.length; slot++) {
+            addAllocations(entryOf(threads[slot], entryPoint), entrySums);
+        }
         for (int band = 0; band < SizeBands.COUNT; band++) {
-            long liveBytes = addRow(recorder.registry.ended.entryOrNull(entryPoint), band, entrySums);
+            long liveBytes = liveBytes(ended, band);
             for (int slot = 0; slot < threads.length; slot++) {
-                ThreadRecorder thread = threads[slot];
-                liveBytes += thread == null ? 0 : addRow(thread.entryOrNull(entryPoint), band, entrySums);
+                liveBytes += liveBytes(entryOf(threads[slot], entryPoint), band);
             }
             int peak = entryPoint * SizeBands.COUNT + band;
             bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], Math.min(liveBytes, mostLiveBytes));
@@ -95,15 +99,21 @@ final class RecorderTicks {
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
     }
 
-    /** Answers the row's live bytes; negative where a thread freed what others allocated. */
-    private static long addRow(@Nullable EntryRecord entry, int band, long[] sums) {
-        long[] row = entry == null ? null : entry.bandOrNull(band);
-        if (row == null) {
-            return 0;
+    private static @Nullable EntryRecord entryOf(@Nullable ThreadRecorder thread, int entryPoint) {
+        return thread == null ? null : thread.entryOrNull(entryPoint);
+    }
+
+    private static void addAllocations(@Nullable EntryRecord entry, long[] sums) {
+        if (entry != null) {
+            sums[Sum.ALLOCATED_BYTES] += entry.allocateBytes();
+            sums[Sum.ALLOCATED_COUNT] += entry.allocateCount();
         }
-        sums[Sum.ALLOCATED_BYTES] += row[BandRow.ALLOCATE_BYTES];
-        sums[Sum.ALLOCATED_COUNT] += row[BandRow.ALLOCATE_COUNT];
-        return row[BandRow.LIVE_BYTES];
+    }
+
+    /** Negative where a thread freed what others allocated. */
+    private static long liveBytes(@Nullable EntryRecord entry, int band) {
+        long[] row = entry == null ? null : entry.bandOrNull(band);
+        return row == null ? 0 : row[BandRow.LIVE_BYTES];
     }
 
     private static final class Sum {

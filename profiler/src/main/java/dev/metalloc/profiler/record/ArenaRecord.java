@@ -13,25 +13,49 @@ import org.jspecify.annotations.Nullable;
 public final class ArenaRecord {
     static final int MAX_FOLLOWED = 4096;
 
-    private final ThreadRecorder opener;
-    private final ArenaCounts openerCounts;
     private final int entryPoint;
-    private final long sequence;
     /** Null where the arena itself lets only one thread in. Guards all fields below. */
     private final @Nullable RecorderSpinLock lock;
 
-    private final ArenaTally tally;
+    private final ArenaTally tally = new ArenaTally();
     private @Nullable FollowedBlocks followed;
     private int reservedCount;
     private boolean closed;
 
-    ArenaRecord(ThreadRecorder opener, ArenaCounts openerCounts, int entryPoint, long sequence) {
-        this.opener = opener;
-        this.openerCounts = openerCounts;
+    /** The rest is set when the arena is opened. */
+    private @Nullable ThreadRecorder opener;
+
+    private @Nullable EntryRecord openerEntry;
+    private @Nullable ArenaCounts openerCounts;
+    private long sequence;
+    /** For {@link ThreadRecorder#giveBack(ArenaRecord)}. */
+    @Nullable
+    ArenaRecord nextSpare;
+
+    ArenaRecord(int entryPoint) {
         this.entryPoint = entryPoint;
-        this.sequence = sequence;
         this.lock = entryPoint == Recorder.ARENA_CONFINED ? null : new RecorderSpinLock();
-        this.tally = opener.takeTally();
+    }
+
+    void open(ThreadRecorder opener, EntryRecord openerEntry, ArenaCounts openerCounts, long sequence) {
+        this.opener = opener;
+        this.openerEntry = openerEntry;
+        this.openerCounts = openerCounts;
+        this.sequence = sequence;
+        this.closed = false;
+    }
+
+    /**
+     * The quick way for most blocks of a confined arena that is used by the thread that opened it, a platform thread; false
+     * where {@link #allocated} has to count the block.
+     */
+    public boolean allocatedQuickly(long byteSize, long byteAlignment, boolean zeroed) {
+        EntryRecord entry = openerEntry;
+        if (entry == null || tally.isFull() || !entry.quick.allocated(byteSize, byteAlignment, zeroed)) {
+            return false;
+        }
+        tally.note(byteSize);
+        return true;
     }
 
     /** A block was allocated in the arena by the current thread, whose recorder is given. */
@@ -41,13 +65,13 @@ public final class ArenaRecord {
         long[] row = entry.band(band);
         boolean due = current.countAllocation(entry, row, band, byteSize, byteAlignment, flags);
         boolean isCertain = current.isCertain(row);
-        row[BandRow.LIVE_BYTES] += byteSize;
-        current.changeLiveBytes(entry, byteSize);
+        current.flushArenaBytes(entry);
         if (lock == null) {
             tally.add(band, byteSize);
         } else if (!addLocked(lock, band, byteSize)) {
             // The arena was closed between the allocation and this call: the block is gone already.
-            countBulkFree(current, entry, band, 1, byteSize);
+            BandRow.countBulkFree(row, 1, byteSize);
+            entry.freedArenaBytes += byteSize;
             return;
         }
         if (due || isCertain) {
@@ -120,21 +144,37 @@ public final class ArenaRecord {
         return blocks;
     }
 
-    /** The arena is closed by the current thread: all its blocks end. A second call does nothing. */
+    /**
+     * The arena is closed by the current thread: all its blocks end. A second call does nothing; but a confined arena's record may serve another
+     * arena from now on.
+     */
     public void closed(ThreadRecorder current) {
         if (!tryClose()) {
             return;
         }
         EntryRecord entry = current.entry(entryPoint);
+        countClose(current, entry);
+        current.flushArenaBytes(entry);
+        tally.free(entry);
+        current.flushArenaBytes(entry);
+        freeFollowed(current, entry);
+        if (lock == null) {
+            current.giveBack(this);
+        }
+    }
+
+    private void countClose(ThreadRecorder current, EntryRecord entry) {
+        ArenaCounts counts = openerCounts;
         entry.counters[EntryRow.CLOSE_COUNT]++;
+        if (counts == null) {
+            return; // never opened
+        }
         if (current != opener) {
             entry.counters[EntryRow.REMOTE_CLOSE_COUNT]++;
-            openerCounts.closedRemotely();
-        } else if (openerCounts.closedLocally(sequence)) {
+            counts.closedRemotely();
+        } else if (counts.closedLocally(sequence)) {
             entry.counters[EntryRow.OUT_OF_ORDER_CLOSE_COUNT]++;
         }
-        freeAll(current, entry);
-        freeFollowed(current, entry);
     }
 
     @ReservedStack
@@ -154,25 +194,6 @@ public final class ArenaRecord {
         }
     }
 
-    private void freeAll(ThreadRecorder current, EntryRecord entry) {
-        long blockCount = 0;
-        long byteCount = 0;
-        for (int i = 0; i < tally.bandCount(); i++) {
-            countBulkFree(current, entry, tally.band(i), tally.blockCount(i), tally.byteCount(i));
-            blockCount += tally.blockCount(i);
-            byteCount += tally.byteCount(i);
-        }
-        if (entry.arenas != null) {
-            entry.arenas.countShape(blockCount, byteCount);
-        }
-        current.giveBack(tally);
-    }
-
-    private static void countBulkFree(ThreadRecorder current, EntryRecord entry, int band, long count, long bytes) {
-        BandRow.countBulkFree(entry.band(band), count, bytes);
-        current.changeLiveBytes(entry, -bytes);
-    }
-
     private void freeFollowed(ThreadRecorder current, EntryRecord entry) {
         FollowedBlocks blocks = followed;
         if (blocks == null) {
@@ -190,5 +211,6 @@ public final class ArenaRecord {
         followed = null;
         current.giveBack(blocks);
         current.recorder.releaseArenaBlocks(reservedCount);
+        reservedCount = 0;
     }
 }

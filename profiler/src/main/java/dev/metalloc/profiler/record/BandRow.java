@@ -35,7 +35,7 @@ public final class BandRow {
 
     /** Whole bytes that the followed blocks stand for. */
     public static final int FOLLOWED_BYTES = 14;
-    /** The same of those that are live; for arenas the exact bytes live. Negative where a thread frees others' blocks. */
+    /** The same of those that are live. Negative where a thread frees others' blocks. Not for arenas, where all is exact. */
     public static final int LIVE_BYTES = 15;
     /** Followed blocks that were freed. */
     public static final int FOLLOWED_FREE_COUNT = 16;
@@ -117,7 +117,6 @@ public final class BandRow {
     static void countBulkFree(long[] row, long count, long bytes) {
         row[FREE_COUNT] += count;
         row[FREED_BYTES] += bytes;
-        row[LIVE_BYTES] -= bytes;
     }
 
     static void countFollowed(long[] row, long weight, long weightedBytes) {

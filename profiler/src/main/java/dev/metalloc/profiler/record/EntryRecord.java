@@ -5,8 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What one thread did through one entry point; written by that thread alone, read by any, whole longs at a time. */
 final class EntryRecord {
-    /** Requested bytes allocated less freed that {@link LiveBytes} does not know of yet. */
-    long unflushedLiveBytes;
+    /** Bytes live that {@link LiveBytes} does not know of yet; of arenas, those that it knows. */
+    long flushedLiveBytes;
+
+    /** Bytes of arenas' blocks that this thread has ended. */
+    long freedArenaBytes;
 
     /** Frees in {@link #quick} that the rows of bands, or other threads, account for. */
     long accountedFreeCount;
@@ -49,7 +52,22 @@ final class EntryRecord {
     }
 
     long liveBytes() {
-        return sum(BandRow.LIVE_BYTES);
+        return arenas != null
+                ? allocateBytes() - sum(BandRow.FREED_BYTES) - quick.freedBytes()
+                : sum(BandRow.LIVE_BYTES);
+    }
+
+    /** Adds the bytes live to those of their bands; negative where this thread freed what others allocated. */
+    void addLiveBytes(long[] bandBytes) {
+        for (int band = 0; band < SizeBands.COUNT; band++) {
+            long[] row = bands[band];
+            if (row != null) {
+                bandBytes[band] += arenas != null
+                        ? row[BandRow.ALLOCATE_BYTES] - row[BandRow.FREED_BYTES]
+                        : row[BandRow.LIVE_BYTES];
+            }
+        }
+        quick.addLiveBytes(bandBytes);
     }
 
     /** Blocks that this thread allocated less those it freed; only the sum over all threads is the number of live ones. */
@@ -64,7 +82,9 @@ final class EntryRecord {
 
     /** All frees by this thread, those of unknown blocks included. */
     long freeCount() {
-        return arenas != null ? sum(BandRow.FREE_COUNT) : sum(BandRow.FOLLOWED_FREE_COUNT) + missedFreeCount();
+        return arenas != null
+                ? sum(BandRow.FREE_COUNT) + quick.freedBlocks()
+                : sum(BandRow.FOLLOWED_FREE_COUNT) + missedFreeCount();
     }
 
     long allocateCount() {

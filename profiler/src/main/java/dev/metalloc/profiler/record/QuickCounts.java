@@ -21,12 +21,18 @@ public final class QuickCounts {
 
     /** Counters of blocks that the application was promised to be zero come after the others. */
     private static final int ZEROED = SIZES + 1;
+    /** And after those, for arenas only, those of blocks that have ended. */
+    private static final int FREED = 2 * ZEROED;
 
-    private static final int LENGTH = 2 * ZEROED;
-    private static final long[] NONE = new long[LENGTH];
+    private static final int ARENA_LENGTH = FREED + SIZES;
+    private static final long[] NONE = new long[ARENA_LENGTH];
+    /** Malloc's own. A larger one is worth noting. */
+    private static final long PLAIN_ALIGNMENT = 16;
+
     private static final AddressFilter REFUSING = AddressFilter.open();
 
     private final long threadId;
+    private final boolean isArena;
     private final byte[] filterCells;
     private boolean hasOpenSizes;
     private long[] counts = NONE;
@@ -35,15 +41,17 @@ public final class QuickCounts {
     private long allocateCount;
     private long freeCount;
     private long watchedCount = FreeOrder.NOTHING;
+    private long maxAlignment = 1;
 
-    QuickCounts(long threadId, AddressFilter filter) {
+    QuickCounts(long threadId, boolean isArena, AddressFilter filter) {
         this.threadId = threadId;
+        this.isArena = isArena;
         this.filterCells = filter.cells();
     }
 
     /** For a sum, to which nothing is counted. */
     static QuickCounts none() {
-        return new QuickCounts(0, REFUSING);
+        return new QuickCounts(0, false, REFUSING);
     }
 
     /** Whether these are the counts of the running platform thread; never true for a virtual one. */
@@ -56,9 +64,15 @@ public final class QuickCounts {
         return count(byteSize, (int) Math.min(byteSize, SIZES));
     }
 
-    /** The same for a block that is zero. */
-    boolean allocatedZeroed(long byteSize) {
-        return count(byteSize, ZEROED + (int) Math.min(byteSize, SIZES));
+    /** The same for an arena's block. */
+    boolean allocated(long byteSize, long byteAlignment, boolean zeroed) {
+        return byteAlignment <= maxAlignment
+                && count(byteSize, (zeroed ? ZEROED : 0) + (int) Math.min(byteSize, SIZES));
+    }
+
+    /** Counts the end of an arena's block that was counted here. */
+    void countFreed(int byteSize) {
+        counts[FREED + byteSize]++;
     }
 
     private boolean count(long byteSize, int cell) {
@@ -100,12 +114,15 @@ public final class QuickCounts {
     }
 
     /** Counts the next blocks of a size here; no reader has seen the size yet. */
-    void open(long byteSize, boolean zeroed) {
+    void open(long byteSize, long byteAlignment, boolean zeroed) {
+        if (byteAlignment <= PLAIN_ALIGNMENT) {
+            maxAlignment = Math.max(maxAlignment, byteAlignment);
+        }
         if (byteSize >= SIZES) {
             return;
         }
         if (!hasOpenSizes) {
-            counts = new long[LENGTH];
+            counts = new long[isArena ? ARENA_LENGTH : FREED];
             hasOpenSizes = true;
         }
         int cell = (int) byteSize + (zeroed ? ZEROED : 0);
@@ -150,7 +167,7 @@ public final class QuickCounts {
     long countedBlocks() {
         long[] seen = counts;
         long blocks = 0;
-        for (int cell = 0; hasOpenSizes && cell < LENGTH; cell++) {
+        for (int cell = 0; hasOpenSizes && cell < FREED; cell++) {
             blocks += blocks(seen, cell);
         }
         return blocks;
@@ -166,6 +183,34 @@ public final class QuickCounts {
         return bytes;
     }
 
+    /** Arenas' blocks that were counted here and have ended. */
+    long freedBlocks() {
+        long[] seen = counts;
+        long blocks = 0;
+        for (int size = 1; isArena && hasOpenSizes && size < SIZES; size++) {
+            blocks += seen[FREED + size];
+        }
+        return blocks;
+    }
+
+    long freedBytes() {
+        long[] seen = counts;
+        long bytes = 0;
+        for (int size = 1; isArena && hasOpenSizes && size < SIZES; size++) {
+            bytes += size * seen[FREED + size];
+        }
+        return bytes;
+    }
+
+    /** Adds an arena's bytes that are live to those of their bands. */
+    void addLiveBytes(long[] bandBytes) {
+        long[] seen = counts;
+        for (int size = 1; isArena && hasOpenSizes && size < SIZES; size++) {
+            long live = blocks(seen, size) + blocks(seen, ZEROED + size) - seen[FREED + size];
+            bandBytes[SizeBands.band(size)] += size * live;
+        }
+    }
+
     /** Adds the blocks that were counted here to the rows of their bands. */
     void addTo(EntryRecord total) {
         long[] seen = counts;
@@ -175,12 +220,15 @@ public final class QuickCounts {
             if (count != 0) {
                 int band = SizeBands.band(size);
                 BandRow.addPlain(total.band(band), band, size, count, zeroed);
+                if (isArena) {
+                    BandRow.countBulkFree(total.band(band), seen[FREED + size], size * seen[FREED + size]);
+                }
             }
         }
     }
 
     long heldBytes() {
-        return !hasOpenSizes ? 0 : (long) LENGTH * Long.BYTES;
+        return !hasOpenSizes ? 0 : (long) counts.length * Long.BYTES;
     }
 
     private static long blocks(long[] counts, int cell) {

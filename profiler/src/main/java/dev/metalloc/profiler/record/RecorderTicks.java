@@ -80,40 +80,28 @@ final class RecorderTicks {
         long entryLiveBytes = 0;
         long mostLiveBytes = recorder.mostLiveBytes(entryPoint);
         long[] entrySums = Recorder.isPool(entryPoint) ? new long[Sum.COUNT] : sums;
-        EntryRecord ended = recorder.registry.ended.entryOrNull(entryPoint);
-        addAllocations(ended, entrySums);
+        long[] bandBytes = new long[SizeBands.COUNT];
+        addEntry(recorder.registry.ended.entryOrNull(entryPoint), bandBytes, entrySums);
         for (int slot = 0; slot < threads.length; slot++) {
-            addAllocations(entryOf(threads[slot], entryPoint), entrySums);
+            ThreadRecorder thread = threads[slot];
+            addEntry(thread == null ? null : thread.entryOrNull(entryPoint), bandBytes, entrySums);
         }
         for (int band = 0; band < SizeBands.COUNT; band++) {
-            long liveBytes = liveBytes(ended, band);
-            for (int slot = 0; slot < threads.length; slot++) {
-                liveBytes += liveBytes(entryOf(threads[slot], entryPoint), band);
-            }
             int peak = entryPoint * SizeBands.COUNT + band;
-            bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], Math.min(liveBytes, mostLiveBytes));
-            entryLiveBytes += liveBytes;
+            bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], Math.min(bandBytes[band], mostLiveBytes));
+            entryLiveBytes += bandBytes[band];
         }
         entryLiveBytes = Math.min(entryLiveBytes, mostLiveBytes);
         recorder.liveBytes.raisePeak(entryPoint, entryLiveBytes);
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
     }
 
-    private static @Nullable EntryRecord entryOf(@Nullable ThreadRecorder thread, int entryPoint) {
-        return thread == null ? null : thread.entryOrNull(entryPoint);
-    }
-
-    private static void addAllocations(@Nullable EntryRecord entry, long[] sums) {
+    private static void addEntry(@Nullable EntryRecord entry, long[] bandBytes, long[] sums) {
         if (entry != null) {
             sums[Sum.ALLOCATED_BYTES] += entry.allocateBytes();
             sums[Sum.ALLOCATED_COUNT] += entry.allocateCount();
+            entry.addLiveBytes(bandBytes);
         }
-    }
-
-    /** Negative where a thread freed what others allocated. */
-    private static long liveBytes(@Nullable EntryRecord entry, int band) {
-        long[] row = entry == null ? null : entry.bandOrNull(band);
-        return row == null ? 0 : row[BandRow.LIVE_BYTES];
     }
 
     private static final class Sum {

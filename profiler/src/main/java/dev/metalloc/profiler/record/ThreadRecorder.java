@@ -46,7 +46,7 @@ public final class ThreadRecorder {
     /** Written by whoever holds the registry's reading lock, as nothing else here is. */
     private long askedAllocations;
 
-    private @Nullable ArenaTally spareTally;
+    private @Nullable ArenaRecord spareArenas;
     private @Nullable FollowedBlocks spareFollowed;
 
     ThreadRecorder(Recorder recorder, Thread thread, long owner) {
@@ -161,8 +161,27 @@ public final class ThreadRecorder {
         }
         long sequence = arenas.opened();
         entry.counters[EntryRow.OPEN_COUNT]++;
-        entry.counters[EntryRow.MAX_OPEN_COUNT] = Math.max(entry.counters[EntryRow.MAX_OPEN_COUNT], arenas.openCount());
-        return new ArenaRecord(this, arenas, entryPoint, sequence);
+        if (arenas.openCount() > entry.counters[EntryRow.MAX_OPEN_COUNT]) {
+            entry.counters[EntryRow.MAX_OPEN_COUNT] = arenas.openCount();
+        }
+        ArenaRecord record = entryPoint == Recorder.ARENA_CONFINED ? takeArena() : new ArenaRecord(entryPoint);
+        record.open(this, entry, arenas, sequence);
+        return record;
+    }
+
+    private ArenaRecord takeArena() {
+        ArenaRecord spare = spareArenas;
+        if (spare == null) {
+            return new ArenaRecord(Recorder.ARENA_CONFINED);
+        }
+        spareArenas = spare.nextSpare;
+        return spare;
+    }
+
+    /** Confined arenas' records go round, so that an arena per call allocates none; not more than were open at once. */
+    void giveBack(ArenaRecord closed) {
+        closed.nextSpare = spareArenas;
+        spareArenas = closed;
     }
 
     EntryRecord entry(int entryPoint) {
@@ -195,7 +214,7 @@ public final class ThreadRecorder {
             entry.counters[EntryRow.VIRTUAL_ALLOCATE_COUNT]++;
         }
         if (row[BandRow.ALLOCATE_COUNT] >= certainBlocks && band > 0 && !followsAll) {
-            entry.quick.open(byteSize, (flags & ZEROED) != 0);
+            entry.quick.open(byteSize, byteAlignment, (flags & ZEROED) != 0);
         }
         return entry.quick.cover(byteSize);
     }
@@ -308,13 +327,23 @@ public final class ThreadRecorder {
         changeLiveBytes(entry, bytes);
     }
 
-    void changeLiveBytes(EntryRecord entry, long bytes) {
-        long unflushed = entry.unflushedLiveBytes + bytes;
+    private void changeLiveBytes(EntryRecord entry, long bytes) {
+        long unflushed = entry.flushedLiveBytes + bytes;
         if (unflushed > liveFlushBytes || unflushed < -liveFlushBytes) {
             recorder.liveBytes.add(entry.entryPoint, unflushed);
             unflushed = 0;
         }
-        entry.unflushedLiveBytes = unflushed;
+        entry.flushedLiveBytes = unflushed;
+    }
+
+    /** After an arena's block was counted, and before and after an arena is ended. */
+    void flushArenaBytes(EntryRecord entry) {
+        long live = entry.quick.clockBytes() - entry.freedArenaBytes;
+        long unflushed = live - entry.flushedLiveBytes;
+        if (unflushed > liveFlushBytes || unflushed < -liveFlushBytes) {
+            recorder.liveBytes.add(entry.entryPoint, unflushed);
+            entry.flushedLiveBytes = live;
+        }
     }
 
     /** For one reader. */
@@ -359,18 +388,6 @@ public final class ThreadRecorder {
     /** The object, its small arrays and its place in the registry, rounded up. */
     private static final int OWN_BYTES = 512;
 
-    /** Arenas' small parts go round, so that an arena per call allocates nothing more than its record. */
-    ArenaTally takeTally() {
-        ArenaTally spare = spareTally;
-        spareTally = null;
-        return spare != null ? spare : new ArenaTally();
-    }
-
-    void giveBack(ArenaTally tally) {
-        tally.clear();
-        spareTally = tally;
-    }
-
     FollowedBlocks takeFollowed() {
         FollowedBlocks spare = spareFollowed;
         spareFollowed = null;
@@ -400,7 +417,7 @@ public final class ThreadRecorder {
     }
 
     private EntryRecord addEntry(int entryPoint) {
-        QuickCounts quick = new QuickCounts(threadId, recorder.blocks.filter);
+        QuickCounts quick = new QuickCounts(threadId, Recorder.isArena(entryPoint), recorder.blocks.filter);
         quick.rearm(sampler.nextDistance());
         EntryRecord entry = new EntryRecord(entryPoint, quick);
         clocks[clockCount] = quick;

@@ -5,6 +5,7 @@ import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.ProfileState;
 import dev.metalloc.agent.runtime.TraceRecorder;
 import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.record.ArenaRecord;
 import dev.metalloc.profiler.record.QuickCounts;
 import dev.metalloc.profiler.record.RecorderRegistry;
 import dev.metalloc.profiler.record.ThreadRecorder;
@@ -25,6 +26,7 @@ public final class MetallocProfileHooks {
     static final int ZEROED = 1;
     static final int VIRTUAL = 2;
 
+    private static final int ARENA_CONFINED = EntryPoint.ARENA_CONFINED.ordinal();
     private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
     private static final int DIRECT_BUFFER = EntryPoint.DIRECT_BUFFER.ordinal();
 
@@ -67,7 +69,31 @@ public final class MetallocProfileHooks {
     }
 
     public static Arena confinedArena(Arena arena) {
-        return profiled(arena, EntryPoint.ARENA_CONFINED);
+        ArenaRecord record = openConfined();
+        return record == null ? arena : MetallocProfilingArena.confined(arena, record);
+    }
+
+    /** Null where nobody records. */
+    @DontInline
+    private static ArenaRecord openConfined() {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
+            return null;
+        }
+        try {
+            Failsafe.faultPoint();
+            ThreadRecorder atHome = recording.atHome(Thread.currentThread());
+            ThreadRecorder current = atHome != null ? atHome : recording.recorder(MetallocOwnerThread.current());
+            ArenaRecord record = current.openArena(ARENA_CONFINED);
+            if (atHome != null
+                    || !Thread.currentThread().isVirtual()) { // a virtual thread may go on on another carrier
+                record.confine();
+            }
+            return record;
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+            return null;
+        }
     }
 
     public static Arena sharedArena(Arena arena) {

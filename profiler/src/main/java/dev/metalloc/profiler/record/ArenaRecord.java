@@ -28,6 +28,7 @@ public final class ArenaRecord {
     private @Nullable EntryRecord openerEntry;
     private @Nullable ArenaCounts openerCounts;
     private long sequence;
+    private @Nullable ThreadRecorder confinedTo;
     /** For {@link ThreadRecorder#giveBack(ArenaRecord)}. */
     @Nullable
     ArenaRecord nextSpare;
@@ -43,15 +44,26 @@ public final class ArenaRecord {
         this.openerCounts = openerCounts;
         this.sequence = sequence;
         this.closed = false;
+        this.confinedTo = null;
     }
 
-    /**
-     * The quick way for most blocks of a confined arena that is used by the thread that opened it, a platform thread; false
-     * where {@link #allocated} has to count the block.
-     */
+    /** To be called before a first block: only the thread that opened the arena, a platform thread, will use it. */
+    public void confine() {
+        confinedTo = opener;
+    }
+
+    /** The recorder of the only thread that uses the arena; null where there may be others, or other carriers. */
+    public @Nullable ThreadRecorder confinedTo() {
+        return confinedTo;
+    }
+
+    /** The quick way for most blocks of an arena that is confined; false where {@link #allocated} has to count the block. */
     public boolean allocatedQuickly(long byteSize, long byteAlignment, boolean zeroed) {
         EntryRecord entry = openerEntry;
-        if (entry == null || tally.isFull() || !entry.quick.allocated(byteSize, byteAlignment, zeroed)) {
+        if (confinedTo == null
+                || entry == null
+                || tally.isFull()
+                || !entry.quick.allocated(byteSize, byteAlignment, zeroed)) {
             return false;
         }
         tally.note(byteSize);

@@ -69,30 +69,28 @@ public final class MetallocProfileHooks {
     }
 
     public static Arena confinedArena(Arena arena) {
-        ArenaRecord record = openConfined();
-        return record == null ? arena : MetallocProfilingArena.confined(arena, record);
+        // Always wrapped: two kinds of arena that meet here would put both on the heap.
+        return MetallocProfilingArena.confined(arena, openConfined());
     }
 
-    /** Null where nobody records. */
     @DontInline
     private static ArenaRecord openConfined() {
         RecorderRegistry recording = ProfileState.recording;
         if (recording == null) {
-            return null;
+            return ArenaRecord.NONE;
         }
         try {
             Failsafe.faultPoint();
             ThreadRecorder atHome = recording.atHome(Thread.currentThread());
-            ThreadRecorder current = atHome != null ? atHome : recording.recorder(MetallocOwnerThread.current());
-            ArenaRecord record = current.openArena(ARENA_CONFINED);
-            if (atHome != null
-                    || !Thread.currentThread().isVirtual()) { // a virtual thread may go on on another carrier
-                record.confine();
+            if (atHome != null) {
+                return atHome.openConfinedArena();
             }
-            return record;
+            ThreadRecorder current = recording.recorder(MetallocOwnerThread.current());
+            // A virtual thread may go on on another carrier.
+            return Thread.currentThread().isVirtual() ? current.openArena(ARENA_CONFINED) : current.openConfinedArena();
         } catch (Throwable failure) {
             ProfileState.fail(failure);
-            return null;
+            return ArenaRecord.NONE;
         }
     }
 

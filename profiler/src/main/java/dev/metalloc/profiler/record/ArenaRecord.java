@@ -13,57 +13,53 @@ import org.jspecify.annotations.Nullable;
 public final class ArenaRecord {
     static final int MAX_FOLLOWED = 4096;
 
+    /** Stands for the record of an arena that is not recorded. */
+    public static final ArenaRecord NONE = new ArenaRecord(Recorder.ARENA_CONFINED, null, null, QuickCounts.none());
+
     private final int entryPoint;
+    private final @Nullable ThreadRecorder opener;
+    private final @Nullable ArenaCounts openerCounts;
+    private final QuickCounts openerQuick;
     /** Null where the arena itself lets only one thread in. Guards all fields below. */
     private final @Nullable RecorderSpinLock lock;
 
     private final ArenaTally tally = new ArenaTally();
+    private long sequence;
+    private boolean confined;
+    private boolean closed = true;
     private @Nullable FollowedBlocks followed;
     private int reservedCount;
-    private boolean closed;
 
-    /** The rest is set when the arena is opened. */
-    private @Nullable ThreadRecorder opener;
-
-    private @Nullable EntryRecord openerEntry;
-    private @Nullable ArenaCounts openerCounts;
-    private long sequence;
-    private @Nullable ThreadRecorder confinedTo;
-    /** For {@link ThreadRecorder#giveBack(ArenaRecord)}. */
-    @Nullable
-    ArenaRecord nextSpare;
-
-    ArenaRecord(int entryPoint) {
+    ArenaRecord(
+            int entryPoint,
+            @Nullable ThreadRecorder opener,
+            @Nullable ArenaCounts openerCounts,
+            QuickCounts openerQuick) {
         this.entryPoint = entryPoint;
+        this.opener = opener;
+        this.openerCounts = openerCounts;
+        this.openerQuick = openerQuick;
         this.lock = entryPoint == Recorder.ARENA_CONFINED ? null : new RecorderSpinLock();
     }
 
-    void open(ThreadRecorder opener, EntryRecord openerEntry, ArenaCounts openerCounts, long sequence) {
-        this.opener = opener;
-        this.openerEntry = openerEntry;
-        this.openerCounts = openerCounts;
-        this.sequence = sequence;
-        this.closed = false;
-        this.confinedTo = null;
+    void open(long openedSequence, boolean isConfined) {
+        sequence = openedSequence;
+        confined = isConfined;
+        closed = false;
     }
 
-    /** To be called before a first block: only the thread that opened the arena, a platform thread, will use it. */
-    public void confine() {
-        confinedTo = opener;
+    boolean isClosed() {
+        return closed;
     }
 
     /** The recorder of the only thread that uses the arena; null where there may be others, or other carriers. */
     public @Nullable ThreadRecorder confinedTo() {
-        return confinedTo;
+        return confined ? opener : null;
     }
 
     /** The quick way for most blocks of an arena that is confined; false where {@link #allocated} has to count the block. */
     public boolean allocatedQuickly(long byteSize, long byteAlignment, boolean zeroed) {
-        EntryRecord entry = openerEntry;
-        if (confinedTo == null
-                || entry == null
-                || tally.isFull()
-                || !entry.quick.allocated(byteSize, byteAlignment, zeroed)) {
+        if (!confined || tally.isFull() || !openerQuick.allocated(byteSize, byteAlignment, zeroed)) {
             return false;
         }
         tally.note(byteSize);
@@ -72,6 +68,9 @@ public final class ArenaRecord {
 
     /** A block was allocated in the arena by the current thread, whose recorder is given. */
     public void allocated(ThreadRecorder current, long byteSize, long byteAlignment, int flags) {
+        if (lock == null && closed) {
+            return; // not recorded
+        }
         EntryRecord entry = current.entry(entryPoint);
         int band = SizeBands.band(byteSize);
         long[] row = entry.band(band);
@@ -170,16 +169,13 @@ public final class ArenaRecord {
         tally.free(entry);
         current.flushArenaBytes(entry);
         freeFollowed(current, entry);
-        if (lock == null) {
-            current.giveBack(this);
-        }
     }
 
     private void countClose(ThreadRecorder current, EntryRecord entry) {
         ArenaCounts counts = openerCounts;
         entry.counters[EntryRow.CLOSE_COUNT]++;
         if (counts == null) {
-            return; // never opened
+            return;
         }
         if (current != opener) {
             entry.counters[EntryRow.REMOTE_CLOSE_COUNT]++;

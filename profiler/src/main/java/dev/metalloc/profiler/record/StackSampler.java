@@ -4,13 +4,13 @@ package dev.metalloc.profiler.record;
 /**
  * Chooses of one thread's followed blocks those whose call site is taken, and takes it.
  *
- * <p>A walk costs microseconds and leaves garbage, so a thread that allocates fast is asked more rarely: where {@value
- * #SAMPLES_PER_STEP} walks took less than {@value #STEP_NANOS} ns, the mean distance becomes {@value #STEP_FACTOR} times as large. The
- * block's {@link BlockMeta} has the step it was taken at, and so its weight.
+ * <p>A walk costs tens of microseconds and leaves garbage, so a thread that allocates fast is walked more rarely: where {@value
+ * #WALKS_PER_STEP} walks took more than one part in {@value #DUTY_DIVISOR} of the time, the mean distance becomes {@value
+ * #STEP_FACTOR} times as large, for good. The block's {@link BlockMeta} has the step it was taken at, and so its weight.
  */
 final class StackSampler {
-    static final int SAMPLES_PER_STEP = 1024;
-    static final long STEP_NANOS = 20_000_000_000L;
+    static final int WALKS_PER_STEP = 64;
+    static final long DUTY_DIVISOR = 256;
     static final int STEP_FACTOR = 8;
 
     private final Recorder recorder;
@@ -21,15 +21,18 @@ final class StackSampler {
     private ByteSampler certain;
 
     private int step;
-    private int samplesInStep;
-    private long stepStartNanos;
+    /** Of the walks whose duty is being measured. */
+    private int walkCount;
+
+    private long walkNanos;
+    private long walksBeganNanos;
     private boolean walking;
     private long sampleCount;
     private long sampleNanos;
 
     StackSampler(Recorder recorder, ByteSampler picked, long seed) {
         this.recorder = recorder;
-        this.stepStartNanos = recorder.elapsedNanos();
+        this.walksBeganNanos = recorder.elapsedNanos();
         this.picked = picked;
         this.certain = new ByteSampler(recorder.stackMeanBytes(0), seed);
     }
@@ -78,28 +81,32 @@ final class StackSampler {
             walking = false;
         }
         sampleCount++;
-        sampleNanos += System.nanoTime() - start;
+        long nanos = System.nanoTime() - start;
+        sampleNanos += nanos;
         long meta = flags | BlockMeta.siteAndStep(number, step);
         SiteRecord site = recorder.sites.site(number);
         if (site != null) {
             site.allocated(byteSize, recorder.siteWeight(byteSize, meta));
         }
         if ((flags & BlockMeta.CERTAIN_SITE) == 0) {
-            countTowardsNextStep();
+            weighDuty(nanos);
         }
         return meta;
     }
 
-    private void countTowardsNextStep() {
-        samplesInStep++;
-        if (samplesInStep < SAMPLES_PER_STEP) {
+    /** Where nothing moves the clock, nothing is weighed. */
+    private void weighDuty(long nanos) {
+        walkNanos += nanos;
+        walkCount++;
+        if (walkCount < WALKS_PER_STEP) {
             return;
         }
-        long elapsedNanos = recorder.elapsedNanos();
-        boolean isFast = elapsedNanos > stepStartNanos && elapsedNanos - stepStartNanos < STEP_NANOS;
-        samplesInStep = 0;
-        stepStartNanos = elapsedNanos;
-        if (isFast && step < BlockMeta.MAX_STEP) {
+        long now = recorder.elapsedNanos();
+        boolean isDear = now > walksBeganNanos && walkNanos > (now - walksBeganNanos) / DUTY_DIVISOR;
+        walkCount = 0;
+        walkNanos = 0;
+        walksBeganNanos = now;
+        if (isDear && step < BlockMeta.MAX_STEP) {
             step++;
             certain = new ByteSampler(recorder.stackMeanBytes(step), sampleNanos);
         }

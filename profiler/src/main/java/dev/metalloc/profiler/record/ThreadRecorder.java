@@ -16,6 +16,9 @@ public final class ThreadRecorder {
     /** Flag: a virtual thread asked for it. */
     public static final int VIRTUAL = 2;
 
+    /** Arenas open at once, one in the other, whose records are kept. */
+    private static final int KEPT_ARENAS = 8;
+
     /** Answer of {@link #beginReallocate} for a block that is not known. */
     public static final long UNKNOWN = -1;
 
@@ -46,7 +49,9 @@ public final class ThreadRecorder {
     /** Written by whoever holds the registry's reading lock, as nothing else here is. */
     private long askedAllocations;
 
-    private @Nullable ArenaRecord spareArenas;
+    /** Records that go round, so that an arena per call allocates none. */
+    private final @Nullable ArenaRecord[] confinedArenas = new @Nullable ArenaRecord[KEPT_ARENAS];
+
     private @Nullable FollowedBlocks spareFollowed;
 
     ThreadRecorder(Recorder recorder, Thread thread, long owner) {
@@ -156,32 +161,57 @@ public final class ThreadRecorder {
         if (arenas == null) {
             throw new IllegalArgumentException("entryPoint: " + entryPoint + " (expected: one of the arenas)");
         }
-        if (hasOpenConfinedArena()) {
+        EntryRecord confined = entries[Recorder.ARENA_CONFINED];
+        if (confined != null && confined.arenas != null && confined.arenas.openCount() > 0) {
             entry.counters[EntryRow.NESTED_OPEN_COUNT]++;
         }
-        long sequence = arenas.opened();
-        entry.counters[EntryRow.OPEN_COUNT]++;
-        if (arenas.openCount() > entry.counters[EntryRow.MAX_OPEN_COUNT]) {
-            entry.counters[EntryRow.MAX_OPEN_COUNT] = arenas.openCount();
-        }
-        ArenaRecord record = entryPoint == Recorder.ARENA_CONFINED ? takeArena() : new ArenaRecord(entryPoint);
-        record.open(this, entry, arenas, sequence);
+        ArenaRecord record = new ArenaRecord(entryPoint, this, arenas, entry.quick);
+        record.open(countOpen(entry, arenas), false);
         return record;
     }
 
-    private ArenaRecord takeArena() {
-        ArenaRecord spare = spareArenas;
-        if (spare == null) {
-            return new ArenaRecord(Recorder.ARENA_CONFINED);
+    /**
+     * An arena was opened that only this thread, which is a platform thread, will use. The record serves other arenas after it was
+     * closed.
+     */
+    public ArenaRecord openConfinedArena() {
+        EntryRecord entry = entry(Recorder.ARENA_CONFINED);
+        ArenaCounts arenas = entry.arenas;
+        if (arenas == null) {
+            return ArenaRecord.NONE;
         }
-        spareArenas = spare.nextSpare;
-        return spare;
+        if (arenas.openCount() > 0) {
+            entry.counters[EntryRow.NESTED_OPEN_COUNT]++;
+        }
+        ArenaRecord record = closedArena(entry, arenas);
+        record.open(countOpen(entry, arenas), true);
+        return record;
     }
 
-    /** Confined arenas' records go round, so that an arena per call allocates none; not more than were open at once. */
-    void giveBack(ArenaRecord closed) {
-        closed.nextSpare = spareArenas;
-        spareArenas = closed;
+    private static long countOpen(EntryRecord entry, ArenaCounts arenas) {
+        long[] counters = entry.counters;
+        counters[EntryRow.OPEN_COUNT]++;
+        long sequence = arenas.opened();
+        long openCount = arenas.openCount();
+        if (openCount > counters[EntryRow.MAX_OPEN_COUNT]) {
+            counters[EntryRow.MAX_OPEN_COUNT] = openCount;
+        }
+        return sequence;
+    }
+
+    private ArenaRecord closedArena(EntryRecord entry, ArenaCounts arenas) {
+        for (int i = 0; i < confinedArenas.length; i++) {
+            ArenaRecord record = confinedArenas[i];
+            if (record == null) {
+                record = new ArenaRecord(Recorder.ARENA_CONFINED, this, arenas, entry.quick);
+                confinedArenas[i] = record;
+                return record;
+            }
+            if (record.isClosed()) {
+                return record;
+            }
+        }
+        return new ArenaRecord(Recorder.ARENA_CONFINED, this, arenas, entry.quick);
     }
 
     EntryRecord entry(int entryPoint) {
@@ -399,11 +429,6 @@ public final class ThreadRecorder {
             blocks.clear();
             spareFollowed = blocks;
         }
-    }
-
-    private boolean hasOpenConfinedArena() {
-        EntryRecord confined = entries[Recorder.ARENA_CONFINED];
-        return confined != null && confined.arenas != null && confined.arenas.openCount() > 0;
     }
 
     private void restore(long address) {

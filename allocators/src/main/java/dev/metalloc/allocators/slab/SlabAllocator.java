@@ -236,9 +236,7 @@ public final class SlabAllocator implements OffHeapAllocator {
             return refused(address);
         }
         OffHeapMemory.writeByte(place, (byte) 0);
-        // Guessing the class has nothing that follows wait for the map.
-        int likely = heap.likelyClass();
-        push(heap, mark == likely + 1 ? likely : mark - 1, address);
+        push(heap, mark - 1, address);
         return FreeOutcome.FREED;
     }
 
@@ -357,7 +355,7 @@ public final class SlabAllocator implements OffHeapAllocator {
         heaps.handOverRemoteFrees(heaps.ofCaller());
         long allocateCount = heaps.allocateCount() + sharedHeap.allocateCount();
         long liveCount = -heaps.keptBackCount() - heaps.cachedCount() - sharedHeap.cachedCount();
-        long usedBytes = -heaps.keptBackBytes() - heaps.cachedBytes() - sharedHeap.cachedBytes(classes);
+        long usedBytes = -heaps.keptBackBytes() - heaps.cachedBytes() - sharedHeap.cachedBytes();
         int usedSlots = pool.usedSlots();
         for (int slot = 0; slot < usedSlots; slot++) {
             Slab slab = slabs[slot];

@@ -59,24 +59,38 @@ final class SlabPool {
     Slab take(int sizeClass, SlabHeap heap) {
         lock.lock();
         try {
-            Slab slab = takeEmpty(sizeClass);
+            Slab slab = withMemory(sizeClass);
             if (slab == null) {
                 slab = takePurged(sizeClass);
             }
             if (slab == null) {
                 slab = takeUnused(sizeClass);
             }
-            if (slab != null) {
-                slab.setHeap(heap);
-                heaps[slotOf(slab.address())] = heap;
-            }
-            return slab;
+            return slab == null ? null : given(slab, heap);
         } finally {
             lock.unlock();
         }
     }
 
-    private @Nullable Slab takeEmpty(int sizeClass) {
+    /** As {@link #take}, but only one that has memory behind it already. */
+    @Nullable
+    Slab takeEmpty(int sizeClass, SlabHeap heap) {
+        lock.lock();
+        try {
+            Slab slab = withMemory(sizeClass);
+            return slab == null ? null : given(slab, heap);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Slab given(Slab slab, SlabHeap heap) {
+        slab.setHeap(heap);
+        heaps[slotOf(slab.address())] = heap;
+        return slab;
+    }
+
+    private @Nullable Slab withMemory(int sizeClass) {
         Slab slab = empty[sizeClass];
         if (slab != null) {
             empty[sizeClass] = slab.next;
@@ -163,6 +177,22 @@ final class SlabPool {
             slab.state = Slab.POOLED;
             slab.next = empty[slab.sizeClass()];
             empty[slab.sizeClass()] = slab;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes behind the empty slabs. */
+    long emptyBytes() {
+        lock.lock();
+        try {
+            long bytes = 0;
+            for (Slab head : empty) {
+                for (Slab slab = head; slab != null; slab = slab.next) {
+                    bytes += slab.committedBytes;
+                }
+            }
+            return bytes;
         } finally {
             lock.unlock();
         }

@@ -3,9 +3,12 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.JdkAccess;
+import dev.metalloc.agent.runtime.OtherAgents;
+import dev.metalloc.agent.runtime.PlannedStart;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.runtime.ServedSite;
+import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
 import dev.metalloc.profiler.api.EntryPoint;
@@ -14,15 +17,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Run mode: serves what the plan names from its allocators, and says at the end of the run how much that was. */
-final class RunSession implements Runnable {
+final class RunSession implements Function<Object, @Nullable Runnable>, Runnable {
 
     private static final int MOST_SITES_TOLD = 4;
-
-    /** What this JVM is dispatched by; null where it is not. */
-    private static volatile @Nullable Plan loaded;
 
     private final DispatchStart start;
     private final @Nullable SiteHooks siteHooks;
@@ -38,25 +39,34 @@ final class RunSession implements Runnable {
             MetallocAgent.say("the plan leaves everything to the JDK; the application runs untouched");
             return;
         }
-        PlanHooks hooks = PlanHooks.of(plan, images.image());
+        PlanHooks hooks = PlanHooks.of(plan, images.image().missingGroups());
         boolean looksFirst = !images.wasKept() || othersMayHaveChanged();
         images.learn(HookInstaller.install(instrumentation, AgentMode.RUN, images.image(), hooks.groups(), looksFirst));
         SitePlan sites = SitePlan.of(plan, hooks);
         SiteHooks siteHooks = null;
         if (!sites.isEmpty()) {
-            RuntimeInstaller.defineForSites(images.image());
             siteHooks = SiteHooks.install(instrumentation, sites);
         }
-        DispatchStart start = DispatchStart.prepare(plan, hooks, sites, images.image());
-        loaded = plan;
-        if (!options.isSet("quiet")) {
-            ExitWork.register(new RunSession(start, siteHooks));
-        }
+        RunSession session =
+                new RunSession(new DispatchStart(hooks, sites, images.image().laterClasses()), siteHooks);
+        PlannedStart.begin(plan, session, options.isSet("quiet") ? null : session);
+    }
+
+    /** For a JVM whose hooks are in, by a plan of which all groups of hooks are. */
+    static RunSession withoutSites(Object plan, PreparedImage.LaterClasses laterClasses) {
+        PlanHooks hooks = PlanHooks.of((Plan) plan, List.of());
+        return new RunSession(new DispatchStart(hooks, SitePlan.of((Plan) plan, hooks), laterClasses), null);
+    }
+
+    /** Makes the plan's allocators. */
+    @Override
+    public @Nullable Runnable apply(Object plan) {
+        return start.apply(plan);
     }
 
     /** Whether this JVM was started in run mode, with something to serve. */
     static boolean isLoaded() {
-        return loaded != null;
+        return PlannedStart.plan() != null;
     }
 
     /**
@@ -77,7 +87,7 @@ final class RunSession implements Runnable {
      */
     static synchronized void resume(Plan plan) {
         requireStarted();
-        if (!plan.equals(loaded)) {
+        if (!plan.equals(PlannedStart.plan())) {
             throw new IllegalStateException("it was started with another plan (start it again with this one)");
         }
         RunState.resume();
@@ -95,7 +105,7 @@ final class RunSession implements Runnable {
 
     private static boolean othersMayHaveChanged() {
         JdkAccess jdk = JdkAccess.known;
-        return jdk == null || HookInstaller.othersMayHaveChanged(jdk.virtualMachineArguments());
+        return jdk == null || OtherAgents.mayHaveChanged(jdk.virtualMachineArguments());
     }
 
     @Override
@@ -116,9 +126,7 @@ final class RunSession implements Runnable {
     private String summary() {
         ServingDispatch started = start.started();
         if (started == null) {
-            return start.wasAsked()
-                    ? "served nothing: the allocators were not there when it ended"
-                    : "served nothing: no memory was asked for";
+            return "served nothing: the allocators were not there when it ended";
         }
         StringBuilder text = new StringBuilder("served");
         if (RunState.frames != null) {

@@ -41,7 +41,7 @@ public final class MetallocAgent {
             switch (options.mode()) {
                 case PROFILE -> attach(options, instrumentation);
                 case DETACH -> detach(instrumentation);
-                case RUN -> resume(options, instrumentation);
+                case RUN -> dispatch(options, instrumentation);
             }
         } catch (Throwable failure) {
             System.setProperty(STATE_PROPERTY, "failed " + reason(failure));
@@ -64,7 +64,7 @@ public final class MetallocAgent {
         if (options.mode() == AgentMode.PROFILE) {
             ProfileSessions.start(options, instrumentation, images, false);
         } else {
-            RunSession.start(options, instrumentation, images);
+            RunSession.start(options, instrumentation, images, false);
         }
     }
 
@@ -79,11 +79,19 @@ public final class MetallocAgent {
         ProfileSessions.start(options, instrumentation, images, true);
     }
 
-    private static void resume(AgentOptions options, Instrumentation instrumentation) throws Exception {
-        if (!isUnderRun(instrumentation)) {
-            throw new IllegalStateException("a running application cannot be dispatched (start it with metalloc run)");
+    /** Serves again, or from now on. */
+    private static void dispatch(AgentOptions options, Instrumentation instrumentation) throws Exception {
+        if (isUnderRun(instrumentation)) {
+            RunSession.resume(PlanFormat.read(options.requiredPath("plan")));
+            return;
         }
-        RunSession.resume(PlanFormat.read(options.requiredPath("plan")));
+        if (Gate.isPassed()) {
+            throw new IllegalStateException("it was profiled, and cannot be dispatched (start it with metalloc run)");
+        }
+        requireJava();
+        ImageCache images = ImageCache.load(AgentMode.RUN, ownJar(), options.path("cache"));
+        RuntimeInstaller.install(instrumentation, images.image(), false);
+        RunSession.start(options, instrumentation, images, true);
     }
 
     private static boolean isUnderRun(Instrumentation instrumentation) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class RunSession implements Function<Object, @Nullable Runnable>, Runnable {
 
     private static final int MOST_SITES_TOLD = 4;
+    private static final String DISPATCHING = "dispatching";
 
     private final DispatchStart start;
     private final @Nullable SiteHooks siteHooks;
@@ -33,15 +34,28 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         this.siteHooks = siteHooks;
     }
 
-    static void start(AgentOptions options, Instrumentation instrumentation, ImageCache images) throws Exception {
+    /** @param attached whether the application runs already */
+    static void start(AgentOptions options, Instrumentation instrumentation, ImageCache images, boolean attached)
+            throws Exception {
         Plan plan = PlanFormat.read(options.requiredPath("plan"));
         if (plan.rules().isEmpty()) {
+            if (attached) {
+                throw new IllegalStateException("the plan leaves everything to the JDK");
+            }
             MetallocAgent.say("the plan leaves everything to the JDK; the application runs untouched");
             return;
         }
         PlanHooks hooks = PlanHooks.of(plan, images.image().missingGroups());
-        boolean looksFirst = !images.wasKept() || othersMayHaveChanged();
-        images.learn(HookInstaller.install(instrumentation, AgentMode.RUN, images.image(), hooks.groups(), looksFirst));
+        boolean othersMayHaveChanged = attached || othersMayHaveChanged();
+        HookInstaller installed = HookInstaller.install(
+                instrumentation,
+                AgentMode.RUN,
+                images.image(),
+                hooks.groups(),
+                othersMayHaveChanged || !images.wasKept());
+        if (!othersMayHaveChanged) {
+            images.learn(installed);
+        }
         SitePlan sites = SitePlan.of(plan, hooks);
         SiteHooks siteHooks = null;
         if (!sites.isEmpty()) {
@@ -50,6 +64,9 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         RunSession session =
                 new RunSession(new DispatchStart(hooks, sites, images.image().laterClasses()), siteHooks);
         PlannedStart.begin(plan, session, options.isSet("quiet") ? null : session);
+        if (attached) {
+            System.setProperty(MetallocAgent.STATE_PROPERTY, DISPATCHING);
+        }
     }
 
     /** For a JVM whose hooks are in, by a plan of which all groups of hooks are. */
@@ -91,7 +108,7 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
             throw new IllegalStateException("it was started with another plan (start it again with this one)");
         }
         RunState.resume();
-        System.setProperty(MetallocAgent.STATE_PROPERTY, "dispatching");
+        System.setProperty(MetallocAgent.STATE_PROPERTY, DISPATCHING);
     }
 
     private static void requireStarted() {

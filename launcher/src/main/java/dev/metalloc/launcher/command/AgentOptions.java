@@ -34,6 +34,15 @@ final class AgentOptions {
                 .with("cache", cache);
     }
 
+    /** Into a JVM that runs: it says nothing at its end. */
+    static AgentOption attachedRun(Surroundings surroundings, String app, Path plan, Path cache) {
+        return new AgentOption(jar(surroundings), "run")
+                .with("plan", plan)
+                .with("app", app)
+                .with("cache", cache)
+                .with("quiet", "yes");
+    }
+
     static AgentOption detach(Surroundings surroundings) {
         return new AgentOption(jar(surroundings), "detach");
     }

@@ -33,8 +33,7 @@ class LateDispatchIT {
 
     @BeforeEach
     void start() throws Exception {
-        child = new ChildJvm(folder)
-                .option("-XX:+EnableDynamicAgentLoading");
+        child = new ChildJvm(folder).option("-XX:+EnableDynamicAgentLoading");
         process = child.start(Steps.class);
         awaitStep();
     }

@@ -9,7 +9,6 @@ import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledDirectByteBuf;
-import io.netty.util.internal.CleanableDirectBuffer;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -22,25 +21,23 @@ final class BlockByteBufAllocator extends AbstractByteBufAllocator {
 
     private final OffHeapAllocator allocator;
     /** Handed out again and again, or null. */
-    private final @Nullable SameBlock same;
+    private final @Nullable ByteBuffer same;
 
-    private BlockByteBufAllocator(OffHeapAllocator allocator, @Nullable SameBlock same) {
+    private BlockByteBufAllocator(OffHeapAllocator allocator, @Nullable ByteBuffer same) {
         super(true);
         this.allocator = allocator;
         this.same = same;
-    }
-
-    /** The buffers without an allocator: every one is over the same block. What these cost no allocator can win back. */
-    static BlockByteBufAllocator floor(int byteSize) {
-        BlockByteBufAllocator ours = make();
-        return new BlockByteBufAllocator(
-                ours.allocator, new SameBlock(ours.block(byteSize).buffer()));
     }
 
     /** What a policy would give a program of many sizes: slabs for the small ones, a good fit for the others. */
     static BlockByteBufAllocator make() {
         AllocatorSpec spec = new AllocatorSpec("composite", Map.of("parts", "slab,segregated", "limits", "32768"));
         return new BlockByteBufAllocator(Allocators.create(spec, new MmapChunkSource(CHUNK_BYTES)), null);
+    }
+
+    /** The buffers without an allocator: every one is over the same memory. What these cost no allocator can win back. */
+    static BlockByteBufAllocator floor(int byteSize) {
+        return new BlockByteBufAllocator(make().allocator, ByteBuffer.allocateDirect(byteSize));
     }
 
     @Override
@@ -50,7 +47,16 @@ final class BlockByteBufAllocator extends AbstractByteBufAllocator {
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        return new BlockByteBuf(this, initialCapacity, maxCapacity);
+        if (same != null) {
+            return new BlockByteBuf(this, same, 0, maxCapacity);
+        }
+        long address = allocator.allocate(initialCapacity, 16);
+        if (address == 0) {
+            throw new OutOfMemoryError("no room for a buffer of " + initialCapacity + " bytes");
+        }
+        ByteBuffer view =
+                MemorySegment.ofAddress(address).reinterpret(initialCapacity).asByteBuffer();
+        return new BlockByteBuf(this, view, address, maxCapacity);
     }
 
     @Override
@@ -58,50 +64,23 @@ final class BlockByteBufAllocator extends AbstractByteBufAllocator {
         return true;
     }
 
-    private Block block(int byteSize) {
-        long address = allocator.allocate(byteSize, 16);
-        if (address == 0) {
-            throw new OutOfMemoryError("no room for a buffer of " + byteSize + " bytes");
-        }
-        return new Block(
-                allocator,
-                address,
-                MemorySegment.ofAddress(address).reinterpret(byteSize).asByteBuffer());
-    }
-
+    /** Where it grows it moves to memory of Netty's own; the benchmark's do not grow. */
     private static final class BlockByteBuf extends UnpooledDirectByteBuf {
-        BlockByteBuf(BlockByteBufAllocator allocator, int initialCapacity, int maxCapacity) {
-            super(allocator, initialCapacity, maxCapacity);
+        private final BlockByteBufAllocator owner;
+        private final long address;
+
+        BlockByteBuf(BlockByteBufAllocator owner, ByteBuffer memory, long address, int maxCapacity) {
+            super(owner, memory, maxCapacity);
+            this.owner = owner;
+            this.address = address;
+            clear();
         }
 
         @Override
-        protected CleanableDirectBuffer allocateDirectBuffer(int capacity) {
-            BlockByteBufAllocator allocator = (BlockByteBufAllocator) alloc();
-            return allocator.same == null ? allocator.block(capacity) : allocator.same;
-        }
-    }
-
-    private record SameBlock(ByteBuffer buffer) implements CleanableDirectBuffer {
-        @Override
-        public void clean() {
-            // It stays.
-        }
-    }
-
-    private record Block(OffHeapAllocator allocator, long address, ByteBuffer buffer) implements CleanableDirectBuffer {
-        @Override
-        public void clean() {
-            allocator.free(address);
-        }
-
-        @Override
-        public boolean hasMemoryAddress() {
-            return true;
-        }
-
-        @Override
-        public long memoryAddress() {
-            return address;
+        protected void deallocate() {
+            if (address != 0) {
+                owner.allocator.free(address);
+            }
         }
     }
 }

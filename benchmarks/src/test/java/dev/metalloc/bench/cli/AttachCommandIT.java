@@ -124,8 +124,12 @@ class AttachCommandIT {
         assertEquals("", Files.readString(scratch.resolve("application-stderr")));
         assertTrue(process.isAlive());
         assertRefusal("it has asked for no memory yet", metalloc.metalloc("detach", processId));
-        assertRefusal("no process 99999999", metalloc.metalloc("run", "--policy", policy.toString(), "--pid", "99999999"));
-        assertEquals(2, metalloc.metalloc("run", "--pid", processId, "--", "java", "Main").exitCode());
+        assertRefusal(
+                "no process 99999999", metalloc.metalloc("run", "--policy", policy.toString(), "--pid", "99999999"));
+        assertEquals(
+                2,
+                metalloc.metalloc("run", "--pid", processId, "--", "java", "Main")
+                        .exitCode());
     }
 
     @Test

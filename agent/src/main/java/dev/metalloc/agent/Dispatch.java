@@ -213,6 +213,7 @@ final class Dispatch {
     /** Hands the allocators whose hooks will be there to the hooks. */
     void publish(PlanHooks hooks) {
         RunState.sites = sites;
+        RunState.netty = entries.get(EntryPoint.NETTY);
         if (hooks.has(HookGroup.UNSAFE)) {
             RunState.unsafe = entries.get(EntryPoint.UNSAFE);
         }

@@ -60,7 +60,7 @@ final class DispatchStart implements Function<Object, @Nullable Runnable> {
         }
     }
 
-    /** Management classes cost a tenth of a second: what ends soon does not pay for them. */
+    /** What ends soon does not pay for the classes of management; whether somebody uses them is looked up now and then. */
     private record Registration(ServingDispatch serving) implements Runnable {
         @Override
         public void run() {
@@ -68,11 +68,19 @@ final class DispatchStart implements Function<Object, @Nullable Runnable> {
             if (delayMillis <= 0) {
                 return;
             }
-            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
+            pause(delayMillis);
+            DispatchBean bean = new DispatchBean(serving);
+            Telemetry.registerEvents(bean);
+            while (!Telemetry.registerBean(bean)) {
+                pause(delayMillis);
+            }
+        }
+
+        private void pause(long millis) {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
             for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
                 LockSupport.parkNanos(this, left);
             }
-            Telemetry.register(new DispatchBean(serving));
         }
     }
 }

@@ -4,6 +4,7 @@ package dev.metalloc.agent;
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.runtime.OtherAgents;
+import dev.metalloc.agent.runtime.PlannedPlaces;
 import dev.metalloc.agent.runtime.PlannedStart;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
@@ -55,6 +56,9 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
                 othersMayHaveChanged || !images.wasKept());
         if (!othersMayHaveChanged) {
             images.learn(installed);
+        }
+        if (PlannedPlaces.needNetty(plan)) {
+            NettyHooks.install(instrumentation);
         }
         SitePlan sites = SitePlan.of(plan, hooks);
         SiteHooks siteHooks = null;
@@ -158,6 +162,7 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         append(text, EntryPoint.ARENA_AUTO, RunState.automaticArena);
         append(text, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         append(text, EntryPoint.UNSAFE, RunState.unsafe);
+        append(text, EntryPoint.NETTY, RunState.netty);
         appendSites(text);
         text.append(String.format(
                 Locale.ROOT, "; peak committed %,d bytes", started.source().peakCommittedBytes()));

@@ -38,6 +38,16 @@ public final class PlannedPlaces {
         }
     }
 
+    /** Whether the plan serves the buffers of Netty, as that is loaded. */
+    public static boolean needNetty(Plan plan) {
+        for (PlanRule rule : plan.rules()) {
+            if (rule.entryPoint() == EntryPoint.NETTY && rule.isForAllSites()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether the rule's arenas are cut from frames. */
     public static boolean isFrameRule(PlanRule rule) {
         return rule.entryPoint() == EntryPoint.ARENA_CONFINED

@@ -51,6 +51,9 @@ public final class QuickRun implements BiFunction<Object, Object[], @Nullable Ob
                 return null;
             }
         }
+        if (PlannedPlaces.needNetty(plan)) {
+            return null;
+        }
         ((Set<String>) answer[0]).addAll(PlannedPlaces.of(plan));
         return plan.rules().isEmpty() ? null : plan;
     }

@@ -43,6 +43,7 @@ public class ByteBufBenchmark {
     @Setup
     public void fill() {
         buffers = switch (allocator) {
+            case "default" -> ByteBufAllocator.DEFAULT; // the policy's under an agent with a rule for NETTY
             case "pooled" -> PooledByteBufAllocator.DEFAULT;
             case "adaptive" -> new AdaptiveByteBufAllocator();
             case "ours" -> BlockByteBufAllocator.make();

@@ -103,7 +103,7 @@ final class RangeParts {
     private void addSlab(List<RangePart> options, Range range, SlabClasses classes, long slabBytes) {
         options.add(new RangePart(
                 "slab",
-                Map.of("classes", classes.parameter(), "slabBytes", String.valueOf(slabBytes)),
+                shared(Map.of("classes", classes.parameter(), "slabBytes", String.valueOf(slabBytes))),
                 range.bands,
                 nanos("slab", range) + (slabBytes < USUAL_SLAB_BYTES ? SMALL_SLAB_NANOS * range.allocateCount() : 0),
                 PeakBytes.sum(range.bands, range.sizes, byteSize -> inSlab(classes.blockBytes(byteSize), slabBytes))

@@ -27,8 +27,18 @@ final class Calibrator {
     private static final Subject UNSAFE = Subject.peer(Subject.UNSAFE);
     private static final String LOCK = "lock";
     private static final String LIFO = "lifo";
-    private static final Subject SEGREGATED = Subject.ours("segregated", "segregated", Map.of(LOCK, "false"));
-    private static final Subject LOCKED = Subject.ours("locked", "segregated", Map.of());
+    // With sizes made for the programs, as the chooser makes them.
+    private static final Map<String, String> QUICK = Map.of(
+            "quickBytes",
+            "16384",
+            "quickShare",
+            "8",
+            "spacing",
+            "4",
+            "sizes",
+            "144,208,240,400,512,1008,1408,2000,3008");
+    private static final Subject SEGREGATED = Subject.ours("segregated", "segregated", with(QUICK, LOCK, "false"));
+    private static final Subject LOCKED = Subject.ours("locked", "segregated", QUICK);
     // Slabs as small as the chooser makes them for programs of a few megabytes.
     private static final Subject SLAB = Subject.ours(
             "slab",
@@ -43,6 +53,12 @@ final class Calibrator {
             Subject.ours("buddy", "buddy", Map.of(LOCK, "false")),
             SEGREGATED,
             Subject.ours("segregated.tight", "segregated", Map.of(LOCK, "false", "quickBytes", "0", "spacing", "64")));
+
+    private static Map<String, String> with(Map<String, String> parameters, String name, String value) {
+        Map<String, String> more = new HashMap<>(parameters);
+        more.put(name, value);
+        return more;
+    }
 
     private final Calibration calibration = new Calibration();
     private Timing unsafeLifo = new Timing(0, 0);

@@ -19,8 +19,6 @@ import java.util.function.ToDoubleFunction;
 public final class CompositeChooser {
 
     private static final int MAX_PARTS = 4;
-    // A comparison and a call on the way in, a range check on the way out.
-    private static final double ROUTE_NANOS_PER_EVENT = 1;
 
     private final List<AllocatorTraits> candidates;
     private final BlockCosts costs;
@@ -99,7 +97,7 @@ public final class CompositeChooser {
         Search(CompositeInput input, RangeParts parts) {
             this.input = input;
             this.parts = parts;
-            this.routeNanos = ROUTE_NANOS_PER_EVENT * input.eventCount();
+            this.routeNanos = parts.routeNanosPerEvent() * input.eventCount();
         }
 
         List<Composition> front() {

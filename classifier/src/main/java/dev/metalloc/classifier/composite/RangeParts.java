@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.LongUnaryOperator;
 
 /** Weighs what could serve a range of neighbouring bands. Immutable. */
@@ -40,10 +39,12 @@ final class RangeParts {
     // blocks of the
     // peak were replaced so often.
     private static final double REPLACED_TIMES = 4;
-    private static final String QUICK_BYTES = "16384";
-    // One part in so many of the memory may be kept whole; the less, the more often blocks are joined and cut again.
-    private static final Map<Integer, Double> JOINED_RATIO_BY_SHARE = new TreeMap<>(Map.of(8, 0.0, 32, 0.1, 128, 0.3));
+    private static final long LEAST_QUICK_BYTES = 16L << 10;
+    // One part in so many of the memory may be kept whole.
+    private static final List<Integer> SHARES = List.of(8, 32, 128);
     private static final int BUDDY_SHARE = 8;
+    // A block for which there is no room in its list makes others give way first.
+    private static final double FULL_LIST_RATIO = 1.2;
     private static final long GRANULE_BYTES = 16;
 
     private final CompositeInput input;
@@ -56,6 +57,10 @@ final class RangeParts {
         this.costs = costs;
         this.candidates = candidates;
         this.peaks = input.peaks();
+    }
+
+    double routeNanosPerEvent() {
+        return costs.routeNanosPerEvent();
     }
 
     /** The options for neighbouring bands. */
@@ -161,8 +166,9 @@ final class RangeParts {
         String largest = String.valueOf(Math.max(1L << 20, roundedUp(range.maxByteSize)));
         if (range.minByteSize <= QuickListSizes.LARGEST_BYTES) {
             QuickListSizes quick = QuickListSizes.of(range.sizes);
-            JOINED_RATIO_BY_SHARE.forEach(
-                    (share, joinedRatio) -> options.add(keepingWhole(range, largest, quick, share, joinedRatio)));
+            for (int share : SHARES) {
+                options.add(keepingWhole(range, largest, quick, share));
+            }
         }
         options.add(new RangePart(
                 "segregated",
@@ -174,10 +180,10 @@ final class RangeParts {
                 0));
     }
 
-    private RangePart keepingWhole(Range range, String largest, QuickListSizes quick, int share, double joinedRatio) {
+    private RangePart keepingWhole(Range range, String largest, QuickListSizes quick, int share) {
         Map<String, String> parameters = new HashMap<>();
         parameters.put("maxBlockBytes", largest);
-        parameters.put("quickBytes", QUICK_BYTES);
+        parameters.put("quickBytes", String.valueOf(quickBytes(range, share)));
         parameters.put("quickShare", String.valueOf(share));
         parameters.put("spacing", String.valueOf(QuickListSizes.SPACING));
         if (!quick.ownByteSizes().isEmpty()) {
@@ -187,7 +193,7 @@ final class RangeParts {
                 "segregated",
                 shared(parameters),
                 range.bands,
-                keepingWholeNanos(range, joinedRatio) + lockNanos(range),
+                keepingWholeNanos(range, share) + lockNanos(range),
                 range.commonPeak() * range.ratio(quick::blockBytes) * COALESCED_RATIO
                         + range.keptWholeBytes(share)
                         + PART_FIXED_BYTES,
@@ -195,14 +201,23 @@ final class RangeParts {
                 0);
     }
 
-    /** Blocks too large for a list are joined and cut each time. */
-    private double keepingWholeNanos(Range range, double joinedRatio) {
+    /** So that as much may be kept from the start, when little is committed. */
+    private static long quickBytes(Range range, int share) {
+        return Math.max(LEAST_QUICK_BYTES, Long.highestOneBit((long) range.commonPeak() / share));
+    }
+
+    /** Blocks too large for a list are joined and cut each time, others where the lists are full. */
+    private double keepingWholeNanos(Range range, int share) {
+        double held = (double) quickBytes(range, share);
+        double joinedRatio = FreedInBetween.of(input.bands(), range.bands).joinedRatio(held);
         double nanos = input.path().aroundNanos(range.bands);
         for (BandProfile band : range.bands) {
-            double joined = band.minByteSize() > QuickListSizes.LARGEST_BYTES ? 1 : joinedRatio;
             List<BandProfile> alone = List.of(band);
-            nanos += (1 - joined) * costs.nanos("segregated", alone, input.sharing())
-                    + joined * costs.nanos("segregated.tight", alone, input.sharing());
+            double joined = costs.nanos("segregated.tight", alone, input.sharing());
+            nanos += band.minByteSize() > QuickListSizes.LARGEST_BYTES
+                    ? joined
+                    : (1 - joinedRatio) * costs.nanos("segregated", alone, input.sharing())
+                            + joinedRatio * FULL_LIST_RATIO * joined;
         }
         return nanos;
     }

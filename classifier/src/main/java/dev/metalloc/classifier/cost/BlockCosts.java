@@ -37,6 +37,11 @@ public final class BlockCosts {
         return model.lockNanos() * bands.stream().mapToDouble(BlockCosts::pairs).sum();
     }
 
+    /** What a part more adds to an event, whichever part serves it. */
+    public double routeNanosPerEvent() {
+        return model.routeNanos() / 2;
+    }
+
     public boolean knows(String variant) {
         return model.knows(variant);
     }

@@ -66,8 +66,7 @@ final class Race {
             double error = Math.hypot(
                     timing.nanosPerEventError() / timing.nanosPerEvent(),
                     own.nanosPerEventError() / own.nanosPerEvent());
-            results.add(
-                    new Result(all.get(i), timing.nanosPerEvent(), ratio, i == all.size() - 1 ? 0 : ratio * error));
+            results.add(new Result(all.get(i), timing.nanosPerEvent(), ratio, i == all.size() - 1 ? 0 : ratio * error));
         }
         return results;
     }

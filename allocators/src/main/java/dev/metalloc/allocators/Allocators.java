@@ -11,6 +11,7 @@ import dev.metalloc.allocators.concurrent.LockedAllocator;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.Sizes;
 import dev.metalloc.allocators.segregated.SegregatedFitAllocator;
+import dev.metalloc.allocators.slab.ConfinedSlabAllocator;
 import dev.metalloc.allocators.slab.SlabAllocator;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.system.SystemAllocator;
@@ -25,9 +26,11 @@ import java.util.Map;
  * <p>Parameters (sizes in bytes):
  *
  * <ul>
- *   <li>{@code slab}: {@code classes} (ascending sizes, comma-separated), {@code slabBytes}, {@code regionBytes}
- *   <li>{@code segregated}: {@code maxBlockBytes}, {@code regionBytes}, {@code quickBytes}, {@code quickShare},
- *       {@code spacing} (sizes for each doubling below 64 KiB, a power of two), {@code sizes} (more of them, comma-separated), {@code lock}, {@code caching}, {@code cacheBytes}
+ *   <li>{@code slab}: {@code classes} (ascending sizes, comma-separated), {@code slabBytes}, {@code regionBytes}, {@code lock} (false
+ *       for one thread alone)
+ *   <li>{@code segregated}: {@code maxBlockBytes}, {@code regionBytes}, {@code quickBytes}, {@code quickShare}, {@code spacing} (sizes
+ *       for each doubling below 64 KiB, a power of two), {@code sizes} (more of them, comma-separated), {@code lock},
+ *       {@code caching}, {@code cacheBytes}
  *   <li>{@code buddy}: {@code minBlockBytes}, {@code chunkBytes} (largest block), {@code regionBytes}, {@code quickBytes},
  *       {@code lock}, {@code caching}, {@code cacheBytes}
  *   <li>{@code bump}: {@code chunkBytes} (four times the largest block), {@code regionBytes}, {@code lock}
@@ -86,13 +89,14 @@ public final class Allocators {
     }
 
     private static OffHeapAllocator slab(AllocatorSpec spec, ChunkSource source) {
-        Parameters parameters = new Parameters(spec, "classes", "slabBytes", "regionBytes");
-        String classes = parameters.text("classes", "");
-        return new SlabAllocator(
-                source,
-                classes.isEmpty() ? SizeClasses.geometric() : SizeClasses.parse(classes),
-                parameters.number("slabBytes", SlabAllocator.DEFAULT_SLAB_BYTES),
-                parameters.number("regionBytes", SlabAllocator.DEFAULT_REGION_BYTES));
+        Parameters parameters = new Parameters(spec, "classes", "slabBytes", "regionBytes", "lock");
+        String text = parameters.text("classes", "");
+        SizeClasses classes = text.isEmpty() ? SizeClasses.geometric() : SizeClasses.parse(text);
+        long slabBytes = parameters.number("slabBytes", SlabAllocator.DEFAULT_SLAB_BYTES);
+        long regionBytes = parameters.number("regionBytes", SlabAllocator.DEFAULT_REGION_BYTES);
+        return parameters.flag("lock", true)
+                ? new SlabAllocator(source, classes, slabBytes, regionBytes)
+                : new ConfinedSlabAllocator(source, classes, slabBytes, regionBytes);
     }
 
     private static OffHeapAllocator segregated(AllocatorSpec spec, ChunkSource source) {

@@ -23,6 +23,7 @@ final class Subjects {
     private static final List<Subject> ALLOCATORS = List.of(
             subject("slab", Map.of()),
             subject("slab", Map.of("classes", "24,100,256,1000,4096,5120,8192,40000,65536", "slabBytes", "131072")),
+            subject("slab", Map.of("lock", "false")),
             subject("segregated", Map.of("lock", "false")),
             subject("segregated", Map.of("lock", "false", "quickBytes", "0", "spacing", "64")),
             subject("segregated", Map.of("lock", "false", "quickBytes", "20000", "spacing", "16")),

@@ -5,17 +5,13 @@ import dev.metalloc.allocators.api.AllocatorStats;
 import dev.metalloc.allocators.api.AllocatorTraits;
 import dev.metalloc.allocators.api.Flag;
 import dev.metalloc.allocators.api.FreeOutcome;
-import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.concurrent.OwnerThread;
 import dev.metalloc.allocators.concurrent.SpinLock;
 import dev.metalloc.allocators.layout.SizeClasses;
-import dev.metalloc.allocators.layout.Sizes;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
-import dev.metalloc.allocators.source.ReservedRegion;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,77 +25,31 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
- * One reservation cut into equal slabs; slabs[(address - base) >>> slabShift] is the slab of any address. The owner's path needs
- * none of it: the map says whether a block is live and of which class, heapOfSlab whose it is, and the heap's magazine takes it.
+ * The owner's path needs no slab: the map says whether a block is live and of which class, heapOfSlab whose it is, and the heap's
+ * magazine takes it.
  *
- * Invariants, besides those of Slab, SlabHeap and SlabPool:
- *   live blocks + blocks in magazines == blocks out of their slabs
- *   used + free == committed, where used is the sum over slabs of live blocks times block size
- *   allocateCount - liveCount == freeCount (frees are not counted, they are computed)
+ * Invariants: those of SlabMemory
  */
-public final class SlabAllocator implements OffHeapAllocator {
+public final class SlabAllocator extends SlabMemory {
 
     public static final int DEFAULT_SLAB_BYTES = 64 << 10;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
 
-    /** Unused tail of a region is never touched; below this many slabs it is not worth to have one. */
-    private static final int LEAST_SLABS = 4;
-
-    private final SizeClasses classes;
-    private final int largest;
-    /** What the fast paths need of region, pool and map: fewer loads where final fields are not constants. */
-    private final long base;
-
-    private final long granules;
-    private final int granuleShift;
     /** Granules of a slab, as a power of two. */
     private final int slabGranulesShift;
 
-    private final long mapAddress;
-    private final @Nullable SlabHeap[] heapOfSlab;
-
-    private final long regionBytes;
-    private final int slabShift;
-    private final @Nullable Slab[] slabs;
-    private final ReservedRegion region;
-    private final BlockMap map;
-    private final SlabPool pool;
     private final SlabHeaps heaps;
     private final SlabHeap sharedHeap;
     private final SpinLock sharedLock = new SpinLock();
-    private final AtomicLong refusedFreeCount = new AtomicLong();
-    private final AllocatorTraits traits;
-
     /**
      * @param slabBytes a power of two from a page to 1 MiB, not below the largest class
      * @param regionBytes address space to reserve; less is taken where there is not so much
      */
     public SlabAllocator(ChunkSource source, SizeClasses classes, long slabBytes, long regionBytes) {
-        Sizes.requirePowerOfTwo("slabBytes", slabBytes, source.pageByteSize(), SizeClasses.MAX_CLASS_BYTES);
-        Sizes.requireRange("slabBytes", slabBytes, classes.largestByteSize(), SizeClasses.MAX_CLASS_BYTES);
-        Sizes.requireRange("regionBytes", regionBytes, slabBytes * LEAST_SLABS, 1L << 40);
-        this.classes = classes;
-        this.largest = classes.largestByteSize();
-        this.slabShift = Sizes.log2(slabBytes);
-        this.region = ReservedRegion.reserve(
-                source,
-                Sizes.alignUp(regionBytes, slabBytes),
-                slabBytes * LEAST_SLABS,
-                slabBytes,
-                source.pageByteSize());
-        this.base = region.base();
-        this.regionBytes = region.byteSize();
-        this.slabs = new Slab[(int) (this.regionBytes >>> slabShift)];
-        this.heapOfSlab = new SlabHeap[slabs.length];
-        this.map = BlockMap.of(classes, slabBytes, base, this.regionBytes);
-        this.granuleShift = map.granuleShift();
-        this.granules = Math.min(map.granules(), this.regionBytes >>> granuleShift);
+        super(source, classes, slabBytes, regionBytes, traits(classes));
         this.slabGranulesShift = slabShift - granuleShift;
-        this.mapAddress = map.address();
-        this.pool = new SlabPool(classes, region, (int) slabBytes, map, slabs, heapOfSlab);
         this.heaps = new SlabHeaps(classes, pool, map, refusedFreeCount);
         this.sharedHeap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.SHARED);
-        this.traits = traits(classes);
     }
 
     public static AllocatorTraits traits(SizeClasses classes) {
@@ -137,14 +87,7 @@ public final class SlabAllocator implements OffHeapAllocator {
     }
 
     @Override
-    public long allocate(long byteSize, long byteAlignment) {
-        if (byteAlignment > MIN_ALIGNMENT || Long.compareUnsigned(byteSize, largest) > 0) {
-            return allocateAligned(byteSize, byteAlignment, 0);
-        }
-        return allocateBlock(classes.classOf(byteSize));
-    }
-
-    private long allocateBlock(int sizeClass) {
+    long allocateBlock(int sizeClass) {
         SlabHeap heap = heaps.ofCaller();
         long address = heap.pop(sizeClass);
         if (address == NULL) {
@@ -154,20 +97,8 @@ public final class SlabAllocator implements OffHeapAllocator {
         return address;
     }
 
-    private void mark(long address, int sizeClass) {
-        int granule = (int) ((address - base) >>> granuleShift);
-        OffHeapMemory.writeByte(mapAddress + Integer.toUnsignedLong(granule), (byte) (sizeClass + 1));
-    }
-
     @Override
-    public long allocateZeroed(long byteSize, long byteAlignment) {
-        if (byteAlignment > MIN_ALIGNMENT || Long.compareUnsigned(byteSize, largest) > 0) {
-            return allocateAligned(byteSize, byteAlignment, zeroBytes(byteSize));
-        }
-        return allocateZeroedBlock(classes.classOf(byteSize), zeroBytes(byteSize));
-    }
-
-    private long allocateZeroedBlock(int sizeClass, int zeroBytes) {
+    long allocateZeroedBlock(int sizeClass, int zeroBytes) {
         SlabHeap heap = heaps.ofCaller();
         long address = heap.pop(sizeClass);
         if (address == NULL) {
@@ -176,22 +107,6 @@ public final class SlabAllocator implements OffHeapAllocator {
         mark(address, sizeClass);
         OffHeapMemory.zeroGranules(address, zeroBytes);
         return address;
-    }
-
-    /** Whole granules to zero; sizes that are too large are refused before this is used. */
-    private static int zeroBytes(long byteSize) {
-        return (int) Math.max(16, Sizes.alignUp(byteSize, 16));
-    }
-
-    private long allocateAligned(long byteSize, long byteAlignment, int zeroBytes) {
-        if (byteSize < 0 || byteSize > largest || byteAlignment > largest || !Sizes.isPowerOfTwo(byteAlignment)) {
-            return NULL;
-        }
-        int sizeClass = classes.alignedClassOf(Math.max(byteSize, byteAlignment), byteAlignment);
-        if (sizeClass < 0) {
-            return NULL;
-        }
-        return zeroBytes == 0 ? allocateBlock(sizeClass) : allocateZeroedBlock(sizeClass, zeroBytes);
     }
 
     /** From where the heap has no block free again, or the thread has no heap. */
@@ -236,16 +151,8 @@ public final class SlabAllocator implements OffHeapAllocator {
             return refused(address);
         }
         OffHeapMemory.writeByte(place, (byte) 0);
-        // Guessing the class has nothing that follows wait for the map.
-        int likely = heap.likelyClass();
-        push(heap, mark == likely + 1 ? likely : mark - 1, address);
+        push(heap, mark - 1, address);
         return FreeOutcome.FREED;
-    }
-
-    private static void push(SlabHeap heap, int sizeClass, long address) {
-        if (!heap.push(sizeClass, address)) {
-            heap.pushSlow(sizeClass, address);
-        }
     }
 
     private FreeOutcome freeSlow(SlabHeap heap, long address) {
@@ -301,83 +208,13 @@ public final class SlabAllocator implements OffHeapAllocator {
         }
     }
 
-    /** Counts an address that is no live block's and says what it is. */
-    private FreeOutcome refused(long address) {
-        refusedFreeCount.incrementAndGet();
-        if (!owns(address)) {
-            return FreeOutcome.FOREIGN;
-        }
-        Slab slab = slabAt(address);
-        boolean wasBlock = slab != null && slab.wasBlock(address);
-        return wasBlock ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
-    }
-
-    private @Nullable Slab slabAt(long address) {
-        return slabs[(int) ((address - base) >>> slabShift)];
-    }
-
-    @Override
-    public long reallocate(long address, long byteSize) {
-        long usable = usableSize(address);
-        if (usable < 0 || byteSize < 0 || byteSize > largest) {
-            return NULL;
-        }
-        // Blocks stay where they are until they would be more than half empty.
-        if (byteSize <= usable && byteSize > usable / 2) {
-            return address;
-        }
-        long moved = allocate(byteSize, MIN_ALIGNMENT);
-        if (moved == NULL) {
-            return byteSize <= usable ? address : NULL;
-        }
-        OffHeapMemory.copy(address, moved, Math.min(usable, byteSize));
-        free(address);
-        return moved;
-    }
-
-    @Override
-    public boolean owns(long address) {
-        return Long.compareUnsigned(address - base, regionBytes) < 0;
-    }
-
-    @Override
-    public long usableSize(long address) {
-        Slab slab = owns(address) ? slabAt(address) : null;
-        int index = slab == null ? -1 : slab.indexOf(address);
-        return slab != null && index >= 0 && slab.isLive(index) ? slab.blockBytes() : -1;
-    }
-
-    @Override
-    public AllocatorTraits traits() {
-        return traits;
-    }
-
     @Override
     public AllocatorStats stats() {
         heaps.handOverRemoteFrees(heaps.ofCaller());
         long allocateCount = heaps.allocateCount() + sharedHeap.allocateCount();
-        long liveCount = -heaps.keptBackCount() - heaps.cachedCount() - sharedHeap.cachedCount();
-        long usedBytes = -heaps.keptBackBytes() - heaps.cachedBytes() - sharedHeap.cachedBytes(classes);
-        int usedSlots = pool.usedSlots();
-        for (int slot = 0; slot < usedSlots; slot++) {
-            Slab slab = slabs[slot];
-            if (slab != null) {
-                int out = slab.outCount();
-                liveCount += out;
-                usedBytes += (long) out * slab.blockBytes();
-            }
-        }
-        long committed = pool.committedBytes();
-        return new AllocatorStats(
-                allocateCount,
-                allocateCount - liveCount,
-                refusedFreeCount.get(),
-                usedBytes,
-                committed - usedBytes,
-                0,
-                committed,
-                pool.peakCommittedBytes(),
-                region.byteSize());
+        long liveCount = pool.outCount() - heaps.keptBackCount() - heaps.cachedCount() - sharedHeap.cachedCount();
+        long usedBytes = pool.outBytes() - heaps.keptBackBytes() - heaps.cachedBytes() - sharedHeap.cachedBytes();
+        return stats(allocateCount, liveCount, usedBytes);
     }
 
     @Override
@@ -414,28 +251,6 @@ public final class SlabAllocator implements OffHeapAllocator {
         } finally {
             sharedLock.unlock();
         }
-        validateMap();
-        AllocatorStats stats = stats();
-        if (stats.freeCount() < 0 || stats.freeBytes() < 0) {
-            throw new IllegalStateException("slab: broken: live blocks <= allocated blocks, used <= committed");
-        }
-    }
-
-    /** Blocks the map says are live are out of their slabs and in no magazine; those that other threads freed included. */
-    private void validateMap() {
-        long blocks = -heaps.cachedCount() - sharedHeap.cachedCount();
-        for (int slot = 0; slot < pool.usedSlots(); slot++) {
-            Slab slab = slabs[slot];
-            blocks += slab == null ? 0 : slab.takenCount() - slab.liveCount();
-        }
-        if (blocks != 0) {
-            throw new IllegalStateException("slab: broken: live blocks + blocks in magazines == blocks out");
-        }
-    }
-
-    @Override
-    public void close() {
-        map.release();
-        region.release();
+        validateMap(heaps.cachedCount() + sharedHeap.cachedCount());
     }
 }

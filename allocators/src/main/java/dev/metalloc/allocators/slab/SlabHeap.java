@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /* Implementation notes
  *
  * Blocks come from and go to the magazines; these are filled from the current slab of the class, and half of one that is
- * full goes back to the slabs.
+ * full and may not grow goes back to the slabs. Before memory is taken from the system all of them do, where they hold much.
  *
  * Each slab of the heap is in one state: CURRENT (blocks are taken from it), PARTIAL (in the list of its class), FULL (in
  * no list; the next of its blocks that comes back makes it PARTIAL).
@@ -49,9 +49,7 @@ final class SlabHeap extends SlabMagazines {
     /* Read by any thread without order: only the owner itself ever finds its own id here, since it wrote it. */
     private long ownerId;
     private WeakReference<Thread> owner = NOBODY;
-    /** The class last filled, which the next free is most likely of. */
-    private int likelyClass;
-
+    private final Reclaiming reclaiming = new Reclaiming();
     private final RemoteFreeRun remoteFrees = new RemoteFreeRun();
     private long remoteFreeCount;
 
@@ -81,10 +79,6 @@ final class SlabHeap extends SlabMagazines {
         remoteFrees.forget();
         owner = new WeakReference<>(thread);
         ownerId = thread.threadId();
-    }
-
-    int likelyClass() {
-        return likelyClass;
     }
 
     /**
@@ -130,7 +124,6 @@ final class SlabHeap extends SlabMagazines {
         }
         if (address != 0) {
             countAllocation(sizeClass);
-            likelyClass = sizeClass;
             if (zeroBytes <= MOST_BATCH_ZERO_BYTES) {
                 fill(sizeClass, slab);
             }
@@ -140,7 +133,9 @@ final class SlabHeap extends SlabMagazines {
 
     /** Takes back a block that is not marked any more and for which the magazine has no place. */
     void pushSlow(int sizeClass, long address) {
-        flush(sizeClass, half(sizeClass));
+        if (!grow(sizeClass)) {
+            flush(sizeClass, half(sizeClass));
+        }
         push(sizeClass, address);
     }
 
@@ -159,43 +154,36 @@ final class SlabHeap extends SlabMagazines {
         }
     }
 
-    /** Blocks in the magazines. */
-    long cachedCount() {
-        long count = 0;
-        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
-            count += cachedCount(sizeClass);
-        }
-        return count;
-    }
-
-    /** Bytes of those blocks. */
-    long cachedBytes(SizeClasses classes) {
-        long bytes = 0;
-        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
-            bytes += (long) cachedCount(sizeClass) * classes.byteSize(sizeClass);
-        }
-        return bytes;
-    }
-
     /** Makes a slab with room the current one; false where there is none. */
     private boolean refill(int sizeClass) {
         collectRemoteFrees();
         Slab dry = current[sizeClass];
-        if (isReady(dry)) {
+        if (dry.readyCount() != 0) {
             return true;
         }
-        Slab slab = takePartial(sizeClass);
+        Slab slab = takePartial(sizeClass, false);
+        if (slab == null) {
+            reclaim();
+            slab = pool.takeEmpty(sizeClass, this);
+        }
+        if (slab == null && pool.grow(dry)) {
+            return true;
+        }
+        if (slab == null) {
+            slab = takePartial(sizeClass, true);
+        }
         if (slab == null) {
             handOverRemoteFrees();
             slab = pool.take(sizeClass, this);
         }
-        if (slab == null) {
-            return false;
-        }
+        return slab != null && makeCurrent(sizeClass, slab, dry);
+    }
+
+    private boolean makeCurrent(int sizeClass, Slab slab, Slab dry) {
         slab.state = Slab.CURRENT;
         current[sizeClass] = slab;
         if (dry.hasRoom()) {
-            // There was no memory behind it.
+            // There is no memory behind it yet.
             link(dry);
         } else if (dry != Slab.NONE) {
             dry.state = Slab.FULL;
@@ -203,15 +191,25 @@ final class SlabHeap extends SlabMagazines {
         return isReady(slab);
     }
 
+    /** Before more memory is taken: puts back what the magazines hold, if it is much and did some good the last time. */
+    private void reclaim() {
+        long bytes = cachedBytes();
+        if (reclaiming.isWorthwhile(bytes)) {
+            long before = pool.emptyBytes();
+            flushAll();
+            reclaiming.done(bytes, pool.emptyBytes() - before);
+        }
+    }
+
     /** Whether a block can be taken from the slab, with more memory behind it where it takes that. */
     private boolean isReady(Slab slab) {
         return slab.readyCount() != 0 || pool.grow(slab);
     }
 
-    /** The first slab of the list with a block to take, off the list; any other than the first only where memory ran out. */
-    private @Nullable Slab takePartial(int sizeClass) {
+    /** The first slab of the list with a block to take, off the list; with more memory behind it only if that may be taken. */
+    private @Nullable Slab takePartial(int sizeClass, boolean mayGrow) {
         Slab slab = partial[sizeClass];
-        while (slab != null && !isReady(slab)) {
+        while (slab != null && !(mayGrow ? isReady(slab) : slab.readyCount() != 0)) {
             slab = slab.next;
         }
         if (slab != null) {

@@ -220,7 +220,7 @@ final class SlabHeaps {
         try {
             long bytes = 0;
             for (SlabHeap heap : all) {
-                bytes += heap.cachedBytes(classes);
+                bytes += heap.cachedBytes();
             }
             return bytes;
         } finally {

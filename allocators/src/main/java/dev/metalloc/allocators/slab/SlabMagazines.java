@@ -14,45 +14,82 @@ import dev.metalloc.allocators.layout.SizeClasses;
  * array, so that nothing but the top is carried from one operation to the next.
  *
  * One array, so that its bounds are loaded once: first a top for each class, then for each class BOTTOM, its blocks, END
- * behind the last place. A top is the index of the block on top in its low 16 bits and the number of blocks handed out in the
+ * behind the last place. A top is the index of the block on top in its low 24 bits and the number of blocks handed out in the
  * others: one word read and written by each operation.
+ *
+ * A stack that is full doubles, up to a bound: blocks that a program frees and takes again in bursts then never see their slabs.
+ * What so stays in stacks and could serve other classes is put back before a heap takes more memory (SlabHeap).
  *
  * Invariants: bottom <= top <= bottom + capacity;  a block in a stack has no mark in the map
  */
 abstract class SlabMagazines {
 
-    private static final int MOST_BLOCKS = 256;
-    private static final int MOST_BYTES = 32 << 10;
+    private static final int FIRST_BLOCKS = 64;
+    private static final int FIRST_BYTES = 32 << 10;
     private static final int LEAST_BLOCKS = 4;
+    private static final int MOST_BLOCKS = 8 << 10;
+    private static final int MOST_BYTES = 1 << 20;
+    /** Blocks taken from a slab at a time: more of them would only be cold by the time they are used. */
+    private static final int MOST_FILLED = 64;
 
     /** No block's address: the words on both sides of the places of a class. */
     private static final long BOTTOM = 0;
 
     private static final long END = -1;
 
-    private static final int COUNT_SHIFT = 16;
+    private static final int COUNT_SHIFT = 24;
     private static final int TOP_MASK = (1 << COUNT_SHIFT) - 1;
     private static final long POPPED = (1L << COUNT_SHIFT) - 1;
 
-    private final long[] words;
+    private final int[] blockBytes;
     private final int[] bottoms;
     private final int[] capacities;
+    private long[] words;
 
     SlabMagazines(SizeClasses classes) {
+        blockBytes = new int[classes.count()];
         bottoms = new int[classes.count()];
         capacities = new int[classes.count()];
-        int end = classes.count();
         for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
-            capacities[sizeClass] = Math.clamp(MOST_BYTES / classes.byteSize(sizeClass), LEAST_BLOCKS, MOST_BLOCKS);
+            blockBytes[sizeClass] = classes.byteSize(sizeClass);
+            capacities[sizeClass] = Math.clamp(FIRST_BYTES / blockBytes[sizeClass], LEAST_BLOCKS, FIRST_BLOCKS);
+        }
+        words = emptyStacks();
+    }
+
+    /** Lays the stacks out one behind the other, with the bottoms that go with it. */
+    private long[] emptyStacks() {
+        int end = bottoms.length;
+        for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
             bottoms[sizeClass] = end;
             end += capacities[sizeClass] + 2;
         }
-        words = new long[end];
+        long[] empty = new long[end];
         for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
-            words[sizeClass] = bottoms[sizeClass];
-            words[bottoms[sizeClass]] = BOTTOM;
-            words[bottoms[sizeClass] + capacities[sizeClass] + 1] = END;
+            empty[sizeClass] = bottoms[sizeClass];
+            empty[bottoms[sizeClass]] = BOTTOM;
+            empty[bottoms[sizeClass] + capacities[sizeClass] + 1] = END;
         }
+        return empty;
+    }
+
+    /** Doubles the places of a class; false where it has as many as it may. */
+    final boolean grow(int sizeClass) {
+        int capacity = capacities[sizeClass] * 2;
+        if (capacity > MOST_BLOCKS || capacity > MOST_BYTES / blockBytes[sizeClass]) {
+            return false;
+        }
+        long[] old = words;
+        int[] oldBottoms = bottoms.clone();
+        capacities[sizeClass] = capacity;
+        long[] all = emptyStacks();
+        for (int each = 0; each < bottoms.length; each++) {
+            int count = ((int) old[each] & TOP_MASK) - oldBottoms[each];
+            System.arraycopy(old, oldBottoms[each] + 1, all, bottoms[each] + 1, count);
+            all[each] = (old[each] & ~(long) TOP_MASK) | (bottoms[each] + count);
+        }
+        words = all;
+        return true;
     }
 
     /** Hands out the block freed last, or 0 where there is none. */
@@ -86,7 +123,7 @@ abstract class SlabMagazines {
 
     /** Fills an empty stack with free blocks of a slab so that they will be handed out in the slab's order. */
     final void fill(int sizeClass, Slab slab) {
-        int count = Math.min(half(sizeClass), slab.readyCount());
+        int count = Math.min(Math.min(half(sizeClass), MOST_FILLED), slab.readyCount());
         slab.take(words, bottoms[sizeClass] + count, count);
         words[sizeClass] += count;
     }
@@ -117,6 +154,24 @@ abstract class SlabMagazines {
     /** Blocks in the stack of a class. */
     final int cachedCount(int sizeClass) {
         return ((int) words[sizeClass] & TOP_MASK) - bottoms[sizeClass];
+    }
+
+    /** Blocks in all stacks. */
+    final long cachedCount() {
+        long count = 0;
+        for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
+            count += cachedCount(sizeClass);
+        }
+        return count;
+    }
+
+    /** Bytes of those blocks. */
+    final long cachedBytes() {
+        long bytes = 0;
+        for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
+            bytes += (long) cachedCount(sizeClass) * blockBytes[sizeClass];
+        }
+        return bytes;
     }
 
     /** Blocks of all classes handed out so far. */

@@ -59,24 +59,38 @@ final class SlabPool {
     Slab take(int sizeClass, SlabHeap heap) {
         lock.lock();
         try {
-            Slab slab = takeEmpty(sizeClass);
+            Slab slab = withMemory(sizeClass);
             if (slab == null) {
                 slab = takePurged(sizeClass);
             }
             if (slab == null) {
                 slab = takeUnused(sizeClass);
             }
-            if (slab != null) {
-                slab.setHeap(heap);
-                heaps[slotOf(slab.address())] = heap;
-            }
-            return slab;
+            return slab == null ? null : given(slab, heap);
         } finally {
             lock.unlock();
         }
     }
 
-    private @Nullable Slab takeEmpty(int sizeClass) {
+    /** As {@link #take}, but only one that has memory behind it already. */
+    @Nullable
+    Slab takeEmpty(int sizeClass, SlabHeap heap) {
+        lock.lock();
+        try {
+            Slab slab = withMemory(sizeClass);
+            return slab == null ? null : given(slab, heap);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Slab given(Slab slab, SlabHeap heap) {
+        slab.setHeap(heap);
+        heaps[slotOf(slab.address())] = heap;
+        return slab;
+    }
+
+    private @Nullable Slab withMemory(int sizeClass) {
         Slab slab = empty[sizeClass];
         if (slab != null) {
             empty[sizeClass] = slab.next;
@@ -168,6 +182,22 @@ final class SlabPool {
         }
     }
 
+    /** Bytes behind the empty slabs. */
+    long emptyBytes() {
+        lock.lock();
+        try {
+            long bytes = 0;
+            for (Slab head : empty) {
+                for (Slab slab = head; slab != null; slab = slab.next) {
+                    bytes += slab.committedBytes;
+                }
+            }
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Purges the empty slabs; returns the bytes given back. */
     long purge() {
         lock.lock();
@@ -205,6 +235,35 @@ final class SlabPool {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Blocks that are out of their slabs and were not freed by other threads. */
+    long outCount() {
+        long count = 0;
+        for (int slot = usedSlots() - 1; slot >= 0; slot--) {
+            count += slabIn(slot).outCount();
+        }
+        return count;
+    }
+
+    /** Bytes of those blocks. */
+    long outBytes() {
+        long bytes = 0;
+        for (int slot = usedSlots() - 1; slot >= 0; slot--) {
+            Slab slab = slabIn(slot);
+            bytes += (long) slab.outCount() * slab.blockBytes();
+        }
+        return bytes;
+    }
+
+    /** Blocks that are out of their slabs and that the map does not call live: those in magazines, if all is well. */
+    long unmarkedCount() {
+        long count = 0;
+        for (int slot = usedSlots() - 1; slot >= 0; slot--) {
+            Slab slab = slabIn(slot);
+            count += slab.takenCount() - slab.liveCount();
+        }
+        return count;
     }
 
     long committedBytes() {

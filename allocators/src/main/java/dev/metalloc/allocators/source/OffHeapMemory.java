@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandle;
 public final class OffHeapMemory {
 
     /** Up to here stores without a loop beat a loop. */
-    private static final long UNROLLED_LIMIT = 64;
+    private static final long UNROLLED_LIMIT = 256;
     /** Up to here a compiled loop is as fast as memset, without the cost of a call. */
     private static final long LOOP_LIMIT = 4096;
     /** A critical call holds up safepoints: one piece takes some 15 to 100 microseconds. */
@@ -67,17 +67,34 @@ public final class OffHeapMemory {
         }
     }
 
+    /** From both ends towards the middle, where the stores overlap: a test for each doubling and none for each size. */
     private static void zeroUnrolled(long address, long byteSize) {
-        zeroGranule(address);
-        if (byteSize > 16) {
-            zeroGranule(address + 16);
-            if (byteSize > 32) {
-                zeroGranule(address + 32);
-                if (byteSize > 48) {
-                    zeroGranule(address + 48);
-                }
-            }
+        long end = address + byteSize;
+        if (byteSize <= 32) {
+            zeroGranule(address);
+            zeroGranule(end - 16);
+        } else if (byteSize <= 64) {
+            zeroHalfLine(address);
+            zeroHalfLine(end - 32);
+        } else if (byteSize <= 128) {
+            zeroLine(address);
+            zeroLine(end - 64);
+        } else {
+            zeroLine(address);
+            zeroLine(address + 64);
+            zeroLine(end - 128);
+            zeroLine(end - 64);
         }
+    }
+
+    private static void zeroLine(long address) {
+        zeroHalfLine(address);
+        zeroHalfLine(address + 32);
+    }
+
+    private static void zeroHalfLine(long address) {
+        zeroGranule(address);
+        zeroGranule(address + 16);
     }
 
     private static void zeroGranule(long address) {
@@ -104,7 +121,38 @@ public final class OffHeapMemory {
 
     /** Copies bytes between ranges that may overlap. */
     public static void copy(long from, long to, long byteSize) {
-        MemorySegment.copy(RawAccess.ALL, from, RawAccess.ALL, to, byteSize);
+        if (byteSize < 16 || byteSize > 64) {
+            MemorySegment.copy(RawAccess.ALL, from, RawAccess.ALL, to, byteSize);
+        } else if (byteSize <= 32) {
+            copyEnds(from, to, byteSize - 16);
+        } else {
+            copyHalves(from, to, byteSize - 32);
+        }
+    }
+
+    /** Copies 16 bytes at the start and 16 at an offset, all loaded before any is stored. */
+    private static void copyEnds(long from, long to, long offset) {
+        long first0 = readLong(from);
+        long first1 = readLong(from + 8);
+        long last0 = readLong(from + offset);
+        long last1 = readLong(from + offset + 8);
+        writeLong(to, first0);
+        writeLong(to + 8, first1);
+        writeLong(to + offset, last0);
+        writeLong(to + offset + 8, last1);
+    }
+
+    /** As {@link #copyEnds}, with 32 bytes each. */
+    private static void copyHalves(long from, long to, long offset) {
+        long last0 = readLong(from + offset);
+        long last1 = readLong(from + offset + 8);
+        long last2 = readLong(from + offset + 16);
+        long last3 = readLong(from + offset + 24);
+        copyEnds(from, to, 16);
+        writeLong(to + offset, last0);
+        writeLong(to + offset + 8, last1);
+        writeLong(to + offset + 16, last2);
+        writeLong(to + offset + 24, last3);
     }
 
     /** Linked only when the first large block is zeroed. */

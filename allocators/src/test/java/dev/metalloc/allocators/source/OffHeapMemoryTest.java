@@ -12,7 +12,7 @@ class OffHeapMemoryTest {
     void shouldZeroExactly() {
         try (Arena arena = Arena.ofConfined()) {
             long base = arena.allocate(3L << 20, 16).address();
-            for (long size = 0; size < 9000; size = size < 200 ? size + 1 : size + 97) {
+            for (long size = 0; size < 9000; size = size < 300 ? size + 1 : size + 97) {
                 checkZero(base, size);
             }
             checkZero(base, (1L << 20) + 24);
@@ -34,13 +34,27 @@ class OffHeapMemoryTest {
     @Test
     void shouldCopyOverlappingRanges() {
         try (Arena arena = Arena.ofConfined()) {
-            long base = arena.allocate(64, 16).address();
-            for (int i = 0; i < 32; i++) {
-                OffHeapMemory.writeByte(base + i, (byte) i);
+            long base = arena.allocate(512, 16).address();
+            for (int byteSize = 0; byteSize <= 130; byteSize++) {
+                for (int shift = -70; shift <= 70; shift++) {
+                    checkCopy(base, byteSize, shift);
+                }
             }
-            OffHeapMemory.copy(base, base + 8, 32);
-            for (int i = 0; i < 32; i++) {
-                assertEquals(i, OffHeapMemory.readByte(base + 8 + i));
+        }
+    }
+
+    private static void checkCopy(long base, int byteSize, int shift) {
+        for (int i = 0; i < 512; i++) {
+            OffHeapMemory.writeByte(base + i, (byte) i);
+        }
+        long from = base + 128;
+        long to = from + shift;
+        OffHeapMemory.copy(from, to, byteSize);
+        for (int i = 0; i < 512; i++) {
+            long at = base + i;
+            byte expected = (byte) (at >= to && at < to + byteSize ? i - shift : i);
+            if (OffHeapMemory.readByte(at) != expected) {
+                assertEquals(expected, OffHeapMemory.readByte(at), byteSize + " bytes by " + shift + ": byte " + i);
             }
         }
     }

@@ -124,9 +124,11 @@ final class RangeParts {
     private void addSlab(List<RangePart> options, Range range, SlabClasses classes, long slabBytes) {
         options.add(new RangePart(
                 "slab",
-                Map.of("classes", classes.parameter(), "slabBytes", String.valueOf(slabBytes)),
+                shared(Map.of("classes", classes.parameter(), "slabBytes", String.valueOf(slabBytes))),
                 range.bands,
-                nanos("slab", range) + (slabBytes < USUAL_SLAB_BYTES ? SMALL_SLAB_NANOS * range.allocateCount() : 0),
+                nanos("slab", range)
+                        + (input.isConfined() ? 0 : costs.slabLockNanos(range.bands))
+                        + (slabBytes < USUAL_SLAB_BYTES ? SMALL_SLAB_NANOS * range.allocateCount() : 0),
                 range.ownPeaks * range.ratio(byteSize -> inSlab(classes.blockBytes(byteSize), slabBytes))
                         + PART_FIXED_BYTES
                         + unfilledBytes(classes),

@@ -36,14 +36,13 @@ final class Calibrator {
 
     private static final Subject LOCKED = Subject.ours("locked", "segregated", QUICK);
     // Slabs as small as the chooser makes them for programs of a few megabytes.
-    private static final Subject SLAB = Subject.ours(
-            "slab",
-            "slab",
-            Map.of(
-                    "slabBytes",
-                    "16384",
-                    "classes",
-                    "16,32,48,64,96,128,192,256,400,640,1008,1408,2000,3008," + OrderPrograms.LARGEST_BYTES));
+    private static final Map<String, String> SLAB_CLASSES = Map.of(
+            "slabBytes",
+            "16384",
+            "classes",
+            "16,32,48,64,96,128,192,256,400,640,1008,1408,2000,3008," + OrderPrograms.LARGEST_BYTES);
+    private static final Subject SLAB = Subject.ours("slab", "slab", with(SLAB_CLASSES, LOCK, "false"));
+    private static final Subject SHARED_SLAB = Subject.ours("shared", "slab", SLAB_CLASSES);
     private static final List<Subject> BUILT_IN = List.of(
             SLAB,
             Subject.ours("buddy", "buddy", Map.of(LOCK, "false")),
@@ -117,9 +116,10 @@ final class Calibrator {
     }
 
     private void lockAndRoute() {
-        Map<Subject, Timing> timings = time(OrderPrograms.lifo(), List.of(SEGREGATED, LOCKED, ROUTED));
+        Map<Subject, Timing> timings = time(OrderPrograms.lifo(), List.of(SEGREGATED, LOCKED, ROUTED, SLAB, SHARED_SLAB));
         Timing bare = net(timings, SEGREGATED);
         calibration.put("block.lock", difference(net(timings, LOCKED), bare));
+        calibration.put("block.slab.lock", difference(net(timings, SHARED_SLAB), net(timings, SLAB)));
         calibration.put("block.route", difference(net(timings, ROUTED), bare));
     }
 

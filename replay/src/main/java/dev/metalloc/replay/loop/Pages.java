@@ -12,8 +12,17 @@ public final class Pages {
 
     /** Writes one byte into every page that the bytes lie in, and no more: what an allocator holds without need stays untouched. */
     public static void touch(long address, long byteSize) {
-        long end = address + byteSize;
-        for (long at = address; at < end; at = (at | (PAGE_BYTES - 1)) + 1) {
+        if (byteSize > 0) {
+            OffHeapMemory.writeByte(address, (byte) 1);
+            long last = address + byteSize - 1;
+            if (((address ^ last) & -PAGE_BYTES) != 0) {
+                touchFollowing(address, last);
+            }
+        }
+    }
+
+    private static void touchFollowing(long address, long last) {
+        for (long at = (address | (PAGE_BYTES - 1)) + 1; at <= last; at += PAGE_BYTES) {
             OffHeapMemory.writeByte(at, (byte) 1);
         }
     }

@@ -55,15 +55,14 @@ public final class TargetLoop implements RunLoop {
         for (int i = from; i < to; i++) {
             int step = codes[i];
             int slot = step >>> TraceProgram.SLOT_SHIFT;
-            int operation = step & TraceProgram.OPERATION_MASK;
-            if (operation == TraceProgram.FREE) {
+            if ((step & TraceProgram.OPERATION_MASK) == TraceProgram.FREE) {
                 TARGET.free(blocks[slot]);
             } else {
                 long request = sizes[i];
                 long byteSize = request >>> TraceProgram.ALIGNMENT_BITS;
-                long address = operation == TraceProgram.ALLOCATE
-                        ? allocate(request, byteSize, (step & TraceProgram.ZEROED) != 0)
-                        : TARGET.reallocate(blocks[slot], byteSize);
+                long address = isPlain(step, request)
+                        ? TARGET.allocate(byteSize, 1, false)
+                        : otherwise(step, request, blocks[slot]);
                 if (address == 0) {
                     throw new UnservedException(byteSize, 1L << (request & TraceProgram.ALIGNMENT_MASK));
                 }
@@ -73,7 +72,17 @@ public final class TargetLoop implements RunLoop {
         }
     }
 
-    private static long allocate(long request, long byteSize, boolean zeroed) {
-        return TARGET.allocate(byteSize, 1L << (request & TraceProgram.ALIGNMENT_MASK), zeroed);
+    /** Whether neither alignment nor zeroed memory is asked for, as with malloc: the call then says so by constants, as in a program. */
+    private static boolean isPlain(int step, long request) {
+        int unusual = step & (TraceProgram.OPERATION_MASK | TraceProgram.ZEROED);
+        return (unusual | ((int) request & TraceProgram.ALIGNMENT_MASK)) == 0;
+    }
+
+    private static long otherwise(int step, long request, long old) {
+        long byteSize = request >>> TraceProgram.ALIGNMENT_BITS;
+        return (step & TraceProgram.OPERATION_MASK) == TraceProgram.ALLOCATE
+                ? TARGET.allocate(
+                        byteSize, 1L << (request & TraceProgram.ALIGNMENT_MASK), (step & TraceProgram.ZEROED) != 0)
+                : TARGET.reallocate(old, byteSize);
     }
 }

@@ -52,6 +52,22 @@ final class Parameters {
         return value == null ? defaultValue : value.trim();
     }
 
+    /** Comma-separated; none where nothing is said. */
+    long[] numbers(String name) {
+        String value = text(name, "");
+        String[] words = value.isEmpty() ? new String[0] : value.split(",", -1);
+        long[] numbers = new long[words.length];
+        for (int i = 0; i < numbers.length; i++) {
+            try {
+                numbers[i] = Long.parseLong(words[i].trim());
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        spec.allocator() + "." + name + ": " + words[i] + " (expected: whole numbers)", e);
+            }
+        }
+        return numbers;
+    }
+
     boolean flag(String name, boolean defaultValue) {
         String value = text(name, defaultValue ? "true" : "false");
         if (value.equals("true")) {

@@ -38,6 +38,7 @@ final class ReplayJson {
         json.key("chosen").value(result.chosen());
         json.key("fragmentation").value(result.fragmentation());
         json.key("wasteInBlocksBytes").value(result.wasteAtPeakBytes());
+        json.key("recordBytes").value(result.recordBytes());
         json.key("parameters").value(result.parameters());
     }
 }

@@ -4,6 +4,7 @@ package dev.metalloc.replay;
 import dev.metalloc.classifier.composite.Composition;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.replay.choice.AutoChoice;
 import dev.metalloc.replay.profile.TraceProfiler;
 import dev.metalloc.replay.timing.InterleavedTimer;
 import dev.metalloc.replay.timing.Subject;

@@ -7,6 +7,7 @@ package dev.metalloc.replay;
  * @param trace the trace's name, without the ending of its file
  * @param allocator the subject's label
  * @param absence why nothing was measured; empty where something was
+ * @param recordBytes of our allocators' own records off the Java heap, which are not in the peak
  * @param chosen what auto picked, in words; empty for others
  * @param parameters the allocator as it can be asked for again
  */
@@ -19,6 +20,7 @@ public record ReplayResult(
         long peakBytes,
         long peakRequestedBytes,
         long wasteAtPeakBytes,
+        long recordBytes,
         String chosen,
         String parameters,
         String absence) {

@@ -23,7 +23,13 @@ final class ReplayTable {
                 .append(Figures.bytes(any.peakRequestedBytes()))
                 .append(" requested at the peak\n");
         text.append(String.format(
-                Locale.ROOT, "  %-14s %18s %12s %14s%n", "allocator", "ns per event", "peak", "fragmentation"));
+                Locale.ROOT,
+                "  %-14s %18s %12s %14s %12s%n",
+                "allocator",
+                "ns per event",
+                "peak",
+                "fragmentation",
+                "records"));
         for (ReplayResult result : results) {
             text.append(row(result));
         }
@@ -36,12 +42,13 @@ final class ReplayTable {
         }
         String row = String.format(
                 Locale.ROOT,
-                "  %-14s %9.1f ± %6.1f %12s %14s%n",
+                "  %-14s %9.1f ± %6.1f %12s %14s %12s%n",
                 result.allocator(),
                 result.nanosPerEvent(),
                 result.nanosPerEventError(),
                 Figures.bytes(result.peakBytes()),
-                Figures.percent(result.fragmentation()));
+                Figures.percent(result.fragmentation()),
+                result.recordBytes() == 0 ? "" : Figures.bytes(result.recordBytes()));
         return result.chosen().isEmpty() ? row : row + "      " + result.chosen() + "\n";
     }
 }

@@ -58,7 +58,7 @@ final class TraceComparison {
     private Optional<TraceFootprint> footprint(Subject subject) throws IOException, InterruptedException {
         if (subject.allocator().equals(Subject.FLOOR)) {
             long byteSize = program.peakRequestedBytes();
-            return Optional.of(new TraceFootprint(subject.label(), program.eventCount(), byteSize, byteSize, 0));
+            return Optional.of(new TraceFootprint(subject.label(), program.eventCount(), byteSize, byteSize, 0, 0));
         }
         return subject.isPeer()
                 ? PeerProcess.measure(NativePeer.of(subject.allocator()), file)
@@ -75,6 +75,7 @@ final class TraceComparison {
                 footprint.peakCommittedBytes(),
                 program.peakRequestedBytes(),
                 footprint.wasteAtPeakBytes(),
+                footprint.recordBytes(),
                 chosen,
                 subject.text(),
                 "");
@@ -90,6 +91,7 @@ final class TraceComparison {
                 0,
                 0,
                 program.peakRequestedBytes(),
+                0,
                 0,
                 "",
                 subject.text(),

@@ -2,6 +2,7 @@
 package dev.metalloc.allocators.segregated;
 
 import dev.metalloc.allocators.layout.QuickLists;
+import dev.metalloc.allocators.layout.Sizes;
 
 /**
  * Freed blocks of numbered sizes that are kept whole for the next request of their number, or of the one below.
@@ -13,20 +14,20 @@ final class HeldBlocks {
 
     static final int NONE = QuickLists.NONE;
 
-    /** One part in 2^3 of committed memory may be held. */
-    private static final int QUICK_SHIFT = 3;
-
     private final BlockTags tags;
     private final QuickSizes sizes;
     private final BlockTiling tiling;
     private final QuickLists quick;
     private final long quickBytes;
+    private final int quickShift;
 
-    HeldBlocks(BlockTags tags, QuickSizes sizes, BlockTiling tiling, long quickBytes) {
+    /** @param quickShare a power of two */
+    HeldBlocks(BlockTags tags, QuickSizes sizes, BlockTiling tiling, long quickBytes, long quickShare) {
         this.tags = tags;
         this.sizes = sizes;
         this.tiling = tiling;
         this.quickBytes = quickBytes;
+        this.quickShift = Sizes.log2(quickShare);
         quick = new QuickLists(sizes.all());
         limit(0);
     }
@@ -34,7 +35,7 @@ final class HeldBlocks {
     /** Says how much memory is committed. */
     void limit(long committedBytes) {
         if (quickBytes != 0) {
-            quick.limit(Math.max(quickBytes, committedBytes >>> QUICK_SHIFT) >>> BlockTiling.GRANULE_SHIFT);
+            quick.limit(Math.max(quickBytes, committedBytes >>> quickShift) >>> BlockTiling.GRANULE_SHIFT);
         }
     }
 

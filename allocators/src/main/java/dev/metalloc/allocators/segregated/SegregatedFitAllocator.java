@@ -36,11 +36,13 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
     public static final long DEFAULT_QUICK_BYTES = 4L << 20;
     public static final long DEFAULT_SPACING = 8;
+    public static final long DEFAULT_QUICK_SHARE = 8;
 
     private static final int GRANULE_SHIFT = BlockTiling.GRANULE_SHIFT;
     private static final long LEAST_REGION_BYTES = 64 << 10;
     private static final long MAX_ALIGNMENT = 2L << 20;
     private static final long MAX_SPACING = 64;
+    private static final long MAX_QUICK_SHARE = 1 << 20;
     /** A block shrinks where it becomes more than one part in 2^3 smaller. */
     private static final int SHRINK_SHIFT = 3;
 
@@ -58,18 +60,35 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     private long allocateCount;
     private long refusedFreeCount;
 
+    /** With quick lists of up to an eighth of committed memory, and no sizes but those of the spacing. */
+    public SegregatedFitAllocator(
+            ChunkSource source, long maxBlockBytes, long regionBytes, long quickBytes, long spacing) {
+        this(source, maxBlockBytes, regionBytes, quickBytes, DEFAULT_QUICK_SHARE, spacing, new long[0]);
+    }
+
     /**
      * @param maxBlockBytes largest block served
      * @param regionBytes address space to reserve, at most 16 GiB; less is taken where there is not so much
      * @param quickBytes bytes that quick lists may hold however little is in use; 0 for no quick lists at all
+     * @param quickShare they may hold one part in so many of committed memory, a power of two
      * @param spacing sizes of small blocks for each doubling, a power of two up to 64: few make reuse likely, many waste little
+     * @param ownByteSizes small sizes besides, which are to waste nothing
      */
     public SegregatedFitAllocator(
-            ChunkSource source, long maxBlockBytes, long regionBytes, long quickBytes, long spacing) {
+            ChunkSource source,
+            long maxBlockBytes,
+            long regionBytes,
+            long quickBytes,
+            long quickShare,
+            long spacing,
+            long[] ownByteSizes) {
         Sizes.requireRange("regionBytes", regionBytes, LEAST_REGION_BYTES, DEFAULT_REGION_BYTES);
         Sizes.requireRange("maxBlockBytes", maxBlockBytes, 16, regionBytes);
         Sizes.requireRange("quickBytes", quickBytes, 0, regionBytes);
         Sizes.requirePowerOfTwo("spacing", spacing, 1, MAX_SPACING);
+        Sizes.requirePowerOfTwo("quickShare", quickShare, 1, MAX_QUICK_SHARE);
+        QuickSizes sizes =
+                ownByteSizes.length == 0 ? new QuickSizes((int) spacing) : new QuickSizes((int) spacing, ownByteSizes);
         this.maxBlockBytes = maxBlockBytes;
         region = ReservedRegion.reserve(source, regionBytes, LEAST_REGION_BYTES, MAX_ALIGNMENT, source.pageByteSize());
         base = region.base();
@@ -77,9 +96,8 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         // Without tags no address is known, and nothing can be cut.
         this.regionBytes = tags.exist() ? region.byteSize() : 0;
         tiling = new BlockTiling(region, tags);
-        QuickSizes sizes = new QuickSizes((int) spacing);
         taken = new TakenBlocks(tags, sizes);
-        held = new HeldBlocks(tags, sizes, tiling, quickBytes);
+        held = new HeldBlocks(tags, sizes, tiling, quickBytes, quickShare);
         largestHeldBytes = quickBytes == 0 ? 0 : Math.min(maxBlockBytes, (long) sizes.largest() << GRANULE_SHIFT);
         traits = traits(maxBlockBytes);
     }

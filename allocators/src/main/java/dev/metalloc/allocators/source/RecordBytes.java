@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.source;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * Bytes for an allocator's own records, zero until they are written, of which only the pages written have memory.
  *
@@ -20,9 +22,13 @@ public final class RecordBytes {
     private static final long STEP_BYTES = 1L << 20;
     private static final long PAGE_BYTES = VirtualMemory.pageByteSize();
 
+    /** Of all there are in the process: how far each was to be written, in whole pages. */
+    private static final AtomicLong REACHED_BYTES = new AtomicLong();
+
     private final long address;
     private final long byteSize;
     private long writableBytes;
+    private long reachedBytes;
 
     private RecordBytes(long address, long byteSize) {
         this.address = address;
@@ -51,8 +57,14 @@ public final class RecordBytes {
         return byteSize;
     }
 
+    /** At most so many bytes of memory do all records of the process take that are still reserved: pages not written are counted, too. */
+    public static long reachedBytesOfAll() {
+        return REACHED_BYTES.get();
+    }
+
     /** Sees to it that the first {@code end} bytes may be written; false where the system refuses. */
     public boolean makeWritable(long end) {
+        reach(end);
         if (end <= writableBytes) {
             return true;
         }
@@ -62,6 +74,14 @@ public final class RecordBytes {
         }
         writableBytes = wanted;
         return true;
+    }
+
+    private void reach(long end) {
+        if (end > reachedBytes) {
+            long reached = Math.min(byteSize, end + PAGE_BYTES - 1 & -PAGE_BYTES);
+            REACHED_BYTES.addAndGet(reached - reachedBytes);
+            reachedBytes = reached;
+        }
     }
 
     /** Gives back the pages that lie wholly between two offsets, whose bytes must be zero. */
@@ -78,6 +98,8 @@ public final class RecordBytes {
     public void release() {
         if (byteSize != 0) {
             VirtualMemory.unmap(address, byteSize);
+            REACHED_BYTES.addAndGet(-reachedBytes);
+            reachedBytes = 0;
         }
     }
 }

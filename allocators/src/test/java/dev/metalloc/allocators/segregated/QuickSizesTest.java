@@ -2,8 +2,10 @@
 package dev.metalloc.allocators.segregated;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,5 +33,34 @@ class QuickSizesTest {
     @ValueSource(ints = {1, 2, 4, 8})
     void shouldReachSixtyFourKibibytesWhereNumbersSuffice(int spacing) {
         assertEquals(4096, new QuickSizes(spacing).largest());
+    }
+
+    @Test
+    void shouldServeItsOwnSizesExactlyAndAllOthersByTheNextThatHoldsThem() {
+        QuickSizes sizes = new QuickSizes(4, new long[] {144, 1040, 1040, 5000, 65_536});
+        for (int granules = 1; granules <= sizes.largest(); granules++) {
+            int index = sizes.indexOf(granules);
+            assertTrue(sizes.granules(index) >= granules, "granules " + granules);
+            assertTrue(index == 0 || sizes.granules(index - 1) < granules, "granules " + granules);
+            assertEquals(sizes.granules(index), Bins.roundUp(sizes.granules(index)), "a node of its bin holds it");
+        }
+        assertEquals(9, sizes.granules(sizes.indexOf(9)));
+        assertEquals(65, sizes.granules(sizes.indexOf(65)));
+        assertEquals(Bins.roundUp(313), sizes.granules(sizes.indexOf(313)));
+        assertEquals(new QuickSizes(4).count() + 3, sizes.count());
+    }
+
+    @Test
+    void shouldRefuseMoreSizesThanThereAreNumbers() {
+        long[] many = new long[60];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = 16L * (129 + 2 * i);
+        }
+        assertThrows(IllegalArgumentException.class, () -> new QuickSizes(8, many));
+    }
+
+    @Test
+    void shouldRefuseASizeThatNoListHas() {
+        assertThrows(IllegalArgumentException.class, () -> new QuickSizes(8, new long[] {65_537}));
     }
 }

@@ -8,6 +8,7 @@ import dev.metalloc.classifier.cost.CostModel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Composes one allocator for blocks of all sizes, from their profile alone.
@@ -18,8 +19,6 @@ import java.util.List;
 public final class CompositeChooser {
 
     private static final int MAX_PARTS = 4;
-    // A comparison and a call on the way in, a range check on the way out.
-    private static final double ROUTE_NANOS_PER_EVENT = 1;
 
     private final List<AllocatorTraits> candidates;
     private final BlockCosts costs;
@@ -34,7 +33,8 @@ public final class CompositeChooser {
     /**
      * What was chosen.
      *
-     * @param paretoFront what no other composition beats in both time and memory, the fastest first; the chosen one is in it
+     * @param paretoFront what no other composition is expected to beat in both time and memory, the fastest first; the chosen one is
+     *     among them, its peak corrected by what was replayed
      * @param alternatives for each part of the chosen one what else could serve its range, the fastest first
      * @param allowedBytes what the objective lets it hold at the peak
      */
@@ -50,8 +50,17 @@ public final class CompositeChooser {
         }
     }
 
-    /** Composes by an objective. */
+    /** Composes by an objective, by what is expected alone. */
     public Choice choose(CompositeInput input, Objective objective) {
+        return choose(input, objective, Composition::peakBytes);
+    }
+
+    /**
+     * Composes by an objective, and checks by replay.
+     *
+     * @param replayedBytes what a composition holds at the peak of a workload like the profile
+     */
+    public Choice choose(CompositeInput input, Objective objective, ToDoubleFunction<Composition> replayedBytes) {
         RangeParts parts = new RangeParts(input, costs, candidates);
         List<Composition> front = new Search(input, parts).front();
         if (front.isEmpty()) {
@@ -59,19 +68,13 @@ public final class CompositeChooser {
         }
         double reference = input.path().canLeave() ? input.mallocBytes(input.bands()) : input.generalPurposeBytes();
         double allowed = objective.allowedBytes(reference);
-        Composition chosen = chosen(front, objective, allowed);
+        Composition chosen = new CheckedFront(front, replayedBytes).best(objective, allowed);
         return new Choice(chosen, front, alternatives(chosen, parts), allowed);
     }
 
-    private static Composition chosen(List<Composition> front, Objective objective, double allowedBytes) {
-        Composition least = front.get(front.size() - 1);
-        if (objective == Objective.MEMORY) {
-            return least;
-        }
-        return front.stream()
-                .filter(each -> each.peakBytes() <= allowedBytes)
-                .findFirst()
-                .orElse(least);
+    /** Everything of at most so many parts that could be composed, good or bad. */
+    public List<Composition> candidates(CompositeInput input, int mostParts) {
+        return new Search(input, new RangeParts(input, costs, candidates)).all(mostParts);
     }
 
     private static List<List<RangePart>> alternatives(Composition chosen, RangeParts parts) {
@@ -94,7 +97,7 @@ public final class CompositeChooser {
         Search(CompositeInput input, RangeParts parts) {
             this.input = input;
             this.parts = parts;
-            this.routeNanos = ROUTE_NANOS_PER_EVENT * input.eventCount();
+            this.routeNanos = parts.routeNanosPerEvent() * input.eventCount();
         }
 
         List<Composition> front() {
@@ -109,8 +112,31 @@ public final class CompositeChooser {
                             parts.options(input.bands().subList(first, end)));
                 }
             }
+            return compositions(fronts[fronts.length - 1].sorted());
+        }
+
+        List<Composition> all(int mostParts) {
+            List<FrontSet.Partial> whole = new ArrayList<>();
+            addAll(FrontSet.Partial.NONE, 0, mostParts, whole);
+            return compositions(whole);
+        }
+
+        private void addAll(FrontSet.Partial begun, int first, int partsLeft, List<FrontSet.Partial> whole) {
+            int bands = input.bands().size();
+            if (first == bands) {
+                whole.add(begun);
+                return;
+            }
+            for (int end = partsLeft == 1 ? bands : first + 1; partsLeft > 0 && end <= bands; end++) {
+                for (RangePart option : parts.options(input.bands().subList(first, end))) {
+                    addAll(begun.with(option, begun.parts().isEmpty() ? 0 : routeNanos), end, partsLeft - 1, whole);
+                }
+            }
+        }
+
+        private List<Composition> compositions(List<FrontSet.Partial> partials) {
             List<Composition> found = new ArrayList<>();
-            for (FrontSet.Partial each : fronts[fronts.length - 1].sorted()) {
+            for (FrontSet.Partial each : partials) {
                 found.add(new Composition(each.parts(), each.nanos() / Math.max(1, input.eventCount()), each.bytes()));
             }
             return List.copyOf(found);

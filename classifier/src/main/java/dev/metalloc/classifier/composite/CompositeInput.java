@@ -32,8 +32,10 @@ public record CompositeInput(
         PathCosts path,
         BiPredicate<String, BandProfile> mustNotGet) {
 
-    // Even the tightest general-purpose allocators hold so much more than their blocks.
-    private static final double LEAST_OVERHEAD_RATIO = 1.05;
+    // Beyond its blocks with their headers the C library's malloc holds some pages at the ends of its heaps.
+    private static final double MALLOC_OVERHEAD_RATIO = 1.01;
+    // The finest size classes hold slabs filled in part.
+    private static final double CLASSES_OVERHEAD_RATIO = 1.03;
 
     /** @throws IllegalArgumentException where there was no allocation */
     public CompositeInput {
@@ -59,10 +61,8 @@ public record CompositeInput(
                 (allocator, band) -> false);
     }
 
-    /** How much of the bands' own peaks falls together; above 1 where those were seen too low. */
-    double coincidence() {
-        long own = bands.stream().mapToLong(BandProfile::peakLiveBytes).sum();
-        return own == 0 ? 1 : (double) peakLiveBytes / own;
+    JointPeaks peaks() {
+        return new JointPeaks(bands, peakLiveBytes);
     }
 
     double eventCount() {
@@ -73,12 +73,14 @@ public record CompositeInput(
 
     /** What a good general-purpose allocator would hold: blocks with headers, or the finest size classes. */
     double generalPurposeBytes() {
-        double inClasses = PeakBytes.sum(bands, sizes, PeakBytes::granules);
-        return Math.min(mallocBytes(bands), LEAST_OVERHEAD_RATIO * LEAST_OVERHEAD_RATIO * coincidence() * inClasses);
+        JointPeaks peaks = peaks();
+        double inClasses = peaks.of(bands) * PeakBytes.ratio(bands, peaks, sizes, PeakBytes::granules);
+        return Math.min(mallocBytes(bands), CLASSES_OVERHEAD_RATIO * inClasses);
     }
 
     /** What some of the bands take in blocks with headers. */
     double mallocBytes(List<BandProfile> some) {
-        return LEAST_OVERHEAD_RATIO * coincidence() * PeakBytes.sum(some, sizes, PeakBytes::malloc);
+        JointPeaks peaks = peaks();
+        return MALLOC_OVERHEAD_RATIO * peaks.of(some) * PeakBytes.ratio(some, peaks, sizes, PeakBytes::malloc);
     }
 }

@@ -64,6 +64,10 @@ public record Composition(List<RangePart> parts, double nanosPerEvent, double pe
         if (part.classCount() > 0) {
             return " of " + part.classCount() + (part.classCount() == 1 ? " class" : " classes");
         }
+        String share = part.parameters().get("quickShare");
+        if (share != null) {
+            return " keeping 1/" + share + " whole";
+        }
         return "0".equals(part.parameters().get("quickBytes")) ? " coalescing at once" : "";
     }
 }

@@ -14,6 +14,8 @@ final class FrontSet {
     /** The first parts of a composition, and what they cost. */
     record Partial(List<RangePart> parts, double nanos, double bytes) {
 
+        static final Partial NONE = new Partial(List.of(), 0, 0);
+
         Partial with(RangePart part, double routeNanos) {
             List<RangePart> longer = new ArrayList<>(parts);
             longer.add(part);
@@ -31,7 +33,7 @@ final class FrontSet {
 
     static FrontSet start() {
         FrontSet start = new FrontSet();
-        start.partials.add(new Partial(List.of(), 0, 0));
+        start.partials.add(Partial.NONE);
         return start;
     }
 

@@ -6,7 +6,7 @@ import dev.metalloc.profiler.api.BandProfile;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 
-/** What bands hold at their peaks when each size is rounded to a block. */
+/** What it adds to what bands hold when each size is rounded to a block. */
 final class PeakBytes {
 
     private static final long GRANULE_BYTES = 16;
@@ -15,13 +15,14 @@ final class PeakBytes {
 
     private PeakBytes() {}
 
-    /** Each band's peak, times what rounding its sizes adds. */
-    static double sum(List<BandProfile> bands, SizeCounts sizes, LongUnaryOperator block) {
-        double sum = 0;
+    /** What rounding the bands' sizes adds to what they held, each as its own peak weighs. */
+    static double ratio(List<BandProfile> bands, JointPeaks peaks, SizeCounts sizes, LongUnaryOperator block) {
+        double rounded = 0;
         for (BandProfile band : bands) {
-            sum += band.peakLiveBytes() * roundingRatio(sizes.within(band.minByteSize(), band.maxByteSize()), block);
+            rounded += peaks.own(band) * roundingRatio(sizes.within(band.minByteSize(), band.maxByteSize()), block);
         }
-        return sum;
+        double held = peaks.ownSum(bands);
+        return held == 0 ? 1 : rounded / held;
     }
 
     private static double roundingRatio(SizeCounts sizes, LongUnaryOperator block) {

@@ -10,13 +10,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 
 /** Weighs what could serve a range of neighbouring bands. Immutable. */
 /* Implementation notes
  *
- * A part that keeps freed blocks whole cannot use a size's memory for another size while both are wanted at other times, so it
- * holds the sum of what its bands held at their own peaks. One that coalesces holds what all held at their common peak: the
- * program's peak, shared out to the bands by theirs.
+ * A part that coalesces holds what its bands held at their common peak, and what it may keep whole besides. One whose sizes have
+ * memory of their own holds more, but less than the sum of what the bands held at their own peaks, since whole slabs go from one size to
+ * another: the mean of both, geometrically.
  */
 final class RangeParts {
 
@@ -27,32 +28,39 @@ final class RangeParts {
     private static final long PAGE_BYTES = 4L << 10;
     // Smaller slabs are filled and emptied more often.
     private static final double SMALL_SLAB_NANOS = 1;
-    // Of a class's blocks, or of its last slab if that is less, in each thread.
-    private static final double UNFILLED_RATIO = 0.25;
+    private static final double UNFILLED_PAGE_RATIO = 0.75;
     private static final long MOST_BUDDY_BLOCK_BYTES = 16L << 20;
     // What a part keeps in pages not quite used: some pages of tables and the commit ahead.
     private static final double PART_FIXED_BYTES = 8L << 10;
     // A chunk begun and not filled.
     private static final double BUDDY_FIXED_BYTES = 64L << 10;
     private static final double COALESCED_RATIO = 1.02;
-    private static final double WHOLE_RATIO = 1.03;
     // Freed blocks that are kept for their own size: as much of the memory as the allocator lets them have, once the
     // blocks of the
     // peak were replaced so often.
-    private static final double KEPT_WHOLE_RATIO = 0.125;
     private static final double REPLACED_TIMES = 4;
+    private static final long LEAST_QUICK_BYTES = 16L << 10;
+    // One part in so many of the memory may be kept whole.
+    private static final List<Integer> SHARES = List.of(8, 32, 128);
+    private static final int BUDDY_SHARE = 8;
+    // A block for which there is no room in its list makes others give way first.
+    private static final double FULL_LIST_RATIO = 1.2;
     private static final long GRANULE_BYTES = 16;
 
     private final CompositeInput input;
     private final BlockCosts costs;
     private final List<AllocatorTraits> candidates;
-    private final double coincidence;
+    private final JointPeaks peaks;
 
     RangeParts(CompositeInput input, BlockCosts costs, List<AllocatorTraits> candidates) {
         this.input = input;
         this.costs = costs;
         this.candidates = candidates;
-        this.coincidence = input.coincidence();
+        this.peaks = input.peaks();
+    }
+
+    double routeNanosPerEvent() {
+        return costs.routeNanosPerEvent();
     }
 
     /** The options for neighbouring bands. */
@@ -94,10 +102,23 @@ final class RangeParts {
         }
         long least = Math.max(LEAST_SLAB_BYTES, roundedUp(Math.max(range.maxByteSize, quantumBytes)));
         SlabClasses classes = SlabClasses.leastMemory(
-                range.sizes, quantumBytes, range.peakRatio() * wholeRatio(), (double) PAGE_BYTES * input.threadCount());
+                range.sizes, quantumBytes, range.peakRatio(), (double) PAGE_BYTES * input.threadCount());
+        if (!isWorthSlabs(range, classes)) {
+            return;
+        }
         for (long slabBytes = least; slabBytes <= MOST_SLAB_BYTES; slabBytes *= 4) {
             addSlab(options, range, classes, slabBytes);
         }
+    }
+
+    /**
+     * Whether classes made from the profile waste at most half of what powers of two would. Where the alignment alone makes them
+     * waste more, slabs serve such sizes together with others, or where there are no others.
+     */
+    private boolean isWorthSlabs(Range range, SlabClasses classes) {
+        boolean isAll = range.bands.size() == input.bands().size();
+        double least = isAll ? SlabClasses.alignmentWaste(range.sizes) : 0;
+        return classes.wasteBytes() <= Math.max(SlabClasses.powerOfTwoWaste(range.sizes) / 2, least);
     }
 
     private void addSlab(List<RangePart> options, Range range, SlabClasses classes, long slabBytes) {
@@ -105,11 +126,12 @@ final class RangeParts {
                 "slab",
                 shared(Map.of("classes", classes.parameter(), "slabBytes", String.valueOf(slabBytes))),
                 range.bands,
-                nanos("slab", range) + (slabBytes < USUAL_SLAB_BYTES ? SMALL_SLAB_NANOS * range.allocateCount() : 0),
-                PeakBytes.sum(range.bands, range.sizes, byteSize -> inSlab(classes.blockBytes(byteSize), slabBytes))
-                                * wholeRatio()
+                nanos("slab", range)
+                        + (input.isConfined() ? 0 : costs.slabLockNanos(range.bands))
+                        + (slabBytes < USUAL_SLAB_BYTES ? SMALL_SLAB_NANOS * range.allocateCount() : 0),
+                range.ownPeaks * range.ratio(byteSize -> inSlab(classes.blockBytes(byteSize), slabBytes))
                         + PART_FIXED_BYTES
-                        + input.threadCount() * unfilledBytes(range, classes, slabBytes),
+                        + unfilledBytes(classes),
                 classes.largestByteSize(),
                 classes.wasteRatio()));
     }
@@ -120,15 +142,9 @@ final class RangeParts {
         return ((blocks * blockBytes + PAGE_BYTES - 1) & -PAGE_BYTES) / blocks;
     }
 
-    private double unfilledBytes(Range range, SlabClasses classes, long slabBytes) {
-        double bytes = 0;
-        long above = 0;
-        for (long blockBytes : classes.byteSizes()) {
-            double atPeak = range.sizes.within(above, blockBytes).byteSum() * range.peakRatio();
-            bytes += UNFILLED_RATIO * Math.min((double) slabBytes, atPeak) + PAGE_BYTES;
-            above = blockBytes + 1;
-        }
-        return bytes;
+    /** The last page of each class, in each thread. */
+    private double unfilledBytes(SlabClasses classes) {
+        return UNFILLED_PAGE_RATIO * PAGE_BYTES * classes.byteSizes().size() * input.threadCount();
     }
 
     private void addBuddy(List<RangePart> options, Range range) {
@@ -141,29 +157,71 @@ final class RangeParts {
                 shared(Map.of("chunkBytes", String.valueOf(chunkBytes))),
                 range.bands,
                 nanos("buddy", range) + lockNanos(range),
-                range.powerOfTwoPeaks() * wholeRatio() + BUDDY_FIXED_BYTES,
+                range.separatePeak() * range.ratio(byteSize -> Math.max(GRANULE_BYTES, roundedUp(byteSize)))
+                        + range.keptWholeBytes(BUDDY_SHARE)
+                        + BUDDY_FIXED_BYTES,
                 range.maxByteSize,
                 0));
     }
 
     private void addSegregated(List<RangePart> options, Range range) {
         String largest = String.valueOf(Math.max(1L << 20, roundedUp(range.maxByteSize)));
-        options.add(new RangePart(
-                "segregated",
-                shared(Map.of("maxBlockBytes", largest)),
-                range.bands,
-                nanos("segregated", range) + lockNanos(range),
-                range.granulePeaks() * wholeRatio() * WHOLE_RATIO + range.keptWholeBytes() + PART_FIXED_BYTES,
-                range.maxByteSize,
-                0));
+        if (range.minByteSize <= QuickListSizes.LARGEST_BYTES) {
+            QuickListSizes quick = QuickListSizes.of(range.sizes);
+            for (int share : SHARES) {
+                options.add(keepingWhole(range, largest, quick, share));
+            }
+        }
         options.add(new RangePart(
                 "segregated",
                 shared(Map.of("maxBlockBytes", largest, "spacing", "64", "quickBytes", "0")),
                 range.bands,
                 nanos("segregated.tight", range) + lockNanos(range),
-                range.granulePeaks() * coincidence * COALESCED_RATIO + PART_FIXED_BYTES,
+                range.commonPeak() * range.ratio(PeakBytes::granules) * COALESCED_RATIO + PART_FIXED_BYTES,
                 range.maxByteSize,
                 0));
+    }
+
+    private RangePart keepingWhole(Range range, String largest, QuickListSizes quick, int share) {
+        Map<String, String> parameters = new HashMap<>();
+        parameters.put("maxBlockBytes", largest);
+        parameters.put("quickBytes", String.valueOf(quickBytes(range, share)));
+        parameters.put("quickShare", String.valueOf(share));
+        parameters.put("spacing", String.valueOf(QuickListSizes.SPACING));
+        if (!quick.ownByteSizes().isEmpty()) {
+            parameters.put("sizes", quick.parameter());
+        }
+        return new RangePart(
+                "segregated",
+                shared(parameters),
+                range.bands,
+                keepingWholeNanos(range, share) + lockNanos(range),
+                range.commonPeak() * range.ratio(quick::blockBytes) * COALESCED_RATIO
+                        + range.keptWholeBytes(share)
+                        + PART_FIXED_BYTES,
+                range.maxByteSize,
+                0);
+    }
+
+    /** So that as much may be kept from the start, when little is committed. */
+    private static long quickBytes(Range range, int share) {
+        return Math.max(LEAST_QUICK_BYTES, Long.highestOneBit((long) range.commonPeak() / share));
+    }
+
+    /** Blocks too large for a list are joined and cut each time, others where the lists are full. */
+    private double keepingWholeNanos(Range range, int share) {
+        double held = (double) quickBytes(range, share);
+        double joinedRatio = FreedInBetween.of(input.bands(), range.bands).joinedRatio(held);
+        double nanos = input.path().aroundNanos(range.bands);
+        for (BandProfile band : range.bands) {
+            List<BandProfile> alone = List.of(band);
+            double joined = costs.nanos("segregated.tight", alone, input.sharing());
+            nanos += band.minByteSize() > QuickListSizes.LARGEST_BYTES
+                    ? joined
+                    : (1 - joinedRatio) * costs.nanos("segregated", alone, input.sharing())
+                            + joinedRatio * FULL_LIST_RATIO * joined;
+        }
+        return nanos;
     }
 
     /** A third party's: with its own defaults, and the overhead that its traits tell. */
@@ -177,7 +235,7 @@ final class RangeParts {
                     Map.of(),
                     range.bands,
                     nanos(traits.name(), range),
-                    range.granulePeaks() * wholeRatio()
+                    range.separatePeak() * range.ratio(PeakBytes::granules)
                             + range.peakCount() * traits.overheadBytesPerBlock()
                             + PART_FIXED_BYTES,
                     range.maxByteSize,
@@ -191,14 +249,6 @@ final class RangeParts {
 
     private double lockNanos(Range range) {
         return input.isConfined() ? 0 : costs.lockNanos(range.bands);
-    }
-
-    /**
-     * What memory that one size leaves to another, whole slabs at a time, makes of the sum of the peaks: more than the common peak, less
-     * than the sum. Where that is less than the common peak, peaks were seen too low.
-     */
-    private double wholeRatio() {
-        return coincidence < 1 ? Math.sqrt(coincidence) : coincidence;
     }
 
     /** Unless one thread alone calls, with the lock that allocators have if nothing is said. */
@@ -232,7 +282,7 @@ final class RangeParts {
                     .max()
                     .orElse(1);
             sizes = input.sizes().within(minByteSize, maxByteSize);
-            ownPeaks = bands.stream().mapToLong(BandProfile::peakLiveBytes).sum();
+            ownPeaks = peaks.ownSum(bands);
         }
 
         long allocateCount() {
@@ -251,24 +301,24 @@ final class RangeParts {
             return peakRatio() * allocateCount();
         }
 
-        double keptWholeBytes() {
-            double kept = 0;
-            for (BandProfile band : bands) {
-                double peak = Math.max(1, band.peakLiveBytes());
-                double replaced = (band.allocateBytes() - peak) / peak;
-                double otherSizes =
-                        1 - sizes.within(band.minByteSize(), band.maxByteSize()).topShare();
-                kept += KEPT_WHOLE_RATIO * peak * otherSizes * Math.clamp(replaced / REPLACED_TIMES, 0.0, 1.0);
-            }
-            return kept;
+        double commonPeak() {
+            return peaks.of(bands);
         }
 
-        double powerOfTwoPeaks() {
-            return PeakBytes.sum(bands, sizes, byteSize -> Math.max(GRANULE_BYTES, roundedUp(byteSize)));
+        double separatePeak() {
+            return Math.sqrt(commonPeak() * ownPeaks);
         }
 
-        double granulePeaks() {
-            return PeakBytes.sum(bands, sizes, PeakBytes::granules);
+        double ratio(LongUnaryOperator block) {
+            return PeakBytes.ratio(bands, peaks, sizes, block);
+        }
+
+        double keptWholeBytes(int share) {
+            double peak = Math.max(1, commonPeak());
+            double allocated =
+                    bands.stream().mapToLong(BandProfile::allocateBytes).sum();
+            double replaced = (allocated - peak) / peak;
+            return peak / share * (1 - sizes.topShare()) * Math.clamp(replaced / REPLACED_TIMES, 0.0, 1.0);
         }
     }
 }

@@ -85,6 +85,11 @@ public record SlabClasses(List<Long> byteSizes, double wasteBytes, double reques
         return waste;
     }
 
+    /** Bytes that classes of all multiples of 16 would waste. */
+    static double alignmentWaste(SizeCounts sizes) {
+        return sizes.roundedUp(QUANTUM_BYTES).byteSum() - sizes.byteSum();
+    }
+
     /** The classes with least waste, at most {@code maxClasses}. */
     public static SlabClasses leastWaste(SizeCounts sizes, int maxClasses) {
         Table table = new Table(sizes, maxClasses, QUANTUM_BYTES);

@@ -37,6 +37,17 @@ public final class BlockCosts {
         return model.lockNanos() * bands.stream().mapToDouble(BlockCosts::pairs).sum();
     }
 
+    /** What it adds to them that any thread may call a slab. */
+    public double slabLockNanos(List<BandProfile> bands) {
+        return model.slabLockNanos()
+                * bands.stream().mapToDouble(BlockCosts::pairs).sum();
+    }
+
+    /** What a part more adds to an event, whichever part serves it. */
+    public double routeNanosPerEvent() {
+        return model.routeNanos() / 2;
+    }
+
     public boolean knows(String variant) {
         return model.knows(variant);
     }

@@ -137,6 +137,16 @@ public final class CostModel {
         return table.number("block.lock");
     }
 
+    /** What it adds to a slab's that any thread may call. */
+    double slabLockNanos() {
+        return table.number("block.slab.lock");
+    }
+
+    /** What it adds to an allocation with its free that one of several parts serves it, for each part but the first. */
+    double routeNanos() {
+        return table.number("block.route");
+    }
+
     /** What closing an arena of this kind costs the JDK; 0 where that is in the cost of its blocks. */
     public double arenaCloseNanos(EntryPoint entryPoint) {
         return table.number("arena.close." + entryPoint.name(), 0);

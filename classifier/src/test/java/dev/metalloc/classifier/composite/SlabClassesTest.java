@@ -65,6 +65,40 @@ class SlabClassesTest {
     }
 
     @Test
+    void shouldWasteNoMoreThanAsManyClassesOfJemallocsSpacing() {
+        Random random = new Random(13);
+        for (int round = 0; round < 100; round++) {
+            Map<Long, Long> counts = new TreeMap<>();
+            for (int i = 0; i < 200; i++) {
+                // Most sizes small, a few of some kilobytes, as programs ask for them.
+                counts.merge((long) Math.exp(random.nextDouble() * Math.log(8192)), 1L + random.nextInt(50), Long::sum);
+            }
+            SizeCounts sizes = SizeCounts.of(counts);
+            List<Long> spaced = fourForEachDoubling(sizes);
+
+            SlabClasses made = SlabClasses.leastWaste(sizes, spaced.size());
+
+            assertTrue(made.wasteBytes() <= waste(sizes, spaced), "round " + round);
+            assertTrue(made.wasteBytes() <= SlabClasses.powerOfTwoWaste(sizes) / 2, "round " + round);
+        }
+    }
+
+    /** 16, 32 … 128, 160, 192, 224, 256, 320 …: those of jemalloc's classes that some size needs. */
+    private static List<Long> fourForEachDoubling(SizeCounts sizes) {
+        List<Long> classes = new ArrayList<>();
+        long step = 16;
+        long before = 0;
+        for (long byteSize = 16; before < sizes.byteSize(sizes.size() - 1); byteSize += step) {
+            if (sizes.within(before + 1, byteSize).size() > 0) {
+                classes.add(byteSize);
+            }
+            before = byteSize;
+            step = byteSize >= 128 && Long.bitCount(byteSize) == 1 ? byteSize / 4 : step;
+        }
+        return classes;
+    }
+
+    @Test
     void shouldSpareClassesThatSaveLessThanTheyHold() {
         SizeCounts sizes = SizeCounts.of(Map.of(48L, 1_000_000L, 64L, 1L));
 

@@ -27,22 +27,42 @@ final class Calibrator {
     private static final Subject UNSAFE = Subject.peer(Subject.UNSAFE);
     private static final String LOCK = "lock";
     private static final String LIFO = "lifo";
-    private static final Subject SEGREGATED = Subject.ours("segregated", "segregated", Map.of(LOCK, "false"));
-    private static final Subject LOCKED = Subject.ours("locked", "segregated", Map.of());
+    // With sizes made for the programs, as the chooser makes them.
+    private static final Map<String, String> QUICK =
+            Map.of("spacing", "4", "sizes", "144,208,240,400,512,1008,1408,2000,3008");
+    private static final Subject SEGREGATED = Subject.ours("segregated", "segregated", with(QUICK, LOCK, "false"));
+    /** The same behind a route by size. */
+    private static final Subject ROUTED = Subject.ours("routed", "composite", routed());
+
+    private static final Subject LOCKED = Subject.ours("locked", "segregated", QUICK);
     // Slabs as small as the chooser makes them for programs of a few megabytes.
-    private static final Subject SLAB = Subject.ours(
-            "slab",
-            "slab",
-            Map.of(
-                    "slabBytes",
-                    "16384",
-                    "classes",
-                    "16,32,48,64,96,128,192,256,400,640,1008,1408,2000,3008," + OrderPrograms.LARGEST_BYTES));
+    private static final Map<String, String> SLAB_CLASSES = Map.of(
+            "slabBytes",
+            "16384",
+            "classes",
+            "16,32,48,64,96,128,192,256,400,640,1008,1408,2000,3008," + OrderPrograms.LARGEST_BYTES);
+    private static final Subject SLAB = Subject.ours("slab", "slab", with(SLAB_CLASSES, LOCK, "false"));
+    private static final Subject SHARED_SLAB = Subject.ours("shared", "slab", SLAB_CLASSES);
     private static final List<Subject> BUILT_IN = List.of(
             SLAB,
             Subject.ours("buddy", "buddy", Map.of(LOCK, "false")),
             SEGREGATED,
             Subject.ours("segregated.tight", "segregated", Map.of(LOCK, "false", "quickBytes", "0", "spacing", "64")));
+
+    private static Map<String, String> routed() {
+        Map<String, String> parameters = new HashMap<>(Map.of("parts", "segregated,segregated", "limits", "128"));
+        SEGREGATED.parameters().forEach((name, value) -> {
+            parameters.put("0." + name, value);
+            parameters.put("1." + name, value);
+        });
+        return parameters;
+    }
+
+    private static Map<String, String> with(Map<String, String> parameters, String name, String value) {
+        Map<String, String> more = new HashMap<>(parameters);
+        more.put(name, value);
+        return more;
+    }
 
     private final Calibration calibration = new Calibration();
     private Timing unsafeLifo = new Timing(0, 0);
@@ -56,7 +76,7 @@ final class Calibrator {
         order("random", OrderPrograms.random(), variants);
         variants.remove(UNSAFE);
         order("grown", OrderPrograms.grown(), variants);
-        lock();
+        lockAndRoute();
         shared(variants.stream().map(Calibrator::locked).toList());
         for (long byteSize : UNSAFE_BYTES) {
             Map<Subject, Timing> timings = time(OrderPrograms.pairs(byteSize), List.of(UNSAFE));
@@ -95,9 +115,12 @@ final class Calibrator {
         }
     }
 
-    private void lock() {
-        Map<Subject, Timing> timings = time(OrderPrograms.lifo(), List.of(SEGREGATED, LOCKED));
-        calibration.put("block.lock", difference(net(timings, LOCKED), net(timings, SEGREGATED)));
+    private void lockAndRoute() {
+        Map<Subject, Timing> timings = time(OrderPrograms.lifo(), List.of(SEGREGATED, LOCKED, ROUTED, SLAB, SHARED_SLAB));
+        Timing bare = net(timings, SEGREGATED);
+        calibration.put("block.lock", difference(net(timings, LOCKED), bare));
+        calibration.put("block.slab.lock", difference(net(timings, SHARED_SLAB), net(timings, SLAB)));
+        calibration.put("block.route", difference(net(timings, ROUTED), bare));
     }
 
     private void shared(List<Subject> variants) {

@@ -5,6 +5,7 @@ import dev.metalloc.allocators.AllocatorCatalog;
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.source.MmapChunkSource;
+import dev.metalloc.allocators.source.RecordBytes;
 import dev.metalloc.replay.loop.AllocatorTarget;
 import dev.metalloc.replay.loop.ReplayTarget;
 import dev.metalloc.replay.loop.UnservedException;
@@ -13,7 +14,7 @@ import dev.metalloc.replay.trace.TraceProgram;
 import dev.metalloc.replay.trace.TraceThreads;
 import java.util.Optional;
 
-/** Measures what an allocator of ours takes for a trace: the peak of the bytes that its chunk source committed. Any thread. */
+/** Measures what an allocator of ours takes for a trace: the peak of the bytes that its chunk source committed. One at a time. */
 public final class OurPeak {
 
     private static final long LIMIT_BYTES = 64L << 30;
@@ -22,6 +23,7 @@ public final class OurPeak {
 
     /** Empty where the allocator is not made for such a program. */
     public static Optional<TraceFootprint> measure(Subject subject, TraceProgram program) {
+        long recordsBefore = RecordBytes.reachedBytesOfAll();
         AllocatorSpec spec = new AllocatorSpec(subject.allocator(), subject.parameters());
         try (MmapChunkSource source = new MmapChunkSource(LIMIT_BYTES);
                 OffHeapAllocator allocator =
@@ -36,7 +38,8 @@ public final class OurPeak {
                     program.eventCount(),
                     live.peakRequestedBytes(),
                     source.peakCommittedBytes(),
-                    live.internalWasteAtPeak()));
+                    live.internalWasteAtPeak(),
+                    RecordBytes.reachedBytesOfAll() - recordsBefore));
         } catch (UnservedException e) {
             return Optional.empty();
         }

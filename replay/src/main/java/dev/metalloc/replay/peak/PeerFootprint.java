@@ -67,7 +67,8 @@ public final class PeerFootprint implements ReplayObserver {
                     program.eventCount(),
                     live.peakRequestedBytes(),
                     footprint.peak - footprint.before,
-                    live.internalWasteAtPeak());
+                    live.internalWasteAtPeak(),
+                    0);
         }
     }
 

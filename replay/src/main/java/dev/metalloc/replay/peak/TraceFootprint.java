@@ -11,9 +11,15 @@ import java.util.Optional;
  * @param peakRequestedBytes most bytes of live blocks, as the program asked for them
  * @param peakCommittedBytes most bytes of memory the allocator held
  * @param wasteAtPeakBytes usable less requested bytes of live blocks, when most was requested
+ * @param recordBytes of the allocator's own records off the Java heap, which are not in the peak; 0 where they are
  */
 public record TraceFootprint(
-        String allocator, long events, long peakRequestedBytes, long peakCommittedBytes, long wasteAtPeakBytes) {
+        String allocator,
+        long events,
+        long peakRequestedBytes,
+        long peakCommittedBytes,
+        long wasteAtPeakBytes,
+        long recordBytes) {
 
     /** As one line that {@link #parse} reads. */
     String toLine() {
@@ -24,13 +30,14 @@ public record TraceFootprint(
                 Long.toString(events),
                 Long.toString(peakRequestedBytes),
                 Long.toString(peakCommittedBytes),
-                Long.toString(wasteAtPeakBytes));
+                Long.toString(wasteAtPeakBytes),
+                Long.toString(recordBytes));
     }
 
     /** Empty where the line is something else. */
     static Optional<TraceFootprint> parse(String line) {
         String[] words = line.split(" ", -1);
-        if (words.length != 6 || !words[0].equals("footprint")) {
+        if (words.length != 7 || !words[0].equals("footprint")) {
             return Optional.empty();
         }
         return Optional.of(new TraceFootprint(
@@ -38,6 +45,7 @@ public record TraceFootprint(
                 Long.parseLong(words[2]),
                 Long.parseLong(words[3]),
                 Long.parseLong(words[4]),
-                Long.parseLong(words[5])));
+                Long.parseLong(words[5]),
+                Long.parseLong(words[6])));
     }
 }

@@ -26,7 +26,7 @@ public final class TraceProfiler {
     private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
     private static final long NANOS_PER_MICRO = 1000;
     /** Between two looks at the live bytes of each band: what peaked in between is missed. */
-    private static final int EVENTS_BETWEEN_OBSERVATIONS = 64;
+    private static final int EVENTS_BETWEEN_OBSERVATIONS = 4;
 
     private TraceProfiler() {}
 

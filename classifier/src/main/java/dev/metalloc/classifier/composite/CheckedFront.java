@@ -1,0 +1,66 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.composite;
+
+import dev.metalloc.classifier.Objective;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Picks from a Pareto front by peaks of which each is the geometric mean of what the model expects and what a replay held: the model
+ * does not know how blocks of many sizes lie beside each other, and a workload made from a profile does not know the program's phases.
+ *
+ * <p>Used once, by one thread.
+ */
+final class CheckedFront {
+
+    // A replay takes a twentieth of a second or so.
+    private static final int MOST_REPLAYS = 24;
+    // The two seldom differ by more.
+    private static final double MOST_DOUBT = 1.1;
+
+    private final List<Composition> front;
+    private final ToDoubleFunction<Composition> replayedBytes;
+
+    /** @param front not empty, the fastest and largest first */
+    CheckedFront(List<Composition> front, ToDoubleFunction<Composition> replayedBytes) {
+        this.front = front;
+        this.replayedBytes = replayedBytes;
+    }
+
+    /** The fastest that holds no more than is allowed, or the smallest where none does or memory is what counts. */
+    Composition best(Objective objective, double allowedBytes) {
+        Composition least = front.get(front.size() - 1);
+        if (objective == Objective.MEMORY) {
+            return front.stream()
+                    .filter(each -> each.peakBytes() <= least.peakBytes() * MOST_DOUBT)
+                    .skip(Math.max(0, count(least.peakBytes() * MOST_DOUBT) - MOST_REPLAYS))
+                    .map(this::checked)
+                    .min(Comparator.comparingDouble(Composition::peakBytes))
+                    .orElse(least);
+        }
+        long perReplay = 1 + count(allowedBytes * MOST_DOUBT) / MOST_REPLAYS;
+        long passed = 0;
+        for (Composition each : front) {
+            if (each.peakBytes() <= allowedBytes * MOST_DOUBT && passed++ % perReplay == 0) {
+                Composition checked = checked(each);
+                if (checked.peakBytes() <= allowedBytes) {
+                    return checked;
+                }
+            }
+        }
+        return checked(least);
+    }
+
+    private long count(double mostBytes) {
+        return front.stream().filter(each -> each.peakBytes() <= mostBytes).count();
+    }
+
+    private Composition checked(Composition expected) {
+        double replayed = replayedBytes.applyAsDouble(expected);
+        return replayed == expected.peakBytes()
+                ? expected
+                : new Composition(
+                        expected.parts(), expected.nanosPerEvent(), Math.sqrt(expected.peakBytes() * replayed));
+    }
+}

@@ -1,0 +1,62 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.classifier.composite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import dev.metalloc.classifier.Objective;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CheckedFrontTest {
+
+    private final Composition fast = composition("slab", 10, 1050);
+    private final Composition middle = composition("segregated", 15, 980);
+    private final Composition small = composition("buddy", 40, 900);
+    private final List<Composition> front = List.of(fast, middle, small);
+
+    private static Composition composition(String allocator, double nanos, double bytes) {
+        return new Composition(
+                List.of(new RangePart(allocator, Map.of(), List.of(), nanos, bytes, 64, 0)), nanos, bytes);
+    }
+
+    @Test
+    void shouldTakeTheFastestThatIsExpectedToHoldNoMoreThanIsAllowed() {
+        assertSame(middle, new CheckedFront(front, Composition::peakBytes).best(Objective.BALANCED, 1020));
+    }
+
+    @Test
+    void shouldRefuseWhatHeldMoreWhenReplayed() {
+        Composition best = new CheckedFront(front, each -> each.equals(middle) ? 1200 : each.peakBytes())
+                .best(Objective.BALANCED, 1020);
+
+        assertEquals(small.parts(), best.parts());
+    }
+
+    @Test
+    void shouldTakeWhatHeldLessWhenReplayed() {
+        Composition best = new CheckedFront(front, each -> each.equals(fast) ? 940 : each.peakBytes())
+                .best(Objective.BALANCED, 1020);
+
+        assertEquals(fast.parts(), best.parts());
+        assertEquals(Math.sqrt(1050 * 940.0), best.peakBytes(), 1e-6);
+    }
+
+    @Test
+    void shouldTakeTheSmallestOfAllForMemory() {
+        Composition best = new CheckedFront(front, each -> each.equals(middle) ? 700 : 1000).best(Objective.MEMORY, 0);
+
+        assertEquals(
+                small.parts(),
+                new CheckedFront(front, Composition::peakBytes)
+                        .best(Objective.MEMORY, 0)
+                        .parts());
+        assertEquals(middle.parts(), best.parts());
+    }
+
+    @Test
+    void shouldFallBackOnTheSmallestWhereNothingIsAllowed() {
+        assertSame(small, new CheckedFront(front, Composition::peakBytes).best(Objective.BALANCED, 100));
+    }
+}

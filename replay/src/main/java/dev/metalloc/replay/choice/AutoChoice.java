@@ -1,0 +1,72 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.replay.choice;
+
+import dev.metalloc.allocators.AllocatorCatalog;
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.classifier.Objective;
+import dev.metalloc.classifier.composite.CompositeChooser;
+import dev.metalloc.classifier.composite.CompositeInput;
+import dev.metalloc.classifier.composite.Composition;
+import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.replay.timing.Subject;
+import java.util.List;
+
+/**
+ * What the classifier composes for a trace, from the trace's profile alone: it is checked on a workload made from the profile, never
+ * on the trace.
+ *
+ * @param subject the composite, called {@code auto}
+ * @param objective by which it was chosen
+ * @param paretoFront what else was not beaten in both time and memory
+ * @param allowedBytes what the objective lets it hold at the peak
+ */
+public record AutoChoice(
+        Subject subject,
+        Objective objective,
+        Composition composition,
+        List<Composition> paretoFront,
+        double allowedBytes) {
+
+    public static final String LABEL = "auto";
+
+    public AutoChoice {
+        paretoFront = List.copyOf(paretoFront);
+    }
+
+    /**
+     * Chooses by an objective.
+     *
+     * @throws IllegalArgumentException where the profile has no allocation
+     */
+    public static AutoChoice of(Profile profile, CostModel costs, Objective objective) {
+        EntryPointProfile entryPoint = entryPoint(profile);
+        GeneratedReplay replay = new GeneratedReplay(profile, entryPoint);
+        CompositeChooser.Choice choice =
+                chooser(costs).choose(CompositeInput.bare(profile, entryPoint), objective, replay::peakBytes);
+        AllocatorSpec spec = choice.chosen().spec();
+        return new AutoChoice(
+                Subject.ours(LABEL, spec.allocator(), spec.parameters()),
+                objective,
+                choice.chosen(),
+                choice.paretoFront(),
+                choice.allowedBytes());
+    }
+
+    /** Everything of at most so many parts that could have been composed, good or bad. */
+    public static List<Composition> candidates(Profile profile, CostModel costs, int mostParts) {
+        return chooser(costs).candidates(CompositeInput.bare(profile, entryPoint(profile)), mostParts);
+    }
+
+    private static CompositeChooser chooser(CostModel costs) {
+        return new CompositeChooser(
+                AllocatorCatalog.load(AutoChoice.class.getClassLoader()).traits(), costs);
+    }
+
+    private static EntryPointProfile entryPoint(Profile profile) {
+        return profile.entryPoints().stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("profile: no allocation (expected: at least one)"));
+    }
+}

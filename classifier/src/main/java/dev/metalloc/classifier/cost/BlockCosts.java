@@ -39,7 +39,8 @@ public final class BlockCosts {
 
     /** What it adds to them that any thread may call a slab. */
     public double slabLockNanos(List<BandProfile> bands) {
-        return model.slabLockNanos() * bands.stream().mapToDouble(BlockCosts::pairs).sum();
+        return model.slabLockNanos()
+                * bands.stream().mapToDouble(BlockCosts::pairs).sum();
     }
 
     /** What a part more adds to an event, whichever part serves it. */

@@ -3,6 +3,7 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.FreeMemoryWatch;
+import dev.metalloc.agent.runtime.PlannedPlaces;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.runtime.ServedSite;
@@ -66,7 +67,7 @@ final class Dispatch {
             if (!rule.isForAllSites()) {
                 continue;
             }
-            if (PlanHooks.isFrameRule(rule)) {
+            if (PlannedPlaces.isFrameRule(rule)) {
                 frames = frames(rule, source);
                 uses.add(WatchedUse.frames(EntryPoint.ARENA_CONFINED + " (frames)", frames, rule.expected()));
             } else {
@@ -212,6 +213,7 @@ final class Dispatch {
     /** Hands the allocators whose hooks will be there to the hooks. */
     void publish(PlanHooks hooks) {
         RunState.sites = sites;
+        RunState.netty = entries.get(EntryPoint.NETTY);
         if (hooks.has(HookGroup.UNSAFE)) {
             RunState.unsafe = entries.get(EntryPoint.UNSAFE);
         }

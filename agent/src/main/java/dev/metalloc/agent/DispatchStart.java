@@ -2,48 +2,33 @@
 package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.RunState;
-import dev.metalloc.agent.runtime.StartGate;
 import dev.metalloc.agent.telemetry.Telemetry;
 import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.policy.plan.Plan;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a plan's allocators on a thread of its own when a hook first asks for memory.
+ * Makes a plan's allocators, when a hook first asks for memory.
  *
  * <p>Linking the system's functions costs some hundred milliseconds: an application that asks for nothing does not pay for it.
  */
-final class DispatchStart implements Runnable {
+final class DispatchStart implements Function<Object, @Nullable Runnable> {
 
     private static final long DEFAULT_TELEMETRY_MILLIS = 2_000;
 
-    private final Plan plan;
     private final PlanHooks hooks;
     private final SitePlan sites;
-    private final PreparedImage image;
-    private volatile @Nullable StartGate gate;
+    private final PreparedImage.LaterClasses laterClasses;
     private volatile @Nullable ServingDispatch started;
     private volatile boolean failed;
 
-    private DispatchStart(Plan plan, PlanHooks hooks, SitePlan sites, PreparedImage image) {
-        this.plan = plan;
+    DispatchStart(PlanHooks hooks, SitePlan sites, PreparedImage.LaterClasses laterClasses) {
         this.hooks = hooks;
         this.sites = sites;
-        this.image = image;
-    }
-
-    /** Lets hooks ask from now on. */
-    static DispatchStart prepare(Plan plan, PlanHooks hooks, SitePlan sites, PreparedImage image) {
-        DispatchStart start = new DispatchStart(plan, hooks, sites, image);
-        Thread thread = new Thread(null, start, "metalloc-start", 0, false);
-        thread.setDaemon(true);
-        StartGate gate = new StartGate(thread);
-        start.gate = gate;
-        RunState.gate = gate;
-        thread.start();
-        return start;
+        this.laterClasses = laterClasses;
     }
 
     /** Whether the allocators could not be made, which was said then. */
@@ -51,55 +36,51 @@ final class DispatchStart implements Runnable {
         return failed;
     }
 
-    /** Whether a hook has asked for memory. */
-    boolean wasAsked() {
-        StartGate waiting = gate;
-        return waiting != null && waiting.wasAsked();
-    }
-
-    /** What serves, or null where no hook has asked yet, or where it could not be made. */
+    /** What serves, or null where it is not made, or could not be. */
     @Nullable
     ServingDispatch started() {
         return started;
     }
 
+    /** Lets hooks allocate, and answers with what is to be done when they do. */
     @Override
-    public void run() {
-        StartGate waiting = gate;
-        if (waiting == null) {
-            return;
-        }
-        waiting.awaitAsked();
-        ServingDispatch serving = null;
+    public @Nullable Runnable apply(Object plan) {
         try {
-            RuntimeInstaller.defineRest(image);
-            serving = ServingDispatch.make(plan, hooks, sites);
+            RuntimeInstaller.defineRest(laterClasses);
+            ServingDispatch serving = ServingDispatch.make((Plan) plan, hooks, sites);
             started = serving;
             RunState.serve();
             serving.idlePurge().start();
             serving.driftWatch().start();
+            return new Registration(serving);
         } catch (Throwable failure) {
             failed = true;
             MetallocAgent.sayUntouched(failure);
-        } finally {
-            RunState.gate = null;
-            waiting.open();
-        }
-        if (serving != null) {
-            registerLater(serving);
+            return null;
         }
     }
 
-    /** Management classes cost a tenth of a second: what ends soon does not pay for them. */
-    private void registerLater(ServingDispatch serving) {
-        long delayMillis = Long.getLong("metalloc.telemetryMillis", DEFAULT_TELEMETRY_MILLIS);
-        if (delayMillis <= 0) {
-            return;
+    /** What ends soon does not pay for the classes of management; whether somebody uses them is looked up now and then. */
+    private record Registration(ServingDispatch serving) implements Runnable {
+        @Override
+        public void run() {
+            long delayMillis = Long.getLong("metalloc.telemetryMillis", DEFAULT_TELEMETRY_MILLIS);
+            if (delayMillis <= 0) {
+                return;
+            }
+            pause(delayMillis);
+            DispatchBean bean = new DispatchBean(serving);
+            Telemetry.registerEvents(bean);
+            while (!Telemetry.registerBean(bean)) {
+                pause(delayMillis);
+            }
         }
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
-        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-            LockSupport.parkNanos(this, left);
+
+        private void pause(long millis) {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+            for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+                LockSupport.parkNanos(this, left);
+            }
         }
-        Telemetry.register(new DispatchBean(serving));
     }
 }

@@ -75,26 +75,6 @@ final class HookInstaller implements ClassFileTransformer {
         return installer;
     }
 
-    /**
-     * Whether something else on the JVM's command line can change classes of the JDK before this agent starts: another agent,
-     * a native one, a patched module.
-     */
-    static boolean othersMayHaveChanged(String[] virtualMachineArguments) {
-        int agents = 0;
-        for (String argument : virtualMachineArguments) {
-            if (argument.startsWith("-javaagent:")) {
-                agents++;
-            } else if (argument.startsWith("-agent")
-                    || argument.startsWith("-Xrun")
-                    || argument.startsWith("-Xdebug")
-                    || argument.contains("module.patch")
-                    || argument.startsWith("--patch-module")) {
-                return true;
-            }
-        }
-        return agents > 1;
-    }
-
     private void takeAsKnown() {
         for (PreparedImage.HookedClassFile file : files.values()) {
             hooked.put(file.name(), file.bytes());

@@ -4,12 +4,10 @@ package dev.metalloc.agent;
 import dev.metalloc.agent.train.ImageFile;
 import dev.metalloc.agent.train.ImageTrainer;
 import dev.metalloc.agent.train.PreparedImage;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the prepared image for this JDK, agent and mode, or has it made. */
@@ -31,8 +29,8 @@ final class ImageCache {
      * @param folder where images are kept, or null for nowhere; an unwritable one only costs the next start
      */
     static ImageCache load(AgentMode mode, Path agentJar, @Nullable Path folder) throws IOException {
-        String key = key(mode, agentJar.toFile());
-        Path file = folder == null ? null : folder.resolve(fileName(mode, key));
+        String key = ImageKey.of(mode, agentJar.toFile());
+        Path file = folder == null ? null : folder.resolve(ImageKey.fileName(mode, key));
         if (file != null) {
             PreparedImage kept = ImageFile.read(file, key);
             if (kept != null) {
@@ -76,31 +74,5 @@ final class ImageCache {
             // The image in hand serves this start; the next one makes it again.
             return;
         }
-    }
-
-    private static String key(AgentMode mode, File agentJar) {
-        File modules = new File(System.getProperty("java.home"), "lib/modules");
-        return mode.name()
-                + '|'
-                + System.getProperty("java.runtime.version")
-                + '|'
-                + System.getProperty("java.vm.name")
-                + '|'
-                + System.getProperty("os.arch")
-                + '|'
-                + modules.length()
-                + '|'
-                + modules.lastModified()
-                + '|'
-                + agentJar.length()
-                + '|'
-                + agentJar.lastModified();
-    }
-
-    private static String fileName(AgentMode mode, String key) {
-        CRC32 crc = new CRC32();
-        byte[] bytes = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        crc.update(bytes, 0, bytes.length);
-        return (mode == AgentMode.PROFILE ? "profile-" : "run-") + Long.toHexString(crc.getValue()) + ".image";
     }
 }

@@ -21,10 +21,14 @@ public final class MetallocAgent {
 
     private MetallocAgent() {}
 
-    /** Called before the application, on its main thread. */
-    static void start(@Nullable String arguments, Instrumentation instrumentation) {
+    /**
+     * Called before the application, on its main thread.
+     *
+     * @param isDefined whether the classes for the start are in java.base already
+     */
+    static void start(@Nullable String arguments, Instrumentation instrumentation, boolean isDefined) {
         try {
-            start(AgentOptions.parse(arguments), instrumentation);
+            start(AgentOptions.parse(arguments), instrumentation, isDefined);
         } catch (Throwable failure) {
             sayUntouched(failure);
         }
@@ -37,7 +41,7 @@ public final class MetallocAgent {
             switch (options.mode()) {
                 case PROFILE -> attach(options, instrumentation);
                 case DETACH -> detach(instrumentation);
-                case RUN -> resume(options);
+                case RUN -> dispatch(options, instrumentation);
             }
         } catch (Throwable failure) {
             System.setProperty(STATE_PROPERTY, "failed " + reason(failure));
@@ -45,9 +49,10 @@ public final class MetallocAgent {
         }
     }
 
-    private static void start(AgentOptions options, Instrumentation instrumentation) throws Exception {
+    private static void start(AgentOptions options, Instrumentation instrumentation, boolean isDefined)
+            throws Exception {
         requireJava();
-        if (RuntimeInstaller.isInstalled()) {
+        if (!isDefined && Gate.isPassed()) {
             throw new IllegalStateException("a Metalloc agent is loaded already, this second one stays idle");
         }
         if (options.mode() == AgentMode.DETACH) {
@@ -55,42 +60,54 @@ public final class MetallocAgent {
         }
         ImageCache images = ImageCache.load(options.mode(), ownJar(), options.path("cache"));
         // The sessions name the runtime's classes: they must not be loaded before these are there.
-        RuntimeInstaller.install(instrumentation, images.image());
+        RuntimeInstaller.install(instrumentation, images.image(), isDefined);
         if (options.mode() == AgentMode.PROFILE) {
             ProfileSessions.start(options, instrumentation, images, false);
         } else {
-            RunSession.start(options, instrumentation, images);
+            RunSession.start(options, instrumentation, images, false);
         }
     }
 
     private static void attach(AgentOptions options, Instrumentation instrumentation) throws Exception {
         requireJava();
         ImageCache images = ImageCache.load(AgentMode.PROFILE, ownJar(), options.path("cache"));
-        if (!RuntimeInstaller.isInstalled()) {
-            RuntimeInstaller.install(instrumentation, images.image());
+        if (!Gate.isPassed()) {
+            RuntimeInstaller.install(instrumentation, images.image(), false);
         } else if (!ProfileSessions.isLoaded()) {
             throw new IllegalStateException("it runs under metalloc run (profile it in a run of its own)");
         }
         ProfileSessions.start(options, instrumentation, images, true);
     }
 
-    private static void resume(AgentOptions options) throws Exception {
-        if (!isUnderRun()) {
-            throw new IllegalStateException("a running application cannot be dispatched (start it with metalloc run)");
+    /** Serves again, or from now on. */
+    private static void dispatch(AgentOptions options, Instrumentation instrumentation) throws Exception {
+        if (isUnderRun(instrumentation)) {
+            RunSession.resume(PlanFormat.read(options.requiredPath("plan")));
+            return;
         }
-        RunSession.resume(PlanFormat.read(options.requiredPath("plan")));
+        if (Gate.isPassed()) {
+            throw new IllegalStateException("it was profiled, and cannot be dispatched (start it with metalloc run)");
+        }
+        requireJava();
+        ImageCache images = ImageCache.load(AgentMode.RUN, ownJar(), options.path("cache"));
+        RuntimeInstaller.install(instrumentation, images.image(), false);
+        RunSession.start(options, instrumentation, images, true);
     }
 
-    private static boolean isUnderRun() {
-        return RuntimeInstaller.isInstalled() && RunSession.isLoaded();
+    private static boolean isUnderRun(Instrumentation instrumentation) {
+        if (!Gate.isPassed()) {
+            return false;
+        }
+        RuntimeInstaller.open(instrumentation);
+        return RunSession.isLoaded();
     }
 
     private static void detach(Instrumentation instrumentation) {
-        if (isUnderRun()) {
+        if (isUnderRun(instrumentation)) {
             RunSession.pause();
             return;
         }
-        if (!RuntimeInstaller.isInstalled() || !ProfileSessions.isLoaded()) {
+        if (!Gate.isPassed() || !ProfileSessions.isLoaded()) {
             throw new IllegalStateException("it is not being profiled (start with metalloc attach)");
         }
         ProfileSessions.detach(instrumentation);

@@ -1,12 +1,12 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.PlannedPlaces;
 import dev.metalloc.agent.train.HookGroup;
-import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanRule;
-import dev.metalloc.profiler.api.EntryPoint;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -23,41 +23,23 @@ final class PlanHooks {
     }
 
     /** Says in one line each which groups this JDK has no place for. */
-    static PlanHooks of(Plan plan, PreparedImage image) {
-        Set<HookGroup> groups = new HashSet<>();
+    static PlanHooks of(Plan plan, List<HookGroup> missingGroups) {
+        Set<String> places = new HashSet<>();
         for (PlanRule rule : plan.rules()) {
             if (rule.isForAllSites() || SitePlan.canServe(rule)) {
-                add(groups, rule);
+                PlannedPlaces.add(places, rule);
             }
         }
-        for (HookGroup missing : image.missingGroups()) {
+        Set<HookGroup> groups = new HashSet<>();
+        for (String place : places) {
+            groups.add(HookGroup.valueOf(place));
+        }
+        for (HookGroup missing : missingGroups) {
             if (groups.remove(missing)) {
                 MetallocAgent.say("this JDK's " + missing + " code has an unknown shape: it stays with the JDK");
             }
         }
         return new PlanHooks(groups);
-    }
-
-    private static void add(Set<HookGroup> groups, PlanRule rule) {
-        EntryPoint entryPoint = rule.entryPoint();
-        if (entryPoint == EntryPoint.UNSAFE) {
-            groups.add(HookGroup.UNSAFE);
-        } else if (entryPoint == EntryPoint.DIRECT_BUFFER) {
-            groups.add(HookGroup.DIRECT_BUFFER);
-        } else if (isFrameRule(rule)) {
-            groups.add(HookGroup.ARENA);
-        } else if (entryPoint == EntryPoint.ARENA_CONFINED || entryPoint == EntryPoint.ARENA_AUTO) {
-            groups.add(HookGroup.SEGMENT);
-        } else if (entryPoint == EntryPoint.ARENA_SHARED) {
-            groups.add(HookGroup.SEGMENT);
-            groups.add(HookGroup.ARENA);
-        }
-    }
-
-    /** Whether the rule's arenas are cut from frames. */
-    static boolean isFrameRule(PlanRule rule) {
-        return rule.entryPoint() == EntryPoint.ARENA_CONFINED
-                && rule.spec().allocator().equals("bump");
     }
 
     Set<HookGroup> groups() {

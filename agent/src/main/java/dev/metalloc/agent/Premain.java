@@ -14,6 +14,9 @@ public final class Premain {
     private Premain() {}
 
     public static void premain(@Nullable String arguments, Instrumentation instrumentation) {
-        MetallocAgent.start(arguments, instrumentation);
+        int way = QuickStart.start(arguments, instrumentation);
+        if (way != QuickStart.STARTED) {
+            MetallocAgent.start(arguments, instrumentation, way == QuickStart.LONG_WAY_FROM_DEFINED);
+        }
     }
 }

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.ExitWork;
 import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.ProfileState;
 import dev.metalloc.profiler.record.Recorder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,7 @@ final class ProfileTicker implements Runnable {
     private long turn(long now, long nextWrite) {
         try {
             recorder.tick(now);
+            ProfileState.guess();
             if (now - nextWrite >= 0) {
                 output.write(false, workNanos);
                 return now + writeIntervalNanos;

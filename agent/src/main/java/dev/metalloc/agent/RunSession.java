@@ -3,9 +3,13 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.JdkAccess;
+import dev.metalloc.agent.runtime.OtherAgents;
+import dev.metalloc.agent.runtime.PlannedPlaces;
+import dev.metalloc.agent.runtime.PlannedStart;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.runtime.ServedSite;
+import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
 import dev.metalloc.profiler.api.EntryPoint;
@@ -14,15 +18,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Run mode: serves what the plan names from its allocators, and says at the end of the run how much that was. */
-final class RunSession implements Runnable {
+final class RunSession implements Function<Object, @Nullable Runnable>, Runnable {
 
     private static final int MOST_SITES_TOLD = 4;
-
-    /** What this JVM is dispatched by; null where it is not. */
-    private static volatile @Nullable Plan loaded;
+    private static final String DISPATCHING = "dispatching";
 
     private final DispatchStart start;
     private final @Nullable SiteHooks siteHooks;
@@ -32,31 +35,59 @@ final class RunSession implements Runnable {
         this.siteHooks = siteHooks;
     }
 
-    static void start(AgentOptions options, Instrumentation instrumentation, ImageCache images) throws Exception {
+    /** @param attached whether the application runs already */
+    static void start(AgentOptions options, Instrumentation instrumentation, ImageCache images, boolean attached)
+            throws Exception {
         Plan plan = PlanFormat.read(options.requiredPath("plan"));
         if (plan.rules().isEmpty()) {
+            if (attached) {
+                throw new IllegalStateException("the plan leaves everything to the JDK");
+            }
             MetallocAgent.say("the plan leaves everything to the JDK; the application runs untouched");
             return;
         }
-        PlanHooks hooks = PlanHooks.of(plan, images.image());
-        boolean looksFirst = !images.wasKept() || othersMayHaveChanged();
-        images.learn(HookInstaller.install(instrumentation, AgentMode.RUN, images.image(), hooks.groups(), looksFirst));
+        PlanHooks hooks = PlanHooks.of(plan, images.image().missingGroups());
+        boolean othersMayHaveChanged = attached || othersMayHaveChanged();
+        HookInstaller installed = HookInstaller.install(
+                instrumentation,
+                AgentMode.RUN,
+                images.image(),
+                hooks.groups(),
+                othersMayHaveChanged || !images.wasKept());
+        if (!othersMayHaveChanged) {
+            images.learn(installed);
+        }
+        if (PlannedPlaces.needNetty(plan)) {
+            NettyHooks.install(instrumentation);
+        }
         SitePlan sites = SitePlan.of(plan, hooks);
         SiteHooks siteHooks = null;
         if (!sites.isEmpty()) {
-            RuntimeInstaller.defineForSites(images.image());
             siteHooks = SiteHooks.install(instrumentation, sites);
         }
-        DispatchStart start = DispatchStart.prepare(plan, hooks, sites, images.image());
-        loaded = plan;
-        if (!options.isSet("quiet")) {
-            ExitWork.register(new RunSession(start, siteHooks));
+        RunSession session =
+                new RunSession(new DispatchStart(hooks, sites, images.image().laterClasses()), siteHooks);
+        PlannedStart.begin(plan, session, options.isSet("quiet") ? null : session);
+        if (attached) {
+            System.setProperty(MetallocAgent.STATE_PROPERTY, DISPATCHING);
         }
+    }
+
+    /** For a JVM whose hooks are in, by a plan of which all groups of hooks are. */
+    static RunSession withoutSites(Object plan, PreparedImage.LaterClasses laterClasses) {
+        PlanHooks hooks = PlanHooks.of((Plan) plan, List.of());
+        return new RunSession(new DispatchStart(hooks, SitePlan.of((Plan) plan, hooks), laterClasses), null);
+    }
+
+    /** Makes the plan's allocators. */
+    @Override
+    public @Nullable Runnable apply(Object plan) {
+        return start.apply(plan);
     }
 
     /** Whether this JVM was started in run mode, with something to serve. */
     static boolean isLoaded() {
-        return loaded != null;
+        return PlannedStart.plan() != null;
     }
 
     /**
@@ -77,11 +108,11 @@ final class RunSession implements Runnable {
      */
     static synchronized void resume(Plan plan) {
         requireStarted();
-        if (!plan.equals(loaded)) {
+        if (!plan.equals(PlannedStart.plan())) {
             throw new IllegalStateException("it was started with another plan (start it again with this one)");
         }
         RunState.resume();
-        System.setProperty(MetallocAgent.STATE_PROPERTY, "dispatching");
+        System.setProperty(MetallocAgent.STATE_PROPERTY, DISPATCHING);
     }
 
     private static void requireStarted() {
@@ -95,7 +126,7 @@ final class RunSession implements Runnable {
 
     private static boolean othersMayHaveChanged() {
         JdkAccess jdk = JdkAccess.known;
-        return jdk == null || HookInstaller.othersMayHaveChanged(jdk.virtualMachineArguments());
+        return jdk == null || OtherAgents.mayHaveChanged(jdk.virtualMachineArguments());
     }
 
     @Override
@@ -116,9 +147,7 @@ final class RunSession implements Runnable {
     private String summary() {
         ServingDispatch started = start.started();
         if (started == null) {
-            return start.wasAsked()
-                    ? "served nothing: the allocators were not there when it ended"
-                    : "served nothing: no memory was asked for";
+            return "served nothing: the allocators were not there when it ended";
         }
         StringBuilder text = new StringBuilder("served");
         if (RunState.frames != null) {
@@ -133,6 +162,7 @@ final class RunSession implements Runnable {
         append(text, EntryPoint.ARENA_AUTO, RunState.automaticArena);
         append(text, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         append(text, EntryPoint.UNSAFE, RunState.unsafe);
+        append(text, EntryPoint.NETTY, RunState.netty);
         appendSites(text);
         text.append(String.format(
                 Locale.ROOT, "; peak committed %,d bytes", started.source().peakCommittedBytes()));

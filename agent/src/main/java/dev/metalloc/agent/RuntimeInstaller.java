@@ -5,9 +5,8 @@ import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.train.PreparedImage;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.lang.invoke.MethodHandles;
+import java.lang.instrument.UnmodifiableClassException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,74 +20,43 @@ import java.util.Set;
 final class RuntimeInstaller {
 
     private static final String PACKAGE = "jdk.internal.foreign";
-    /** What defines all others, parent first. */
-    private static final Set<String> ACCESS =
-            Set.of("jdk/internal/foreign/MetallocJdkAccess", "jdk/internal/foreign/MetallocInternalAccess");
-
-    /** What the calls of numbered sites touch; other applications do without. */
-    private static final Set<String> FOR_SITES =
-            Set.of("java/lang/foreign/MetallocSites", "jdk/internal/foreign/MetallocPendingSites");
 
     private RuntimeInstaller() {}
 
-    /** Whether an earlier agent of this JVM has done it already. */
-    static boolean isInstalled() {
-        try {
-            Class.forName(PACKAGE + ".MetallocFailsafe", false, null);
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
-    }
-
     /**
-     * Opens the way for the runtime and defines what of it is needed at once.
+     * Defines what of the runtime is needed at once, and lets the agent's own classes see it.
      *
+     * @param isDefined whether the first has been done already
      * @throws ReflectiveOperationException where this JDK lacks what is needed
      */
-    static void install(Instrumentation instrumentation, PreparedImage image) throws ReflectiveOperationException {
-        Set<Module> agent = Set.of(RuntimeInstaller.class.getModule());
-        instrumentation.redefineModule(
-                Object.class.getModule(),
-                Set.of(),
-                Map.of(PACKAGE, readers()),
-                Map.of(PACKAGE, agent),
-                Set.of(),
-                Map.of());
-        defineAccess(image);
-        define(image.startClasses(), false);
+    static void install(Instrumentation instrumentation, PreparedImage image, boolean isDefined)
+            throws ReflectiveOperationException, UnmodifiableClassException {
+        if (!isDefined) {
+            byte[][] classFiles = new byte[image.startClasses().size()][];
+            for (int i = 0; i < classFiles.length; i++) {
+                classFiles[i] = image.startClasses().get(i).bytes();
+            }
+            try {
+                Gate.define(instrumentation, image.gate().open(), classFiles);
+            } finally {
+                instrumentation.redefineClasses(Gate.closed(image.gate().closed()));
+            }
+        }
+        open(instrumentation);
+        JdkAccess.find();
     }
 
-    /** Defines what calls of numbered sites need, before the first of them. */
-    static void defineForSites(PreparedImage image) {
-        define(image.startClasses(), true);
+    /** Lets the agent's own classes, and the module of {@code sun.misc.Unsafe}, call into the runtime. */
+    static void open(Instrumentation instrumentation) {
+        instrumentation.redefineModule(
+                Object.class.getModule(), Set.of(), Map.of(PACKAGE, readers()), Map.of(), Set.of(), Map.of());
     }
 
     /** Defines what {@link #install} left for later. */
-    static void defineRest(PreparedImage image) throws IOException {
-        define(image.laterClasses().read(), false);
-    }
-
-    /** A lookup defines without reflection, but links at once: it is for the two classes that define the others. */
-    private static void defineAccess(PreparedImage image) throws ReflectiveOperationException {
-        MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(
-                Class.forName(PACKAGE + ".MemorySessionImpl", false, null), MethodHandles.lookup());
-        for (PreparedImage.ClassFile file : image.startClasses()) {
-            if (ACCESS.contains(file.name())) {
-                lookup.ensureInitialized(lookup.defineClass(file.bytes()));
-            }
-        }
-    }
-
-    private static void define(List<PreparedImage.ClassFile> classes, boolean forSites) {
-        JdkAccess jdk = JdkAccess.known;
-        if (jdk == null) {
-            throw new IllegalStateException("the JDK's internals are out of reach");
-        }
-        for (PreparedImage.ClassFile file : classes) {
-            if (FOR_SITES.contains(file.name()) == forSites && !ACCESS.contains(file.name())) {
-                jdk.defineClass(file.name(), file.bytes());
-            }
+    static void defineRest(PreparedImage.LaterClasses classes) throws IOException, ClassNotFoundException {
+        JdkAccess jdk = JdkAccess.find();
+        for (PreparedImage.ClassFile file : classes.read()) {
+            jdk.defineClass(file.name(), file.bytes());
         }
     }
 

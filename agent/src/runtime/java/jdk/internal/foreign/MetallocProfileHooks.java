@@ -5,6 +5,8 @@ import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.ProfileState;
 import dev.metalloc.agent.runtime.TraceRecorder;
 import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.record.ArenaRecord;
+import dev.metalloc.profiler.record.QuickCounts;
 import dev.metalloc.profiler.record.RecorderRegistry;
 import dev.metalloc.profiler.record.ThreadRecorder;
 import java.lang.foreign.Arena;
@@ -24,6 +26,7 @@ public final class MetallocProfileHooks {
     static final int ZEROED = 1;
     static final int VIRTUAL = 2;
 
+    private static final int ARENA_CONFINED = EntryPoint.ARENA_CONFINED.ordinal();
     private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
     private static final int DIRECT_BUFFER = EntryPoint.DIRECT_BUFFER.ordinal();
 
@@ -66,7 +69,29 @@ public final class MetallocProfileHooks {
     }
 
     public static Arena confinedArena(Arena arena) {
-        return profiled(arena, EntryPoint.ARENA_CONFINED);
+        // Always wrapped: two kinds of arena that meet here would put both on the heap.
+        return MetallocProfilingArena.confined(arena, openConfined());
+    }
+
+    @DontInline
+    private static ArenaRecord openConfined() {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
+            return ArenaRecord.NONE;
+        }
+        try {
+            Failsafe.faultPoint();
+            ThreadRecorder atHome = recording.atHome(Thread.currentThread());
+            if (atHome != null) {
+                return atHome.openConfinedArena();
+            }
+            ThreadRecorder current = recording.recorder(MetallocOwnerThread.current());
+            // A virtual thread may go on on another carrier.
+            return Thread.currentThread().isVirtual() ? current.openArena(ARENA_CONFINED) : current.openConfinedArena();
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+            return ArenaRecord.NONE;
+        }
     }
 
     public static Arena sharedArena(Arena arena) {
@@ -145,7 +170,11 @@ public final class MetallocProfileHooks {
                 current = recording.recorder(MetallocOwnerThread.current());
                 allFlags |= virtualFlag();
             }
-            current.allocated(entryPoint, address, byteSize, 1, allFlags);
+            if (allFlags == 0) {
+                current.allocated(entryPoint, address, byteSize);
+            } else {
+                current.allocated(entryPoint, address, byteSize, 1, allFlags);
+            }
             if (TRACE != null) {
                 TRACE.allocated(current, address, byteSize, 0, (flags & ZEROED) != 0);
             }
@@ -156,37 +185,29 @@ public final class MetallocProfileHooks {
 
     /* The entry point with the highest rates: what most of its events need is little enough to be inlined. */
     private static void unsafeAllocated(long address, long byteSize) {
-        RecorderRegistry recording = ProfileState.recording;
-        if (recording == null) {
-            return;
-        }
-        ThreadRecorder current = recording.atHome(Thread.currentThread());
-        if (current == null || TRACE != null || Failsafe.TESTED) {
-            allocated(UNSAFE, address, byteSize, 0);
-            return;
-        }
         try {
-            current.allocated(UNSAFE, address, byteSize);
+            QuickCounts likely = ProfileState.likely;
+            if (likely != null && likely.isOf(Thread.currentThread()) && likely.allocated(byteSize)) {
+                return;
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
+            return;
         }
+        allocated(UNSAFE, address, byteSize, 0);
     }
 
     private static void unsafeFreed(long address) {
-        RecorderRegistry recording = ProfileState.recording;
-        if (recording == null) {
-            return;
-        }
-        ThreadRecorder current = recording.atHome(Thread.currentThread());
-        if (current == null || TRACE != null || Failsafe.TESTED) {
-            freed(UNSAFE, address);
-            return;
-        }
         try {
-            current.freed(UNSAFE, address);
+            QuickCounts likely = ProfileState.likely;
+            if (likely != null && likely.isOf(Thread.currentThread()) && likely.freed(address)) {
+                return;
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
+            return;
         }
+        freed(UNSAFE, address);
     }
 
     @DontInline

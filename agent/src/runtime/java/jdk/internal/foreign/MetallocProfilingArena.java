@@ -28,20 +28,22 @@ final class MetallocProfilingArena implements Arena {
 
     private final Arena arena;
     private final ArenaRecord record;
-    /** The recorder of the only thread that can come here, or null where it has to be found each time. */
-    private final ThreadRecorder confinedTo;
     /** Null where no trace is written, or this arena has no close that a trace could see coming. */
     private final TracedArena traced;
 
     private final boolean automatic;
 
-    private MetallocProfilingArena(
-            Arena arena, ArenaRecord record, ThreadRecorder confinedTo, TracedArena traced, boolean automatic) {
+    private MetallocProfilingArena(Arena arena, ArenaRecord record, TracedArena traced, boolean automatic) {
         this.arena = arena;
         this.record = record;
-        this.confinedTo = confinedTo;
         this.traced = traced;
         this.automatic = automatic;
+    }
+
+    /** Little enough to be inlined: where all the arena's calls are, it need not be made. */
+    static Arena confined(Arena arena, ArenaRecord record) {
+        return new MetallocProfilingArena(
+                arena, record, MetallocProfileHooks.TRACE == null ? null : new TracedArena(), false);
     }
 
     static Arena of(Arena arena, EntryPoint entryPoint, ThreadRecorder current) {
@@ -50,17 +52,9 @@ final class MetallocProfilingArena implements Arena {
             // Refers to the record alone: a reference to the arena would keep it reachable for ever.
             MemorySegment.NULL.reinterpret(0, arena, new Collected(record));
         }
-        // A virtual thread may go on on another carrier.
-        boolean isConfined = entryPoint == EntryPoint.ARENA_CONFINED
-                && !Thread.currentThread().isVirtual();
-        boolean isTraced = MetallocProfileHooks.TRACE != null
-                && (entryPoint == EntryPoint.ARENA_CONFINED || entryPoint == EntryPoint.ARENA_SHARED);
+        boolean isTraced = MetallocProfileHooks.TRACE != null && entryPoint == EntryPoint.ARENA_SHARED;
         return new MetallocProfilingArena(
-                arena,
-                record,
-                isConfined ? current : null,
-                isTraced ? new TracedArena() : null,
-                entryPoint == EntryPoint.ARENA_AUTO);
+                arena, record, isTraced ? new TracedArena() : null, entryPoint == EntryPoint.ARENA_AUTO);
     }
 
     /** The one global arena; racing threads may make two records of it, both of which count. */
@@ -83,7 +77,7 @@ final class MetallocProfilingArena implements Arena {
 
         @Override
         public void accept(MemorySegment segment) {
-            recordClose(record, null);
+            recordClose(record);
         }
     }
 
@@ -115,12 +109,12 @@ final class MetallocProfilingArena implements Arena {
 
     @Override
     public void close() {
-        if (traced != null) {
+        if (MetallocProfileHooks.TRACE != null && traced != null) { // the former is a constant: nothing is left of this
             closeTraced();
         } else {
             arena.close();
         }
-        recordClose(record, confinedTo);
+        recordClose(record);
     }
 
     /** The trace must have the frees before anybody else can be handed the memory. */
@@ -172,9 +166,9 @@ final class MetallocProfilingArena implements Arena {
         return segment;
     }
 
-    /** A segment is only asked for its size here: to pass it on would put it on the heap. */
+    /** A segment is only asked for its size here: to pass it on would put it on the heap. So would passing on this arena. */
     private void record(MemorySegment segment, long byteAlignment, int flags) {
-        record(segment.byteSize(), byteAlignment, flags);
+        record(record, segment.byteSize(), byteAlignment, flags);
         if (MetallocProfileHooks.TRACE != null) {
             trace(segment.address(), segment.byteSize(), byteAlignment, (flags & MetallocProfileHooks.ZEROED) != 0);
         }
@@ -200,15 +194,32 @@ final class MetallocProfilingArena implements Arena {
         }
     }
 
+    private static void record(ArenaRecord record, long byteSize, long byteAlignment, int flags) {
+        if (ProfileState.recording == null) {
+            return;
+        }
+        try {
+            if (!Failsafe.TESTED
+                    && record.allocatedQuickly(byteSize, byteAlignment, flags == MetallocProfileHooks.ZEROED)) {
+                return;
+            }
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+            return;
+        }
+        recordSlowly(record, byteSize, byteAlignment, flags);
+    }
+
     /* Out of line: inlined, it uses up the room that the JDK's own code needs for its segments to stay off the heap. */
     @DontInline
-    private void record(long byteSize, long byteAlignment, int flags) {
+    private static void recordSlowly(ArenaRecord record, long byteSize, long byteAlignment, int flags) {
         RecorderRegistry recording = ProfileState.recording;
         if (recording == null) {
             return;
         }
         try {
             Failsafe.faultPoint();
+            ThreadRecorder confinedTo = record.confinedTo();
             if (confinedTo != null) {
                 record.allocated(confinedTo, byteSize, byteAlignment, flags);
             } else {
@@ -221,13 +232,14 @@ final class MetallocProfilingArena implements Arena {
     }
 
     @DontInline
-    private static void recordClose(ArenaRecord record, ThreadRecorder confinedTo) {
+    private static void recordClose(ArenaRecord record) {
         RecorderRegistry recording = ProfileState.recording;
         if (recording == null) {
             return;
         }
         try {
             Failsafe.faultPoint();
+            ThreadRecorder confinedTo = record.confinedTo();
             record.closed(confinedTo != null ? confinedTo : MetallocProfileHooks.current(recording));
         } catch (Throwable failure) {
             ProfileState.fail(failure);

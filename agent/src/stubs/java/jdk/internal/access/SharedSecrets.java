@@ -6,4 +6,6 @@ public final class SharedSecrets {
     private SharedSecrets() {}
 
     public static native JavaLangAccess getJavaLangAccess();
+
+    public static native JavaNioAccess getJavaNioAccess();
 }

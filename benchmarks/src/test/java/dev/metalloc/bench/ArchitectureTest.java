@@ -196,7 +196,11 @@ class ArchitectureTest {
         String name = type.getPackageName();
         return !type.getSimpleName().equals("package-info")
                 && !REPLACED.contains(type.getSimpleName())
-                && Stream.of("dev.metalloc.allocators", "dev.metalloc.profiler.record", "dev.metalloc.agent.runtime")
+                && Stream.of(
+                                "dev.metalloc.allocators",
+                                "dev.metalloc.profiler.record",
+                                "dev.metalloc.policy.plan",
+                                "dev.metalloc.agent.runtime")
                         .anyMatch(root -> within(name, root));
     }
 

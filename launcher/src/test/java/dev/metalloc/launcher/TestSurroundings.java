@@ -48,6 +48,15 @@ public final class TestSurroundings {
         return home;
     }
 
+    /** The same, of a JDK that names its modules, the agent's among them. */
+    public Path jdkWithModules(String name, String version) throws IOException {
+        Path home = jdk(name, version);
+        Files.writeString(
+                home.resolve("release"),
+                "JAVA_VERSION=\"" + version + "\"\nMODULES=\"java.base java.instrument java.logging\"\n");
+        return home;
+    }
+
     public Path executable(Path file) throws IOException {
         Files.createDirectories(file.getParent());
         Files.writeString(file, "#!/bin/sh\n");

@@ -13,6 +13,22 @@ public abstract class JdkAccess {
     /** Set when the class that implements it is initialised. */
     public static volatile @Nullable JdkAccess known;
 
+    private static final String IMPLEMENTATION = "jdk.internal.foreign.MetallocInternalAccess";
+
+    /**
+     * Has the class that implements it initialised.
+     *
+     * @throws ClassNotFoundException where it is not defined
+     */
+    public static JdkAccess find() throws ClassNotFoundException {
+        Class.forName(IMPLEMENTATION, true, null);
+        JdkAccess found = known;
+        if (found == null) {
+            throw new ClassNotFoundException(IMPLEMENTATION);
+        }
+        return found;
+    }
+
     /** Defines a class in java.base; it is not linked before it is used, so its class file may name classes defined later. */
     public abstract void defineClass(String internalName, byte[] classFile);
 

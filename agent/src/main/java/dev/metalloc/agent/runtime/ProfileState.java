@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent.runtime;
 
+import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.record.QuickCounts;
 import dev.metalloc.profiler.record.Recorder;
 import dev.metalloc.profiler.record.RecorderRegistry;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +12,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The hooks read {@link #trace} into a constant when their class is initialised, that is, at the first hooked call.
  */
+@SuppressWarnings("EnumOrdinal") // as in Recorder
 public final class ProfileState {
 
     private static final int MOST_CAUSES = 8;
 
     /** The threads that record, null where nobody does; plain, because a late view costs nothing but a few events. */
     public static @Nullable RecorderRegistry recording;
+
+    /**
+     * Counts the blocks of {@code sun.misc.Unsafe} of the thread that is likely to be running; null where every event has to take the long
+     * way. Plain, as above.
+     */
+    public static @Nullable QuickCounts likely;
 
     /** Null where no trace is written. */
     public static @Nullable TraceRecorder trace;
@@ -29,14 +38,23 @@ public final class ProfileState {
     private ProfileState() {}
 
     /** Lets the hooks record from now on. The trace of a first recording is the only one they can see. */
-    public static void begin(Recorder recorder) {
+    public static synchronized void begin(Recorder recorder) {
         Failsafe.forget();
         recording = recorder.registry();
     }
 
     /** Stops all recording; hooks that are under way may still finish. */
-    public static void end() {
+    public static synchronized void end() {
         recording = null;
+        likely = null;
+    }
+
+    /** Looks for the thread that records most now; called from time to time. */
+    public static synchronized void guess() {
+        RecorderRegistry current = recording;
+        likely = current == null || trace != null || Failsafe.TESTED
+                ? null
+                : current.likely(EntryPoint.UNSAFE.ordinal());
     }
 
     /** Notes a failure inside a hook; recording stops for good but where the application itself had run out of something. */

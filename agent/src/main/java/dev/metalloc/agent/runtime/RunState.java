@@ -20,6 +20,8 @@ public final class RunState {
     public static @Nullable ServedEntry sharedArena;
     public static @Nullable ServedEntry confinedArena;
     public static @Nullable ServedEntry automaticArena;
+    /** Netty's buffers: null, too, where Netty keeps them. */
+    public static @Nullable ServedEntry netty;
 
     /** Frames of confined arenas; null where the plan leaves them to the JDK. */
     public static @Nullable FrameStacks frames;
@@ -47,6 +49,7 @@ public final class RunState {
     private static boolean servesSharedArena;
     private static boolean servesConfinedArena;
     private static boolean servesAutomaticArena;
+    private static boolean servesNetty;
     private static boolean servesFrames;
     private static boolean framesDeparted;
 
@@ -69,6 +72,10 @@ public final class RunState {
 
     public static boolean isServingConfinedArenas() {
         return servesConfinedArena || (awaitStart() && servesConfinedArena);
+    }
+
+    public static boolean isServingNetty() {
+        return servesNetty || (awaitStart() && servesNetty);
     }
 
     public static boolean isServingAutomaticArenas() {
@@ -107,6 +114,7 @@ public final class RunState {
         servesSharedArena = mayServe(sharedArena);
         servesConfinedArena = mayServe(confinedArena);
         servesAutomaticArena = mayServe(automaticArena);
+        servesNetty = mayServe(netty);
         servesFrames = frames != null && !framesDeparted;
         switchSites(true);
     }
@@ -121,6 +129,7 @@ public final class RunState {
         servesSharedArena = false;
         servesConfinedArena = false;
         servesAutomaticArena = false;
+        servesNetty = false;
         servesFrames = false;
         switchSites(false);
     }
@@ -162,6 +171,7 @@ public final class RunState {
                 || (entry == sharedArena && servesSharedArena)
                 || (entry == confinedArena && servesConfinedArena)
                 || (entry == automaticArena && servesAutomaticArena)
+                || (entry == netty && servesNetty)
                 || isServedAtSite(entry);
     }
 
@@ -184,6 +194,8 @@ public final class RunState {
             servesConfinedArena = false;
         } else if (entry == automaticArena) {
             servesAutomaticArena = false;
+        } else if (entry == netty) {
+            servesNetty = false;
         } else if (sites != null) {
             ServedSite site = sites.siteOf(entry);
             if (site != null) {

@@ -28,6 +28,11 @@ public final class ServedEntry {
         this.maxByteSize = maxByteSize;
     }
 
+    /** Whether the size is among those it serves. */
+    public boolean covers(long byteSize) {
+        return byteSize >= minByteSize && byteSize <= maxByteSize;
+    }
+
     /** A block, or 0 where the JDK is to serve it: what is empty, beyond the plan's sizes, or found no memory. */
     public long allocate(long byteSize) {
         return byteSize >= minByteSize && byteSize <= maxByteSize ? allocator.allocate(byteSize, ALIGNMENT) : miss();

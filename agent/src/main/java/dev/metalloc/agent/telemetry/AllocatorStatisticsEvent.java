@@ -7,6 +7,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Period;
@@ -54,9 +55,14 @@ final class AllocatorStatisticsEvent extends Event {
     @DataAmount
     long committedBytes;
 
-    /** Lets recordings ask for the event. */
+    /** Lets recordings ask for the event; the flight recorder costs some tenths of a second, so nothing starts it for that. */
     static void register(DispatchMXBean dispatch) {
-        FlightRecorder.addPeriodicEvent(AllocatorStatisticsEvent.class, () -> commitAll(dispatch));
+        FlightRecorder.addListener(new FlightRecorderListener() {
+            @Override
+            public void recorderInitialized(FlightRecorder recorder) {
+                FlightRecorder.addPeriodicEvent(AllocatorStatisticsEvent.class, () -> commitAll(dispatch));
+            }
+        });
     }
 
     private static void commitAll(DispatchMXBean dispatch) {

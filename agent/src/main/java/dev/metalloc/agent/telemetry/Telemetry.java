@@ -3,6 +3,7 @@ package dev.metalloc.agent.telemetry;
 
 import java.lang.management.ManagementFactory;
 import javax.management.JMException;
+import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
 
 /** Makes a dispatch visible to other tools, as far as the JVM has the modules for it. */
@@ -12,13 +13,25 @@ public final class Telemetry {
 
     private Telemetry() {}
 
-    /** Registers the MXBean and the events; what is not to be had here is left out. */
-    public static void register(DispatchMXBean dispatch) {
+    /**
+     * Registers the MXBean where somebody uses management beans already: to make their server costs some tenths of a second.
+     *
+     * @return whether there is nothing left to do: it is registered, or cannot be
+     */
+    public static boolean registerBean(DispatchMXBean dispatch) {
         try {
+            if (MBeanServerFactory.findMBeanServer(null).isEmpty()) {
+                return false;
+            }
             ManagementFactory.getPlatformMBeanServer().registerMBean(dispatch, new ObjectName(OBJECT_NAME));
         } catch (JMException | LinkageError | RuntimeException unavailable) {
             // No module java.management, or a security policy of the application's own.
         }
+        return true;
+    }
+
+    /** Registers the events; what is not to be had here is left out. */
+    public static void registerEvents(DispatchMXBean dispatch) {
         try {
             AllocatorStatisticsEvent.register(dispatch);
         } catch (LinkageError | RuntimeException unavailable) {

@@ -15,6 +15,10 @@ final class HookTable {
     private static final String PROFILE_HOOKS = "jdk/internal/foreign/MetallocProfileHooks";
     private static final String RUN_HOOKS = "jdk/internal/foreign/MetallocRunHooks";
 
+    /** What is outside of java.base sees the hooks here. */
+    private static final String RUN_UNSAFE_HOOKS = "java/lang/foreign/MetallocUnsafeHooks";
+
+    private static final String UNSAFE = "sun/misc/Unsafe";
     private static final String INTERNAL_UNSAFE = "jdk/internal/misc/Unsafe";
     private static final String U = "(L" + INTERNAL_UNSAFE + ";";
     private static final String ARENA = "java/lang/foreign/Arena";
@@ -30,8 +34,12 @@ final class HookTable {
 
     private HookTable() {}
 
-    static String hookClass(AgentMode mode) {
-        return mode == AgentMode.PROFILE ? PROFILE_HOOKS : RUN_HOOKS;
+    /** The class whose methods the hooks in a class of the JDK are. */
+    static String hookClass(AgentMode mode, String className) {
+        if (mode == AgentMode.PROFILE) {
+            return PROFILE_HOOKS;
+        }
+        return className.equals(UNSAFE) ? RUN_UNSAFE_HOOKS : RUN_HOOKS;
     }
 
     static List<Hook> hooks(AgentMode mode) {
@@ -67,13 +75,12 @@ final class HookTable {
     }
 
     private static void addRawMemory(List<Hook> hooks) {
-        String unsafe = "sun/misc/Unsafe";
         hooks.add(internal(
-                HookGroup.UNSAFE, unsafe, "allocateMemory", "(J)J", "allocateMemory", "unsafeAllocate", U + "J)J"));
-        hooks.add(internal(HookGroup.UNSAFE, unsafe, "freeMemory", "(J)V", "freeMemory", "unsafeFree", U + "J)V"));
+                HookGroup.UNSAFE, UNSAFE, "allocateMemory", "(J)J", "allocateMemory", "unsafeAllocate", U + "J)J"));
+        hooks.add(internal(HookGroup.UNSAFE, UNSAFE, "freeMemory", "(J)V", "freeMemory", "unsafeFree", U + "J)V"));
         hooks.add(internal(
                 HookGroup.UNSAFE,
-                unsafe,
+                UNSAFE,
                 "reallocateMemory",
                 "(JJ)J",
                 "reallocateMemory",

@@ -4,7 +4,6 @@ package dev.metalloc.agent.train;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageFile {
 
-    private static final int MAGIC = 0x4d494d47; // "MIMG"
-    private static final int VERSION = 3;
-    private static final int HEADER_BYTES = 4 * Integer.BYTES + 2 * Long.BYTES;
-    private static final int MAX_BYTES = 64 << 20;
-
     private ImageFile() {}
-
-    private record Header(int startByteSize, long startChecksum, int laterByteSize, long laterChecksum) {}
 
     /** The image in the file, or null where there is none for this key. Its later classes are not read yet. */
     public static @Nullable PreparedImage read(Path file, String key) {
@@ -40,54 +31,34 @@ public final class ImageFile {
         if (!stored.isFile()) {
             return null;
         }
-        try (FileInputStream in = new FileInputStream(stored)) {
-            Header header = header(in, stored.length());
-            byte[] start = part(in, header.startByteSize(), header.startChecksum());
-            return image(ByteBuffer.wrap(start), key, new StoredClasses(stored));
+        try {
+            ByteBuffer start = ImageParts.start(stored, key);
+            return start == null ? null : image(start, key, new StoredClasses(stored));
         } catch (IOException | RuntimeException e) {
             return null;
         }
     }
 
-    private static Header header(FileInputStream in, long fileByteSize) throws IOException {
-        byte[] bytes = in.readNBytes(HEADER_BYTES);
-        ByteBuffer header = ByteBuffer.wrap(bytes);
-        if (bytes.length < HEADER_BYTES || header.getInt() != MAGIC || header.getInt() != VERSION) {
-            throw new IOException("no image of this version");
-        }
-        Header read = new Header(header.getInt(), header.getLong(), header.getInt(), header.getLong());
-        long byteSize = HEADER_BYTES + (long) read.startByteSize() + read.laterByteSize();
-        if (read.startByteSize() < 0 || read.laterByteSize() < 0 || byteSize != fileByteSize || byteSize > MAX_BYTES) {
-            throw new IOException("image of " + fileByteSize + " bytes");
-        }
-        return read;
+    /** The later classes of a file, read when they are asked for. */
+    public static PreparedImage.LaterClasses laterClasses(File file) {
+        return new StoredClasses(file);
     }
 
-    private static byte[] part(FileInputStream in, int byteSize, long checksum) throws IOException {
-        byte[] bytes = in.readNBytes(byteSize);
-        if (bytes.length != byteSize || checksum(bytes) != checksum) {
-            throw new IOException("damaged image");
-        }
-        return bytes;
-    }
-
-    // A buffer, not a stream of data: that one's class makes variable handles, milliseconds at the start of a JVM.
-    private static @Nullable PreparedImage image(ByteBuffer in, String key, PreparedImage.LaterClasses later)
-            throws IOException {
-        if (!readName(in).equals(key)) {
-            return null;
-        }
+    private static PreparedImage image(ByteBuffer in, String key, PreparedImage.LaterClasses later) throws IOException {
+        PreparedImage.GateClassFiles gate =
+                new PreparedImage.GateClassFiles(ImageParts.readBytes(in), ImageParts.readBytes(in));
         List<PreparedImage.ClassFile> start = readClasses(in);
         List<PreparedImage.HookedClassFile> hooked = new ArrayList<>();
         for (int left = in.getInt(); left > 0; left--) {
-            HookGroup group = group(readName(in));
-            hooked.add(new PreparedImage.HookedClassFile(group, readName(in), in.getInt(), readBytes(in)));
+            HookGroup group = group(ImageParts.readName(in));
+            hooked.add(new PreparedImage.HookedClassFile(
+                    group, ImageParts.readName(in), in.getInt(), ImageParts.readBytes(in)));
         }
         List<HookGroup> missing = new ArrayList<>();
         for (int left = in.getInt(); left > 0; left--) {
-            missing.add(group(readName(in)));
+            missing.add(group(ImageParts.readName(in)));
         }
-        return new PreparedImage(key, start, later, hooked, missing);
+        return new PreparedImage(key, gate, start, later, hooked, missing);
     }
 
     /** As {@code valueOf}, which goes through reflection and costs milliseconds at the start of a JVM. */
@@ -103,23 +74,9 @@ public final class ImageFile {
     private static List<PreparedImage.ClassFile> readClasses(ByteBuffer in) throws IOException {
         List<PreparedImage.ClassFile> classes = new ArrayList<>();
         for (int left = in.getInt(); left > 0; left--) {
-            classes.add(new PreparedImage.ClassFile(readName(in), readBytes(in)));
+            classes.add(new PreparedImage.ClassFile(ImageParts.readName(in), ImageParts.readBytes(in)));
         }
         return classes;
-    }
-
-    private static byte[] readBytes(ByteBuffer in) throws IOException {
-        int byteSize = in.getInt();
-        if (byteSize < 0 || byteSize > in.remaining()) {
-            throw new IOException("part of " + byteSize + " bytes");
-        }
-        byte[] bytes = new byte[byteSize];
-        in.get(bytes);
-        return bytes;
-    }
-
-    private static String readName(ByteBuffer in) throws IOException {
-        return new String(readBytes(in), StandardCharsets.UTF_8);
     }
 
     /** Writes the image beside the file and moves it there whole; several JVMs may do so at once. */
@@ -134,12 +91,12 @@ public final class ImageFile {
         File unfinished = File.createTempFile("image", ".tmp", folder.toFile());
         try {
             try (DataOutputStream out = new DataOutputStream(new FileOutputStream(unfinished))) {
-                out.writeInt(MAGIC);
-                out.writeInt(VERSION);
+                out.writeInt(ImageParts.MAGIC);
+                out.writeInt(ImageParts.VERSION);
                 out.writeInt(start.length);
-                out.writeLong(checksum(start));
+                out.writeLong(ImageParts.checksum(start));
                 out.writeInt(later.length);
-                out.writeLong(checksum(later));
+                out.writeLong(ImageParts.checksum(later));
                 out.write(start);
                 out.write(later);
             }
@@ -153,6 +110,8 @@ public final class ImageFile {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         writeName(out, image.key());
+        writeBytes(out, image.gate().open());
+        writeBytes(out, image.gate().closed());
         writeClasses(out, image.startClasses());
         out.writeInt(image.hookedClasses().size());
         for (PreparedImage.HookedClassFile hooked : image.hookedClasses()) {
@@ -191,13 +150,6 @@ public final class ImageFile {
         out.write(bytes);
     }
 
-    // The native one: at the start of a JVM everything else is interpreted.
-    private static long checksum(byte[] bytes) {
-        CRC32 crc = new CRC32();
-        crc.update(bytes, 0, bytes.length);
-        return crc.getValue();
-    }
-
     /** The second part, read when it is asked for. The file may have been written anew since: for one key it is the same. */
     private record StoredClasses(File file) implements PreparedImage.LaterClasses {
 
@@ -213,11 +165,7 @@ public final class ImageFile {
         }
 
         private List<PreparedImage.ClassFile> readWhole() throws IOException {
-            try (FileInputStream in = new FileInputStream(file)) {
-                Header header = header(in, file.length());
-                in.skipNBytes(header.startByteSize());
-                return readClasses(ByteBuffer.wrap(part(in, header.laterByteSize(), header.laterChecksum())));
-            }
+            return readClasses(ImageParts.later(file));
         }
     }
 }

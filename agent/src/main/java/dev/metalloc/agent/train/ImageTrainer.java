@@ -31,6 +31,22 @@ public final class ImageTrainer {
             RUNTIME_FOLDER + "MetallocInternalAccess",
             RUNTIME_FOLDER + "MetallocRunHooks",
             RUNTIME_FOLDER + "MetallocSiteHooks",
+            VISIBLE_FOLDER + "MetallocUnsafeHooks",
+            VISIBLE_FOLDER + "MetallocNettyBuffers",
+            RUNTIME_FOLDER + "MetallocNettyHooks",
+            RUNTIME_FOLDER + "MetallocNettyDefault",
+            RUNTIME_FOLDER + "MetallocOtherAgents",
+            RUNTIME_FOLDER + "MetallocExitWork",
+            RUNTIME_FOLDER + "MetallocPlannedPlaces",
+            RUNTIME_FOLDER + "MetallocPlannedStart",
+            RUNTIME_FOLDER + "MetallocPlannedStart$Farewell",
+            RUNTIME_FOLDER + "MetallocPlan",
+            RUNTIME_FOLDER + "MetallocPlanFormat",
+            RUNTIME_FOLDER + "MetallocPlanFormatException",
+            RUNTIME_FOLDER + "MetallocPlanReader",
+            RUNTIME_FOLDER + "MetallocPlanRule",
+            RUNTIME_FOLDER + "MetallocPlanText",
+            RUNTIME_FOLDER + "MetallocExpectedUse",
             RUNTIME_FOLDER + "MetallocPendingSites",
             VISIBLE_FOLDER + "MetallocSites",
             RUNTIME_FOLDER + "MetallocRunState",
@@ -38,6 +54,11 @@ public final class ImageTrainer {
             RUNTIME_FOLDER + "MetallocFailsafe",
             RUNTIME_FOLDER + "MetallocEntryPoint",
             RUNTIME_FOLDER + "MetallocAllocatorSpec");
+
+    /** Comes last: whoever defines the classes is given an instance. */
+    private static final String RUN_MODE_LAST = RUNTIME_FOLDER + "MetallocQuickRun";
+
+    private static final String PROFILE_MODE_LAST = RUNTIME_FOLDER + "MetallocInternalAccess";
 
     private ImageTrainer() {}
 
@@ -51,11 +72,30 @@ public final class ImageTrainer {
         List<PreparedImage.HookedClassFile> hooked = hookedClasses(mode, missing);
         List<PreparedImage.ClassFile> start = new ArrayList<>();
         List<PreparedImage.ClassFile> later = new ArrayList<>();
+        String lastName = mode == AgentMode.RUN ? RUN_MODE_LAST : PROFILE_MODE_LAST;
+        PreparedImage.ClassFile last = null;
         for (PreparedImage.ClassFile each : runtimeClasses(agentJar)) {
             boolean atStart = mode != AgentMode.RUN || RUN_MODE_START.contains(each.name());
-            (atStart ? start : later).add(each);
+            if (each.name().equals(lastName)) {
+                last = each;
+            } else {
+                (atStart ? start : later).add(each);
+            }
         }
-        return new PreparedImage(key, start, () -> later, hooked, missing);
+        if (last == null) {
+            throw new IOException(agentJar + " lacks " + lastName + " (build the agent's jar again)");
+        }
+        start.add(last);
+        return new PreparedImage(key, gate(), start, () -> later, hooked, missing);
+    }
+
+    private static PreparedImage.GateClassFiles gate() throws IOException {
+        byte[] closed = jdkClassFile(GateWeaver.GATE_CLASS);
+        byte[] open = closed == null ? null : GateWeaver.weave(closed);
+        if (closed == null || open == null) {
+            throw new IOException("this JDK's " + GateWeaver.GATE_CLASS + " has an unknown shape");
+        }
+        return new PreparedImage.GateClassFiles(open, closed);
     }
 
     /**
@@ -65,7 +105,7 @@ public final class ImageTrainer {
      */
     public static byte @Nullable [] weave(AgentMode mode, String className, byte[] classFile) {
         return HookWeaver.weave(
-                classFile, hooksByClass(mode).getOrDefault(className, List.of()), HookTable.hookClass(mode));
+                classFile, hooksByClass(mode).getOrDefault(className, List.of()), HookTable.hookClass(mode, className));
     }
 
     private static Map<String, List<Hook>> hooksByClass(AgentMode mode) {
@@ -87,8 +127,9 @@ public final class ImageTrainer {
         for (Map.Entry<String, List<Hook>> entry : hooksByClass(mode).entrySet()) {
             HookGroup group = entry.getValue().get(0).group();
             byte[] original = jdkClassFile(entry.getKey());
-            byte[] bytes =
-                    original == null ? null : HookWeaver.weave(original, entry.getValue(), HookTable.hookClass(mode));
+            byte[] bytes = original == null
+                    ? null
+                    : HookWeaver.weave(original, entry.getValue(), HookTable.hookClass(mode, entry.getKey()));
             if (original == null || bytes == null) {
                 unknown.add(group);
             } else {

@@ -8,13 +8,16 @@ import java.util.List;
  * Everything the agent puts into one JDK build for one mode.
  *
  * @param key what it was made for: JDK build, agent build, mode
- * @param startClasses classes to define in java.base at once, each after those it extends
+ * @param gate what defines classes in java.base
+ * @param startClasses classes to define in java.base at once, each after those it extends; the last one can be made without a
+ *     constructor
  * @param laterClasses those to define when memory is first asked for
  * @param hookedClasses classes of the JDK with hooks
  * @param missingGroups hook groups that found no place in this JDK
  */
 public record PreparedImage(
         String key,
+        GateClassFiles gate,
         List<ClassFile> startClasses,
         LaterClasses laterClasses,
         List<HookedClassFile> hookedClasses,
@@ -28,7 +31,7 @@ public record PreparedImage(
 
     /** The same with other hooked classes. */
     public PreparedImage withHooked(List<HookedClassFile> classes) {
-        return new PreparedImage(key, startClasses, laterClasses, classes, missingGroups);
+        return new PreparedImage(key, gate, startClasses, laterClasses, classes, missingGroups);
     }
 
     /** Nine tenths of an image, which most starts of an application do not need. */
@@ -41,6 +44,10 @@ public record PreparedImage(
          */
         List<ClassFile> read() throws IOException;
     }
+
+    /** The class with the gate in it, and as it was. */
+    @SuppressWarnings("ArrayRecordComponent") // a value passed on, never compared
+    public record GateClassFiles(byte[] open, byte[] closed) {}
 
     /** A class to define; {@code name} is the internal one. */
     @SuppressWarnings("ArrayRecordComponent") // a value passed on, never compared

@@ -32,6 +32,8 @@ class ImageFileTest {
         PreparedImage image = ImageFile.read(file, KEY);
 
         assertNotNull(image);
+        assertArrayEquals(new byte[] {4, 5}, image.gate().open());
+        assertArrayEquals(new byte[] {6}, image.gate().closed());
         assertEquals("a/Start", image.startClasses().get(0).name());
         assertArrayEquals(new byte[] {1, 2}, image.startClasses().get(0).bytes());
         assertEquals(HookGroup.UNSAFE, image.hookedClasses().get(0).group());
@@ -89,6 +91,7 @@ class ImageFileTest {
         Path file = folder.resolve("run.image");
         PreparedImage image = new PreparedImage(
                 KEY,
+                new PreparedImage.GateClassFiles(new byte[] {4, 5}, new byte[] {6}),
                 List.of(new PreparedImage.ClassFile("a/Start", new byte[] {1, 2})),
                 () -> LATER,
                 List.of(new PreparedImage.HookedClassFile(HookGroup.UNSAFE, "b/Hooked", 77, new byte[] {3})),

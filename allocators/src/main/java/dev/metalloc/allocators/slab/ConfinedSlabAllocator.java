@@ -78,10 +78,10 @@ public final class ConfinedSlabAllocator extends SlabMemory {
         // Bits below the granule come out on top.
         long granule = Long.rotateRight(address - base, granuleShift);
         if (Long.compareUnsigned(granule, granules) < 0) {
-            int mark = OffHeapMemory.readByte(mapAddress + granule);
-            if (mark != 0) {
-                OffHeapMemory.writeByte(mapAddress + granule, (byte) 0);
-                push(heap, mark - 1, address);
+            long place = mapAddress + granule;
+            if (OffHeapMemory.readByte(place) != 0) {
+                OffHeapMemory.writeByte(place, (byte) 0);
+                push(heap, classOfSlab[(int) (granule >>> slabGranulesShift)], address);
                 return FreeOutcome.FREED;
             }
         }

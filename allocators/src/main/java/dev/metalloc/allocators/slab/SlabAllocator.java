@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
- * The owner's path needs no slab: the map says whether a block is live and of which class, heapOfSlab whose it is, and the heap's
- * magazine takes it.
+ * The owner's path needs no slab: the map says whether a block is live, one table of which class, another whose it is, and the
+ * heap's magazine takes it.
  *
  * Invariants: those of SlabMemory
  */
@@ -34,9 +34,6 @@ public final class SlabAllocator extends SlabMemory {
 
     public static final int DEFAULT_SLAB_BYTES = 64 << 10;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
-
-    /** Granules of a slab, as a power of two. */
-    private final int slabGranulesShift;
 
     private final SlabHeaps heaps;
     private final SlabHeap sharedHeap;
@@ -47,7 +44,6 @@ public final class SlabAllocator extends SlabMemory {
      */
     public SlabAllocator(ChunkSource source, SizeClasses classes, long slabBytes, long regionBytes) {
         super(source, classes, slabBytes, regionBytes, traits(classes));
-        this.slabGranulesShift = slabShift - granuleShift;
         this.heaps = new SlabHeaps(classes, pool, map, refusedFreeCount);
         this.sharedHeap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.SHARED);
     }
@@ -146,12 +142,11 @@ public final class SlabAllocator extends SlabMemory {
 
     private FreeOutcome freeOwn(SlabHeap heap, int granule, long address) {
         long place = mapAddress + Integer.toUnsignedLong(granule);
-        int mark = OffHeapMemory.readByte(place);
-        if (mark == 0) {
+        if (OffHeapMemory.readByte(place) == 0) {
             return refused(address);
         }
         OffHeapMemory.writeByte(place, (byte) 0);
-        push(heap, mark - 1, address);
+        push(heap, classOfSlab[granule >>> slabGranulesShift], address);
         return FreeOutcome.FREED;
     }
 

@@ -40,7 +40,13 @@ abstract class SlabMemory implements OffHeapAllocator {
     final long granules;
     final int granuleShift;
     final long mapAddress;
+    /** Granules of a slab, as a power of two. */
+    final int slabGranulesShift;
+
     final @Nullable SlabHeap[] heapOfSlab;
+    /** Class of each slab that has a heap: known sooner than the map's byte, which was often just written. */
+    final byte[] classOfSlab;
+
     final int slabShift;
     final BlockMap map;
     final SlabPool pool;
@@ -72,11 +78,13 @@ abstract class SlabMemory implements OffHeapAllocator {
         this.regionBytes = region.byteSize();
         this.slabs = new Slab[(int) (this.regionBytes >>> slabShift)];
         this.heapOfSlab = new SlabHeap[slabs.length];
+        this.classOfSlab = new byte[slabs.length];
         this.map = BlockMap.of(classes, slabBytes, base, this.regionBytes);
         this.granuleShift = map.granuleShift();
+        this.slabGranulesShift = slabShift - granuleShift;
         this.granules = Math.min(map.granules(), this.regionBytes >>> granuleShift);
         this.mapAddress = map.address();
-        this.pool = new SlabPool(classes, region, (int) slabBytes, map, slabs, heapOfSlab);
+        this.pool = new SlabPool(classes, region, (int) slabBytes, map, slabs, heapOfSlab, classOfSlab);
         this.traits = traits;
     }
 

@@ -25,6 +25,7 @@ final class SlabPool {
     private final int slabShift;
     private final @Nullable Slab[] slabs;
     private final @Nullable SlabHeap[] heaps;
+    private final byte[] sizeClasses;
     private final BlockMap map;
     private final SpinLock lock = new SpinLock();
 
@@ -36,6 +37,7 @@ final class SlabPool {
     /**
      * @param slabs the table of slabs to fill, a place for each of the region
      * @param heaps the table of the heaps they belong to, or belonged to last
+     * @param sizeClasses the table of the classes they have, or had last
      */
     SlabPool(
             SizeClasses classes,
@@ -43,13 +45,15 @@ final class SlabPool {
             int slabBytes,
             BlockMap map,
             @Nullable Slab[] slabs,
-            @Nullable SlabHeap[] heaps) {
+            @Nullable SlabHeap[] heaps,
+            byte[] sizeClasses) {
         this.classes = classes;
         this.region = region;
         this.slabBytes = slabBytes;
         this.slabShift = Sizes.log2(slabBytes);
         this.slabs = slabs;
         this.heaps = heaps;
+        this.sizeClasses = sizeClasses;
         this.map = map;
         this.empty = new Slab[classes.count()];
     }
@@ -85,8 +89,10 @@ final class SlabPool {
     }
 
     private Slab given(Slab slab, SlabHeap heap) {
+        int slot = slotOf(slab.address());
         slab.setHeap(heap);
-        heaps[slotOf(slab.address())] = heap;
+        sizeClasses[slot] = (byte) slab.sizeClass();
+        heaps[slot] = heap;
         return slab;
     }
 
@@ -304,6 +310,7 @@ final class SlabPool {
                 owned += validate(slab) ? 1 : 0;
                 committed += slab.committedBytes;
                 check(slab.heap() == null || heaps[slot] == slab.heap(), "both tables say the same heap");
+                check(slab.heap() == null || sizeClasses[slot] == slab.sizeClass(), "both tables say the same class");
             }
             check(owned + pooled == usedSlots, "owned + pooled == all slabs");
             check(region.committedBytes() == committed, "committed bytes == sum over slabs");

@@ -102,6 +102,37 @@ class AttachCommandIT {
     }
 
     @Test
+    void shouldDispatchAJvmThatRuns() throws Exception {
+        Process process = application("-XX:+EnableDynamicAgentLoading");
+        String processId = Long.toString(process.pid());
+        Path policy = Files.writeString(scratch.resolve("p.toml"), """
+                schema = 1
+                app = "any"
+                version = 1
+                created = "2026-01-31T12:00:00Z"
+                [[rule]]
+                entryPoint = "UNSAFE"
+                minBytes = 1
+                maxBytes = 4096
+                allocator = "slab"
+                """);
+        assertRefusal("no policy file and no application called", metalloc.metalloc("run", "--pid", processId));
+        Ended dispatched = metalloc.metalloc("run", "--policy", policy.toString(), "--pid", processId);
+        assertEquals(0, dispatched.exitCode(), dispatched.err());
+        assertEquals("", dispatched.out());
+        assertTrue(dispatched.err().contains("takes new blocks as its policy says"), dispatched.err());
+        assertEquals("", Files.readString(scratch.resolve("application-stderr")));
+        assertTrue(process.isAlive());
+        assertRefusal("it has asked for no memory yet", metalloc.metalloc("detach", processId));
+        assertRefusal(
+                "no process 99999999", metalloc.metalloc("run", "--policy", policy.toString(), "--pid", "99999999"));
+        assertEquals(
+                2,
+                metalloc.metalloc("run", "--pid", processId, "--", "java", "Main")
+                        .exitCode());
+    }
+
+    @Test
     void shouldSayWhyNot() throws Exception {
         assertRefusal("no process 99999999", attach(99_999_999));
         assertRefusal("no process 99999999", metalloc.metalloc("detach", "99999999"));

@@ -2,7 +2,7 @@
 package dev.metalloc.launcher.attach;
 
 /**
- * What the agent in a running JVM says of its recording.
+ * What the agent in a running JVM says of its recording or dispatch.
  *
  * @param text the file while it is recording, a summary at its end, the reason where it failed
  */
@@ -11,6 +11,7 @@ public record SessionState(Kind kind, String text) {
     /** How far a recording has come. */
     public enum Kind {
         RECORDING,
+        DISPATCHING,
         ENDED,
         FAILED,
         UNKNOWN
@@ -23,6 +24,7 @@ public record SessionState(Kind kind, String text) {
         String text = blank < 0 ? "" : words.substring(blank + 1);
         return switch (first) {
             case "recording" -> new SessionState(Kind.RECORDING, text);
+            case "dispatching" -> new SessionState(Kind.DISPATCHING, text);
             case "ended" -> new SessionState(Kind.ENDED, text);
             case "failed" -> new SessionState(Kind.FAILED, text);
             default -> new SessionState(Kind.UNKNOWN, words);

@@ -28,14 +28,30 @@ final class AgentOptions {
     }
 
     static AgentOption run(Surroundings surroundings, String app, Path plan, Path cache) {
-        return new AgentOption(jar(surroundings), "run")
+        return new AgentOption(startJar(surroundings), "run")
                 .with("plan", plan)
                 .with("app", app)
                 .with("cache", cache);
     }
 
+    /** Into a JVM that runs: it says nothing at its end. */
+    static AgentOption attachedRun(Surroundings surroundings, String app, Path plan, Path cache) {
+        return new AgentOption(jar(surroundings), "run")
+                .with("plan", plan)
+                .with("app", app)
+                .with("cache", cache)
+                .with("quiet", "yes");
+    }
+
     static AgentOption detach(Surroundings surroundings) {
         return new AgentOption(jar(surroundings), "detach");
+    }
+
+    /** The small jar that prepared starts need, where there is one. */
+    private static Path startJar(Surroundings surroundings) {
+        Path jar = jar(surroundings);
+        Path small = jar.resolveSibling(jar.getFileName().toString().replace(".jar", "-start.jar"));
+        return Files.isRegularFile(small) ? small : jar;
     }
 
     private static Path jar(Surroundings surroundings) {

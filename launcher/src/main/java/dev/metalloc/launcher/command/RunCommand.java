@@ -4,6 +4,7 @@ package dev.metalloc.launcher.command;
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Failures;
 import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.launcher.attach.RunningProcess;
 import dev.metalloc.launcher.jvm.ApplicationLine;
 import dev.metalloc.launcher.known.PlanPreparation;
 import dev.metalloc.launcher.known.PolicyChoice;
@@ -26,7 +27,10 @@ import picocli.CommandLine.Option;
 /** {@code run}: starts the application on the allocators that its policy names. */
 @Command(
         name = "run",
-        customSynopsis = "metalloc run [--policy FILE|APP] [--archive] -- java …",
+        customSynopsis = {
+            "metalloc run [--policy FILE|APP] [--archive] -- java …",
+            "metalloc run [--policy FILE|APP] --pid PID"
+        },
         description = "Run an application on the allocators chosen for it.")
 public final class RunCommand implements Runnable {
 
@@ -47,6 +51,13 @@ public final class RunCommand implements Runnable {
             description = "Start from an archive of the JDK's classes; the first time it is made, in some seconds.")
     private boolean archive;
 
+    @Option(
+            names = "--pid",
+            paramLabel = "PID",
+            description =
+                    "Take a JVM that runs already; metalloc detach PID has it take new blocks from the JDK again.")
+    private @Nullable Long processId;
+
     public RunCommand(Surroundings surroundings, List<String> application) {
         this.surroundings = surroundings;
         this.application = application;
@@ -54,6 +65,10 @@ public final class RunCommand implements Runnable {
 
     @Override
     public void run() {
+        if (processId != null) {
+            runAttached(processId);
+            return;
+        }
         ApplicationLine line = new ApplicationLine(surroundings, application);
         AppIdentity identity = Identities.of(null, line, surroundings);
         List<Path> classPath = line.classPath();
@@ -76,6 +91,21 @@ public final class RunCommand implements Runnable {
             surroundings.tell(String.format(Locale.ROOT, "looked up in %.1f ms", nanos / 1e6));
         }
         new PolicyRun(surroundings).start(line, identity.name(), start, archive);
+    }
+
+    private void runAttached(long running) {
+        if (!application.isEmpty()) {
+            throw CommandFailure.badUsage("--pid is for a JVM that runs (leave out what is behind --)");
+        }
+        RunningProcess process = RunningProcess.jvm(running);
+        String app = process.identity(null).name();
+        String source = policySource == null ? app : policySource;
+        requirePresent(source);
+        PreparedStart start = new PlanPreparation(surroundings).prepared(app, () -> named(source));
+        if (explain) {
+            start.explanation().forEach(surroundings::tell);
+        }
+        new RunningDispatch(surroundings).start(process, app, start);
     }
 
     /** A slip of the pen ends the command; what is wrong within a policy only leaves the application untouched. */

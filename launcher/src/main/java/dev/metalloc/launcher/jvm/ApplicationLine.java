@@ -92,12 +92,13 @@ public final class ApplicationLine {
 
     /** What the user should be told about an archive of classes of their own, which the agent may make useless. */
     public Optional<String> archiveNote() {
+        List<String> useless = hasAgentModule() ? List.of() : List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=");
         List<String> options = new ArrayList<>(words);
         for (String variable : List.of(TOOL_OPTIONS, "JDK_JAVA_OPTIONS")) {
             options.addAll(List.of(surroundings.variable(variable).orElse("").split("\\s+", -1)));
         }
         for (String option : options) {
-            for (String prefix : List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=")) {
+            for (String prefix : useless) {
                 if (option.startsWith(prefix)) {
                     return Optional.of(
                             "with any agent the JVM rejects " + option.substring(prefix.length())
@@ -124,14 +125,25 @@ public final class ApplicationLine {
      * @return empty where the line does not say what it starts, or starts it with options that might not suit an archive
      */
     public Optional<ClassArchive> classArchive(AgentOption agent, Path folder) {
+        return hasAgentModule()
+                ? jvm().flatMap(found -> ClassArchive.of(found, words, agent, folder))
+                : Optional.empty();
+    }
+
+    /** Whether the JVM is sure to have the module of agents without being told. */
+    private boolean hasAgentModule() {
         boolean isShapedElsewhere = surroundings.variable(TOOL_OPTIONS).isPresent()
                 || surroundings.variable("JDK_JAVA_OPTIONS").isPresent()
                 || surroundings.variable("_JAVA_OPTIONS").isPresent();
-        if (!startsJava || isShapedElsewhere) {
-            return Optional.empty();
-        }
-        Optional<JavaRelease> jvm = namedJvmTakesAgent() ? release : JavaRelease.in(surroundings.javaHome());
-        return jvm.flatMap(found -> ClassArchive.of(found, words, agent, folder));
+        return startsJava
+                && !isShapedElsewhere
+                && DefaultModules.areSureOf(words)
+                && jvm().map(found -> found.modules().contains("java.instrument"))
+                        .orElse(false);
+    }
+
+    private Optional<JavaRelease> jvm() {
+        return namedJvmTakesAgent() ? release : JavaRelease.in(surroundings.javaHome());
     }
 
     /** The words that start it with the agent and an archive of classes. */
@@ -149,7 +161,7 @@ public final class ApplicationLine {
         String java = namedJvmTakesAgent()
                 ? OWN_FIRST_WORD
                 : surroundings.javaHome().resolve("bin/java").toString();
-        return List.of(java, agent.toString());
+        return List.of(java, hasAgentModule() ? agent.asLibrary() : agent.toString());
     }
 
     private List<String> throughEnvironment(String option) {

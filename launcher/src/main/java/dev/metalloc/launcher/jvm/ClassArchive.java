@@ -17,8 +17,7 @@ import java.util.zip.CRC32;
 /**
  * An archive of the JDK's own classes for JVMs that load the agent; nothing of the application is in it.
  *
- * <p>With any agent a JVM gives up part of the archive that the JDK brings. This one is made by the same JVM with the module of
- * agents in it, and with the classes that the agent's start uses.
+ * <p>The archive that the JDK brings lacks classes that the agent's start uses. This one is made by the same JVM with these in it.
  */
 /* Implementation notes
  *
@@ -89,15 +88,11 @@ public final class ClassArchive {
         Path classes = Files.createTempFile(file.getParent(), "start", ".classlist");
         Path made = Files.createTempFile(file.getParent(), "start", ".tmp");
         try {
-            start("-XX:DumpLoadedClassList=" + classes, agent.toString(), "-version");
+            start("-XX:DumpLoadedClassList=" + classes, agent.asLibrary(), "-version");
             Files.write(classes, merged(classes));
             Files.delete(made);
-            start(
-                    "-Xshare:dump",
-                    "--add-modules=java.instrument",
-                    "-XX:SharedClassListFile=" + classes,
-                    "-XX:SharedArchiveFile=" + made);
-            start("-Xshare:on", "-XX:SharedArchiveFile=" + made, agent.toString(), "-version");
+            start("-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + made);
+            start("-Xshare:on", "-XX:SharedArchiveFile=" + made, agent.asLibrary(), "-version");
             Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.write(file, new byte[0]);

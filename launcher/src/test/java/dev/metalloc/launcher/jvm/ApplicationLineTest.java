@@ -11,6 +11,7 @@ import dev.metalloc.launcher.TestSurroundings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +45,42 @@ class ApplicationLineTest {
         assertEquals(Optional.empty(), line.jvmReplacement());
         assertEquals(List.of("", OPTION), line.with(AGENT));
         assertEquals(List.of(""), line.untouched());
+    }
+
+    /** An added module costs a start the archived graph of modules; where it is there anyway, none is added. */
+    @Test
+    void shouldNameTheAgentsLibraryWhereTheJvmIsSureToHaveItsModule() throws IOException {
+        machine.with("PATH", machine.jdkWithModules("new", "24").resolve("bin"));
+        List<String> cheap = List.of("", "-agentlib:instrument=/m/agent.jar=run");
+        assertEquals(cheap, line("java", "-Xmx1g", "-cp", "-m", "Main", "-m").with(AGENT));
+        assertEquals(
+                cheap,
+                line("java", "--add-modules", "jdk.net", "-jar", "app.jar").with(AGENT));
+        for (List<String> words : List.of(
+                List.of("-m", "app/app.Main"),
+                List.of("--module=app/app.Main"),
+                List.of("--limit-modules", "java.base", "Main"),
+                List.of("--limit-modules=java.base", "Main"),
+                List.of("@options", "Main"),
+                List.of("-Djdk.module.main=app", "Main"),
+                List.of("-XX:VMOptionsFile=x", "Main"),
+                List.of("Main.java"),
+                List.of("-version"))) {
+            List<String> all = new ArrayList<>(List.of("java"));
+            all.addAll(words);
+            assertEquals(
+                    List.of("", OPTION),
+                    new ApplicationLine(machine.surroundings(), all).with(AGENT),
+                    words.toString());
+        }
+        machine.with("JAVA_TOOL_OPTIONS", "--limit-modules=java.base");
+        assertEquals(List.of("", OPTION), line("java", "Main").with(AGENT));
+    }
+
+    @Test
+    void shouldAddTheAgentsModuleWhereTheJvmMayLackIt() throws IOException {
+        machine.with("PATH", machine.jdk("linked", "24").resolve("bin"));
+        assertEquals(List.of("", OPTION), line("java", "Main").with(AGENT));
     }
 
     @Test
@@ -138,6 +175,9 @@ class ApplicationLineTest {
         String cache =
                 line("java", "-XX:AOTCache=app.aot", "Main").archiveNote().orElseThrow();
         assertTrue(cache.contains("app.aot") && cache.contains("java.instrument"), cache);
+        machine.with("PATH", machine.jdkWithModules("whole", "25").resolve("bin"));
+        assertEquals(
+                Optional.empty(), line("java", "-XX:AOTCache=app.aot", "Main").archiveNote(), "it stays in use");
         machine.with("JAVA_TOOL_OPTIONS", "-Xmx1g -XX:SharedArchiveFile=/a/app.jsa");
         String archive = line("java", "Main").archiveNote().orElseThrow();
         assertTrue(archive.contains("/a/app.jsa"), archive);

@@ -50,7 +50,7 @@ class ClassArchiveTest {
     @BeforeEach
     void makeMachine() throws IOException {
         machine = new TestSurroundings(root);
-        java = machine.jdk("new", "25").resolve("bin/java");
+        java = machine.jdkWithModules("new", "25").resolve("bin/java");
         Files.writeString(java, JAVA);
         machine.with("PATH", Objects.requireNonNull(java.getParent()));
         cache = root.resolve("cache");
@@ -78,9 +78,9 @@ class ClassArchiveTest {
         for (String call : calls) {
             assertTrue(call.startsWith("-Xmx1g -XX:+UseZGC -X"), call);
         }
-        assertTrue(calls.get(2).contains("-Xshare:on") && calls.get(2).contains("-javaagent:"), calls.get(2));
+        assertTrue(calls.get(2).contains("-Xshare:on") && calls.get(2).contains("-agentlib:instrument="), calls.get(2));
         ApplicationLine line = new ApplicationLine(machine.surroundings(), List.of("java", "Main"));
-        assertEquals(List.of("", option, AGENT.toString()), line.with(AGENT, archive));
+        assertEquals(List.of("", option, AGENT.asLibrary()), line.with(AGENT, archive));
         try (Stream<Path> files = Files.list(cache)) {
             assertEquals(1, files.count());
         }

@@ -17,17 +17,33 @@ final class AddressFilter {
 
     private final byte[] cells = new byte[1 << LOG2];
 
-    private AddressFilter() {}
+    private final boolean isOpen;
+
+    private AddressFilter(boolean isOpen) {
+        this.isOpen = isOpen;
+    }
 
     static AddressFilter empty() {
-        return new AddressFilter();
+        AddressFilter empty = new AddressFilter(false);
+        empty.cells[cell(0)] = (byte) FULL; // null is no block, and a hot path need not look for it
+        return empty;
     }
 
     /** One that never rules an address out, for a table that all blocks go to. */
     static AddressFilter open() {
-        AddressFilter open = empty();
+        AddressFilter open = new AddressFilter(true);
         Arrays.fill(open.cells, (byte) FULL);
         return open;
+    }
+
+    /** Whether it rules nothing out. */
+    boolean isOpen() {
+        return isOpen;
+    }
+
+    /** For a hot path, which only reads them: not 0 where {@link #mayHold}. */
+    byte[] cells() {
+        return cells;
     }
 
     boolean mayHold(long address) {
@@ -55,7 +71,7 @@ final class AddressFilter {
         return cells.length;
     }
 
-    private int cell(long address) {
+    static int cell(long address) {
         return (int) (LiveBlockTable.hash(address) >>> (64 - LOG2));
     }
 }

@@ -13,44 +13,80 @@ import org.jspecify.annotations.Nullable;
 public final class ArenaRecord {
     static final int MAX_FOLLOWED = 4096;
 
-    private final ThreadRecorder opener;
-    private final ArenaCounts openerCounts;
+    /** Stands for the record of an arena that is not recorded. */
+    public static final ArenaRecord NONE = new ArenaRecord(Recorder.ARENA_CONFINED, null, null, QuickCounts.none());
+
     private final int entryPoint;
-    private final long sequence;
+    private final @Nullable ThreadRecorder opener;
+    private final @Nullable ArenaCounts openerCounts;
+    private final QuickCounts openerQuick;
     /** Null where the arena itself lets only one thread in. Guards all fields below. */
     private final @Nullable RecorderSpinLock lock;
 
-    private final ArenaTally tally;
+    private final ArenaTally tally = new ArenaTally();
+    private long sequence;
+    private boolean confined;
+    private boolean closed = true;
     private @Nullable FollowedBlocks followed;
     private int reservedCount;
-    private boolean closed;
 
-    ArenaRecord(ThreadRecorder opener, ArenaCounts openerCounts, int entryPoint, long sequence) {
+    ArenaRecord(
+            int entryPoint,
+            @Nullable ThreadRecorder opener,
+            @Nullable ArenaCounts openerCounts,
+            QuickCounts openerQuick) {
+        this.entryPoint = entryPoint;
         this.opener = opener;
         this.openerCounts = openerCounts;
-        this.entryPoint = entryPoint;
-        this.sequence = sequence;
+        this.openerQuick = openerQuick;
         this.lock = entryPoint == Recorder.ARENA_CONFINED ? null : new RecorderSpinLock();
-        this.tally = opener.takeTally();
+    }
+
+    void open(long openedSequence, boolean isConfined) {
+        sequence = openedSequence;
+        confined = isConfined;
+        closed = false;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** The recorder of the only thread that uses the arena; null where there may be others, or other carriers. */
+    public @Nullable ThreadRecorder confinedTo() {
+        return confined ? opener : null;
+    }
+
+    /** The quick way for most blocks of an arena that is confined; false where {@link #allocated} has to count the block. */
+    public boolean allocatedQuickly(long byteSize, long byteAlignment, boolean zeroed) {
+        if (!confined || tally.isFull() || !openerQuick.allocated(byteSize, byteAlignment, zeroed)) {
+            return false;
+        }
+        tally.note(byteSize);
+        return true;
     }
 
     /** A block was allocated in the arena by the current thread, whose recorder is given. */
     public void allocated(ThreadRecorder current, long byteSize, long byteAlignment, int flags) {
+        if (lock == null && closed) {
+            return; // not recorded
+        }
         EntryRecord entry = current.entry(entryPoint);
         int band = SizeBands.band(byteSize);
         long[] row = entry.band(band);
-        current.countAllocation(entry, row, band, byteSize, byteAlignment, flags);
-        row[BandRow.LIVE_BYTES] += byteSize;
-        current.changeLiveBytes(entry, byteSize);
+        boolean due = current.countAllocation(entry, row, band, byteSize, byteAlignment, flags);
+        boolean isCertain = current.isCertain(row);
+        current.flushArenaBytes(entry);
         if (lock == null) {
             tally.add(band, byteSize);
         } else if (!addLocked(lock, band, byteSize)) {
             // The arena was closed between the allocation and this call: the block is gone already.
-            countBulkFree(current, entry, band, 1, byteSize);
+            BandRow.countBulkFree(row, 1, byteSize);
+            entry.freedArenaBytes += byteSize;
             return;
         }
-        if (current.picks(row, byteSize)) {
-            follow(current, row, byteSize);
+        if (due || isCertain) {
+            follow(current, entry, row, byteSize, isCertain);
         }
     }
 
@@ -67,8 +103,8 @@ public final class ArenaRecord {
         }
     }
 
-    private void follow(ThreadRecorder current, long[] row, long byteSize) {
-        long meta = current.pickedMeta(entryPoint, row, byteSize);
+    private void follow(ThreadRecorder current, EntryRecord entry, long[] row, long byteSize, boolean isCertain) {
+        long meta = current.pickedMeta(entry, byteSize, isCertain);
         if (entryPoint == Recorder.ARENA_GLOBAL) {
             return; // never closed
         }
@@ -119,21 +155,34 @@ public final class ArenaRecord {
         return blocks;
     }
 
-    /** The arena is closed by the current thread: all its blocks end. A second call does nothing. */
+    /**
+     * The arena is closed by the current thread: all its blocks end. A second call does nothing; but a confined arena's record may serve another
+     * arena from now on.
+     */
     public void closed(ThreadRecorder current) {
         if (!tryClose()) {
             return;
         }
         EntryRecord entry = current.entry(entryPoint);
+        countClose(current, entry);
+        current.flushArenaBytes(entry);
+        tally.free(entry);
+        current.flushArenaBytes(entry);
+        freeFollowed(current, entry);
+    }
+
+    private void countClose(ThreadRecorder current, EntryRecord entry) {
+        ArenaCounts counts = openerCounts;
         entry.counters[EntryRow.CLOSE_COUNT]++;
+        if (counts == null) {
+            return;
+        }
         if (current != opener) {
             entry.counters[EntryRow.REMOTE_CLOSE_COUNT]++;
-            openerCounts.closedRemotely();
-        } else if (openerCounts.closedLocally(sequence)) {
+            counts.closedRemotely();
+        } else if (counts.closedLocally(sequence)) {
             entry.counters[EntryRow.OUT_OF_ORDER_CLOSE_COUNT]++;
         }
-        freeAll(current, entry);
-        freeFollowed(current, entry);
     }
 
     @ReservedStack
@@ -153,25 +202,6 @@ public final class ArenaRecord {
         }
     }
 
-    private void freeAll(ThreadRecorder current, EntryRecord entry) {
-        long blockCount = 0;
-        long byteCount = 0;
-        for (int i = 0; i < tally.bandCount(); i++) {
-            countBulkFree(current, entry, tally.band(i), tally.blockCount(i), tally.byteCount(i));
-            blockCount += tally.blockCount(i);
-            byteCount += tally.byteCount(i);
-        }
-        if (entry.arenas != null) {
-            entry.arenas.countShape(blockCount, byteCount);
-        }
-        current.giveBack(tally);
-    }
-
-    private static void countBulkFree(ThreadRecorder current, EntryRecord entry, int band, long count, long bytes) {
-        BandRow.countBulkFree(entry.band(band), count, bytes);
-        current.changeLiveBytes(entry, -bytes);
-    }
-
     private void freeFollowed(ThreadRecorder current, EntryRecord entry) {
         FollowedBlocks blocks = followed;
         if (blocks == null) {
@@ -189,5 +219,6 @@ public final class ArenaRecord {
         followed = null;
         current.giveBack(blocks);
         current.recorder.releaseArenaBlocks(reservedCount);
+        reservedCount = 0;
     }
 }

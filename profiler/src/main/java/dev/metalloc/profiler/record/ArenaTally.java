@@ -3,16 +3,32 @@ package dev.metalloc.profiler.record;
 
 import java.util.Arrays;
 
-/** Exact counts and requested bytes of one arena's blocks by size band; one thread at a time. Most arenas have one band or two. */
+/**
+ * Exact counts and requested bytes of one arena's blocks; one thread at a time.
+ *
+ * <p>The first small blocks are noted one by one, which is less work than to find their bands; most arenas have no others.
+ */
 final class ArenaTally {
+    private static final int NOTED_SIZES = 32;
     private static final int FIRST_BANDS = 4;
     /** A count and its band in one long. */
     private static final int BAND_BITS = 6;
 
     private static final int BAND_MASK = (1 << BAND_BITS) - 1;
 
+    private final int[] sizes = new int[NOTED_SIZES];
+    private int noted;
     private long[] countsAndBytes = new long[2 * FIRST_BANDS];
     private int length;
+
+    boolean isFull() {
+        return noted == NOTED_SIZES;
+    }
+
+    /** Notes a block that {@link QuickCounts} has counted; only where there is room. */
+    void note(long byteSize) {
+        sizes[noted++] = (int) byteSize;
+    }
 
     void add(int band, long byteSize) {
         int at = 0;
@@ -35,23 +51,25 @@ final class ArenaTally {
         length += 2;
     }
 
-    int bandCount() {
-        return length / 2;
-    }
-
-    int band(int index) {
-        return (int) countsAndBytes[2 * index] & BAND_MASK;
-    }
-
-    long blockCount(int index) {
-        return countsAndBytes[2 * index] >>> BAND_BITS;
-    }
-
-    long byteCount(int index) {
-        return countsAndBytes[2 * index + 1];
-    }
-
-    void clear() {
+    /** Ends all blocks in the entry's counts, and their arena with its shape; nothing is left here. */
+    void free(EntryRecord entry) {
+        long blocks = noted;
+        long bytes = 0;
+        for (int i = 0; i < noted; i++) {
+            entry.quick.countFreed(sizes[i]);
+            bytes += sizes[i];
+        }
+        for (int at = 0; at < length; at += 2) {
+            long count = countsAndBytes[at] >>> BAND_BITS;
+            BandRow.countBulkFree(entry.band((int) countsAndBytes[at] & BAND_MASK), count, countsAndBytes[at + 1]);
+            blocks += count;
+            bytes += countsAndBytes[at + 1];
+        }
+        noted = 0;
         length = 0;
+        entry.freedArenaBytes += bytes;
+        if (entry.arenas != null) {
+            entry.arenas.countShape(blocks, bytes);
+        }
     }
 }

@@ -35,7 +35,7 @@ public final class BandRow {
 
     /** Whole bytes that the followed blocks stand for. */
     public static final int FOLLOWED_BYTES = 14;
-    /** The same of those that are live; for arenas the exact bytes live. Negative where a thread frees others' blocks. */
+    /** The same of those that are live. Negative where a thread frees others' blocks. Not for arenas, where all is exact. */
     public static final int LIVE_BYTES = 15;
     /** Followed blocks that were freed. */
     public static final int FOLLOWED_FREE_COUNT = 16;
@@ -98,16 +98,12 @@ public final class BandRow {
         }
     }
 
-    /** Whether the size is between those seen, so that {@link #countSettled} may count it. */
-    static boolean spans(long[] row, long byteSize) {
-        return byteSize >= row[MIN_BYTE_SIZE] && byteSize <= row[MAX_BYTE_SIZE];
-    }
-
-    /** The same as {@link #countAllocation} for a plain block. */
-    static void countSettled(long[] row, long byteSize) {
-        row[ALLOCATE_COUNT]++;
-        row[ALLOCATE_BYTES] += byteSize;
-        row[SIZES + SizeBands.subBucket(byteSize)]++;
+    /** Adds blocks of one size whose smallest and largest are known to the row. */
+    static void addPlain(long[] row, int band, long byteSize, long count, long zeroedCount) {
+        row[ALLOCATE_COUNT] += count;
+        row[ALLOCATE_BYTES] += count * byteSize;
+        row[ZEROED_COUNT] += zeroedCount;
+        row[SIZES + SizeBands.subBucket(band, byteSize)] += count;
     }
 
     @OutOfLine
@@ -121,7 +117,6 @@ public final class BandRow {
     static void countBulkFree(long[] row, long count, long bytes) {
         row[FREE_COUNT] += count;
         row[FREED_BYTES] += bytes;
-        row[LIVE_BYTES] -= bytes;
     }
 
     static void countFollowed(long[] row, long weight, long weightedBytes) {

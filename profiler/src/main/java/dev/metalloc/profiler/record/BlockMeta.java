@@ -5,20 +5,24 @@ package dev.metalloc.profiler.record;
  * Who allocated a block, packed into a long.
  *
  * <pre>
- *   63          44 43          24 23        8 7       6 5           0
- *  | generation   | slot         | site      | certain  | entry point |
+ *   63          44 43          24 23        8 7       6 5    4 3           0
+ *  | generation   | slot         | site      | certain  | step | entry point |
  *  |------- owner, 40 bits ------|
  * </pre>
  *
- * Site 0: not sampled. A certain block, or a certain site, was taken whatever the dice said, and stands for itself alone.
+ * Site 0: not sampled. A certain block, or a certain site, was taken whatever the dice said, and stands for itself alone. The step
+ * is that of the {@link StackSampler} when the site was taken.
  */
 final class BlockMeta {
     static final int SLOT_BITS = 20;
+    static final int MAX_STEP = 3;
+
     private static final int OWNER_SHIFT = 24;
     private static final int SITE_SHIFT = 8;
+    private static final int STEP_SHIFT = 4;
     static final int CERTAIN_BLOCK = 1 << 6;
     static final int CERTAIN_SITE = 1 << 7;
-    private static final int ENTRY_MASK = CERTAIN_BLOCK - 1;
+    private static final int ENTRY_MASK = (1 << STEP_SHIFT) - 1;
 
     private BlockMeta() {}
 
@@ -31,8 +35,13 @@ final class BlockMeta {
         return (int) owner & ((1 << SLOT_BITS) - 1);
     }
 
-    static long pack(long owner, int site, int certain, int entryPoint) {
-        return (owner << OWNER_SHIFT) | ((long) site << SITE_SHIFT) | certain | entryPoint;
+    /** To be added to the flags and the entry point, as is {@link #ofOwner}. */
+    static long siteAndStep(int site, int step) {
+        return ((long) site << SITE_SHIFT) | (step << STEP_SHIFT);
+    }
+
+    static long ofOwner(long owner) {
+        return owner << OWNER_SHIFT;
     }
 
     static long owner(long meta) {
@@ -41,6 +50,10 @@ final class BlockMeta {
 
     static int site(long meta) {
         return (int) (meta >>> SITE_SHIFT) & 0xFFFF;
+    }
+
+    static int step(long meta) {
+        return (int) meta >>> STEP_SHIFT & MAX_STEP;
     }
 
     static int entryPoint(long meta) {

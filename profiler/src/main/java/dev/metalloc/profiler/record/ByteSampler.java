@@ -70,7 +70,8 @@ final class ByteSampler {
         return fraction == 0 ? whole : whole + Math.round((double) byteSize * fraction / ONE);
     }
 
-    private long nextDistance() {
+    /** For a process whose rest is kept elsewhere. */
+    long nextDistance() {
         if (meanBytes == 0) {
             return 0;
         }

@@ -74,7 +74,7 @@ final class EndedThreads {
     private EntryRecord entry(int entryPoint) {
         EntryRecord entry = entries[entryPoint];
         if (entry == null) {
-            entry = new EntryRecord(entryPoint);
+            entry = EntryRecord.total(entryPoint);
             entries[entryPoint] = entry;
         }
         return entry;

@@ -5,27 +5,40 @@ import org.jspecify.annotations.Nullable;
 
 /** What one thread did through one entry point; written by that thread alone, read by any, whole longs at a time. */
 final class EntryRecord {
-    /** Requested bytes allocated less freed that {@link LiveBytes} does not know of yet. */
-    long unflushedLiveBytes;
+    /** Bytes live that {@link LiveBytes} does not know of yet; of arenas, those that it knows. */
+    long flushedLiveBytes;
 
-    /** {@link EntryRow#MISSED_FREE_COUNT}. */
-    long missedFreeCount;
+    /** Bytes of arenas' blocks that this thread has ended. */
+    long freedArenaBytes;
+
+    /** Frees in {@link #quick} that the rows of bands, or other threads, account for. */
+    long accountedFreeCount;
 
     /** The largest block asked for. */
     long maxByteSize;
 
-    /** Blocks live that {@link #order} does not count: those of threads added up here, less other threads' that this one freed. */
+    /** Blocks live that {@link #quick} does not count: those of threads added up here, less other threads' that this one freed. */
     long liveBlocksElsewhere;
 
+    /** {@link #missedFreeCount} of the threads added up here. */
+    private long missedFreesElsewhere;
+
     final int entryPoint;
+    final QuickCounts quick;
     final long[] counters = new long[EntryRow.LENGTH];
     final FreeOrder order = new FreeOrder();
     private final long[] @Nullable [] bands = new long[SizeBands.COUNT][];
     final @Nullable ArenaCounts arenas;
 
-    EntryRecord(int entryPoint) {
+    EntryRecord(int entryPoint, QuickCounts quick) {
         this.entryPoint = entryPoint;
+        this.quick = quick;
         this.arenas = Recorder.isArena(entryPoint) ? new ArenaCounts() : null;
+    }
+
+    /** One that is only added to. */
+    static EntryRecord total(int entryPoint) {
+        return new EntryRecord(entryPoint, QuickCounts.none());
     }
 
     long[] band(int band) {
@@ -33,24 +46,56 @@ final class EntryRecord {
         return row != null ? row : addBand(band);
     }
 
+    /** Without what {@link #quick} has counted. */
     long @Nullable [] bandOrNull(int band) {
         return bands[band];
     }
 
     long liveBytes() {
-        return sum(BandRow.LIVE_BYTES);
+        return arenas != null
+                ? allocateBytes() - sum(BandRow.FREED_BYTES) - quick.freedBytes()
+                : sum(BandRow.LIVE_BYTES);
+    }
+
+    /** Adds the bytes live to those of their bands; negative where this thread freed what others allocated. */
+    void addLiveBytes(long[] bandBytes) {
+        for (int band = 0; band < SizeBands.COUNT; band++) {
+            long[] row = bands[band];
+            if (row != null) {
+                bandBytes[band] += arenas != null
+                        ? row[BandRow.ALLOCATE_BYTES] - row[BandRow.FREED_BYTES]
+                        : row[BandRow.LIVE_BYTES];
+            }
+        }
+        quick.addLiveBytes(bandBytes);
     }
 
     /** Blocks that this thread allocated less those it freed; only the sum over all threads is the number of live ones. */
     long liveBlocks() {
-        return order.liveCount() + liveBlocksElsewhere;
+        return quick.liveCount() + liveBlocksElsewhere;
+    }
+
+    /** {@link EntryRow#MISSED_FREE_COUNT}. */
+    long missedFreeCount() {
+        return quick.freeCount() - accountedFreeCount + missedFreesElsewhere;
     }
 
     /** All frees by this thread, those of unknown blocks included. */
     long freeCount() {
-        return arenas != null ? sum(BandRow.FREE_COUNT) : sum(BandRow.FOLLOWED_FREE_COUNT) + missedFreeCount;
+        return arenas != null
+                ? sum(BandRow.FREE_COUNT) + quick.freedBlocks()
+                : sum(BandRow.FOLLOWED_FREE_COUNT) + missedFreeCount();
     }
 
+    long allocateCount() {
+        return sum(BandRow.ALLOCATE_COUNT) + quick.countedBlocks();
+    }
+
+    long allocateBytes() {
+        return sum(BandRow.ALLOCATE_BYTES) + quick.countedBytes();
+    }
+
+    /** Over the rows of all bands, to which {@link #quick} adds allocations only. */
     long sum(int column) {
         long sum = 0;
         for (int band = 0; band < SizeBands.COUNT; band++) {
@@ -68,9 +113,8 @@ final class EntryRecord {
         long longs = EntryRow.LENGTH
                 + rows * BandRow.LENGTH
                 + SizeBands.COUNT / 2
-                + FreeOrder.HELD_LONGS
                 + (arenas == null ? 0 : ArenaCounts.HELD_LONGS);
-        return longs * Long.BYTES;
+        return longs * Long.BYTES + order.heldBytes() + quick.heldBytes();
     }
 
     /** Adds what this one holds to a record that the caller owns. */
@@ -81,7 +125,8 @@ final class EntryRecord {
                 BandRow.add(total.band(band), row);
             }
         }
-        total.missedFreeCount += missedFreeCount;
+        quick.addTo(total);
+        total.missedFreesElsewhere += missedFreeCount();
         total.liveBlocksElsewhere += liveBlocks();
         total.maxByteSize = Math.max(total.maxByteSize, maxByteSize);
         EntryRow.add(total.counters, counters);

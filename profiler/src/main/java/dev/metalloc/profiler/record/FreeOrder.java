@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.record;
 
+import java.util.Arrays;
+
 /**
  * Tells in which order one thread frees the blocks of one entry point, from those that are followed; that thread alone.
  *
@@ -10,55 +12,65 @@ package dev.metalloc.profiler.record;
  */
 /* Implementation notes
  *
- * dips[n] is the number of the last free that left fewer than n blocks live. Numbers of live blocks share a place when they are
- * WINDOW apart, which can only take a LIFO free for another one. Frees by other threads are not seen here: the number of
- * live blocks then drifts, which does no harm, since it is only compared over the life of a block.
+ * Those followed blocks since whose birth the number of live blocks never fell below what it was then form a stack: their numbers
+ * of live blocks rise. A free that leaves fewer than the topmost's takes it off. Only such a free has to come here, so the caller
+ * watches that one number. A block that is freed out of order stays until the number of live blocks has fallen that far.
+ *
+ * Frees by other threads are not seen here: the number of live blocks then drifts, which does no harm, since it is only
+ * compared over the life of a block.
  */
 final class FreeOrder {
-    static final int WINDOW = 1024;
+    /** Less than any number of live blocks. */
+    static final long NOTHING = Long.MIN_VALUE;
+
+    private static final int FIRST_DEPTH = 16;
+    /** Beyond this the older half is forgotten: those blocks' frees are then told by their direction. */
+    private static final int MAX_DEPTH = 1 << 14;
     /** Producers that one consumer can follow at once. */
     private static final int REMOTE_OWNERS = 8;
 
-    static final int HELD_LONGS = WINDOW / 2 + 2 * REMOTE_OWNERS + 10;
-
-    private final int[] dips = new int[WINDOW];
     private final long[] remoteOwners = new long[REMOTE_OWNERS];
     private final long[] remoteBirths = new long[REMOTE_OWNERS];
-    private int liveCount;
-    private int freeCount;
+    private long[] liveCounts = new long[FIRST_DEPTH];
+    private long[] marks = new long[FIRST_DEPTH];
+    private int depth;
+    private long newest;
 
-    void allocated() {
-        liveCount++;
-    }
-
-    int liveCount() {
-        return liveCount;
-    }
-
-    /** After any free of a block of this thread, followed or not. */
-    void freed() {
-        dips[liveCount & (WINDOW - 1)] = ++freeCount;
-        liveCount--;
-    }
-
-    /** A block was exchanged for another one: nobody chose to free it now. */
-    void replaced() {
-        liveCount--;
-    }
-
-    /** To be kept with a block that was just allocated. */
-    long mark() {
-        return (long) liveCount << 32 | (freeCount & 0xFFFF_FFFFL);
+    /**
+     * To be kept with a followed block that was just allocated.
+     *
+     * @param liveCount live blocks, this one included: to be watched from now on
+     */
+    long mark(long liveCount) {
+        if (depth == marks.length) {
+            makeRoom();
+        }
+        liveCounts[depth] = liveCount;
+        marks[depth++] = ++newest;
+        return newest;
     }
 
     /**
-     * Before {@link #freed}: the column of {@link BandRow} that this free counts in.
+     * After {@link #column}, of any free where no more blocks are live than are watched.
      *
+     * @param liveCount live blocks before the free
+     * @return what to watch from now on
+     */
+    long freed(long liveCount) {
+        while (depth > 0 && liveCounts[depth - 1] >= liveCount) {
+            depth--;
+        }
+        return depth == 0 ? NOTHING : liveCounts[depth - 1];
+    }
+
+    /**
+     * The column of {@link BandRow} that the free of a followed block counts in.
+     *
+     * @param liveCount live blocks before the free
      * @param lastBirthBytes when the block freed before, of the same size band, was born
      */
-    int column(long mark, long birthBytes, long lastBirthBytes) {
-        int birthLiveCount = (int) (mark >> 32);
-        if (liveCount == birthLiveCount && dips[liveCount & (WINDOW - 1)] - (int) mark <= 0) {
+    int column(long mark, long liveCount, long birthBytes, long lastBirthBytes) {
+        if (depth > 0 && marks[depth - 1] == mark && liveCounts[depth - 1] == liveCount) {
             return BandRow.LIFO_FREE_WEIGHT;
         }
         return direction(birthBytes, lastBirthBytes);
@@ -72,6 +84,22 @@ final class FreeOrder {
         remoteOwners[slot] = owner;
         remoteBirths[slot] = birthBytes;
         return column;
+    }
+
+    long heldBytes() {
+        return (long) Long.BYTES * (2 * marks.length + 2 * REMOTE_OWNERS);
+    }
+
+    private void makeRoom() {
+        if (depth < MAX_DEPTH) {
+            liveCounts = Arrays.copyOf(liveCounts, 2 * depth);
+            marks = Arrays.copyOf(marks, 2 * depth);
+            return;
+        }
+        int kept = MAX_DEPTH / 2;
+        System.arraycopy(liveCounts, depth - kept, liveCounts, 0, kept);
+        System.arraycopy(marks, depth - kept, marks, 0, kept);
+        depth = kept;
     }
 
     private static int direction(long birthBytes, long lastBirthBytes) {

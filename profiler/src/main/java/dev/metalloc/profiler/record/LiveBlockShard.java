@@ -78,7 +78,7 @@ final class LiveBlockShard {
             if (slots.keys[at] == EMPTY) {
                 return false;
             }
-            System.arraycopy(slots.values, at * LiveBlockTable.VALUES, into, 0, LiveBlockTable.VALUES);
+            copy(slots.values, at * LiveBlockTable.VALUES, into, 0);
             beginMoves();
             slots.close(at);
             endMoves();
@@ -92,6 +92,14 @@ final class LiveBlockShard {
 
     long heldBytes() {
         return (long) slots.keys.length * (1 + LiveBlockTable.VALUES) * Long.BYTES;
+    }
+
+    /** Of so few values, faster than the JDK's way. */
+    @SuppressWarnings("ManualArrayCopy")
+    private static void copy(long[] from, int fromIndex, long[] to, int toIndex) {
+        for (int i = 0; i < LiveBlockTable.VALUES; i++) {
+            to[toIndex + i] = from[fromIndex + i];
+        }
     }
 
     private void grow() {
@@ -158,8 +166,7 @@ final class LiveBlockShard {
         }
 
         private void move(int from, Slots target, int to) {
-            int length = LiveBlockTable.VALUES;
-            System.arraycopy(values, from * length, target.values, to * length, length);
+            copy(values, from * LiveBlockTable.VALUES, target.values, to * LiveBlockTable.VALUES);
             target.keys[to] = keys[from];
         }
 

@@ -28,10 +28,13 @@ final class LiveBlockTable {
     private final AtomicLong droppedCount = new AtomicLong();
     /** To be asked before {@link #remove}. */
     final AddressFilter filter;
+    /** Whether it is not worth a look without the lock: nearly all blocks are here. */
+    private final boolean holdsAll;
 
     /** Makes room for about maxBlocks: a shard refuses more than its part, rounded up to a power of two. */
     LiveBlockTable(int maxBlocks, AddressFilter filter) {
         this.filter = filter;
+        this.holdsAll = filter.isOpen();
         int maxInShard = (maxBlocks + shards.length - 1) >>> SHARDS_LOG2;
         for (int i = 0; i < shards.length; i++) {
             shards[i] = new LiveBlockShard(maxInShard, filter);
@@ -55,7 +58,7 @@ final class LiveBlockTable {
     /** Takes a block out and copies its values; false where it is not in the table. */
     boolean remove(long address, long[] values) {
         LiveBlockShard shard = shard(address);
-        return shard.mayHold(address) && shard.remove(address, values);
+        return (holdsAll || shard.mayHold(address)) && shard.remove(address, values);
     }
 
     long droppedCount() {

@@ -23,7 +23,6 @@ public final class Recorder {
     final RecorderOptions options;
     final StackSource stacks;
     final double lifetimeMeanBytes;
-    final double stackMeanBytes;
     final LiveBytes liveBytes = new LiveBytes(this);
     final LiveBlockTable blocks;
     final SiteTable sites;
@@ -40,7 +39,6 @@ public final class Recorder {
         this.options = options;
         this.stacks = stacks;
         this.lifetimeMeanBytes = options.lifetimeIntervalBytes();
-        this.stackMeanBytes = options.stackIntervalBytes();
         this.certainStacksLeft = new AtomicInteger(options.certainStacks());
         this.blocks = new LiveBlockTable(
                 options.maxLiveBlocks(), options.followsAll() ? AddressFilter.open() : AddressFilter.empty());
@@ -159,7 +157,18 @@ public final class Recorder {
 
     /** The weight of a block in the sums of its call site. */
     long siteWeight(long byteSize, long meta) {
-        return (meta & BlockMeta.CERTAIN_SITE) != 0 ? ByteSampler.ONE : ByteSampler.weight(stackMeanBytes, byteSize);
+        return (meta & BlockMeta.CERTAIN_SITE) != 0
+                ? ByteSampler.ONE
+                : ByteSampler.weight(stackMeanBytes(BlockMeta.step(meta)), byteSize);
+    }
+
+    /** The mean distance of two stacks at a step of the {@link StackSampler}. */
+    double stackMeanBytes(int step) {
+        double meanBytes = options.stackIntervalBytes();
+        for (int i = 0; i < step; i++) {
+            meanBytes *= StackSampler.STEP_FACTOR;
+        }
+        return meanBytes;
     }
 
     /** Whether arenas may keep so many blocks more; they share one limit, as large as that of the live table. */
@@ -221,7 +230,7 @@ public final class Recorder {
         }
         EntryRecord total = totals[entry.entryPoint];
         if (total == null) {
-            total = new EntryRecord(entry.entryPoint);
+            total = EntryRecord.total(entry.entryPoint);
             totals[entry.entryPoint] = total;
         }
         entry.addTo(total);

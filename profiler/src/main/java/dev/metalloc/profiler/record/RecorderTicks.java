@@ -80,30 +80,28 @@ final class RecorderTicks {
         long entryLiveBytes = 0;
         long mostLiveBytes = recorder.mostLiveBytes(entryPoint);
         long[] entrySums = Recorder.isPool(entryPoint) ? new long[Sum.COUNT] : sums;
+        long[] bandBytes = new long[SizeBands.COUNT];
+        addEntry(recorder.registry.ended.entryOrNull(entryPoint), bandBytes, entrySums);
+        for (int slot = 0; slot < threads.length; slot++) {
+            ThreadRecorder thread = threads[slot];
+            addEntry(thread == null ? null : thread.entryOrNull(entryPoint), bandBytes, entrySums);
+        }
         for (int band = 0; band < SizeBands.COUNT; band++) {
-            long liveBytes = addRow(recorder.registry.ended.entryOrNull(entryPoint), band, entrySums);
-            for (int slot = 0; slot < threads.length; slot++) {
-                ThreadRecorder thread = threads[slot];
-                liveBytes += thread == null ? 0 : addRow(thread.entryOrNull(entryPoint), band, entrySums);
-            }
             int peak = entryPoint * SizeBands.COUNT + band;
-            bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], Math.min(liveBytes, mostLiveBytes));
-            entryLiveBytes += liveBytes;
+            bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], Math.min(bandBytes[band], mostLiveBytes));
+            entryLiveBytes += bandBytes[band];
         }
         entryLiveBytes = Math.min(entryLiveBytes, mostLiveBytes);
         recorder.liveBytes.raisePeak(entryPoint, entryLiveBytes);
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
     }
 
-    /** Answers the row's live bytes; negative where a thread freed what others allocated. */
-    private static long addRow(@Nullable EntryRecord entry, int band, long[] sums) {
-        long[] row = entry == null ? null : entry.bandOrNull(band);
-        if (row == null) {
-            return 0;
+    private static void addEntry(@Nullable EntryRecord entry, long[] bandBytes, long[] sums) {
+        if (entry != null) {
+            sums[Sum.ALLOCATED_BYTES] += entry.allocateBytes();
+            sums[Sum.ALLOCATED_COUNT] += entry.allocateCount();
+            entry.addLiveBytes(bandBytes);
         }
-        sums[Sum.ALLOCATED_BYTES] += row[BandRow.ALLOCATE_BYTES];
-        sums[Sum.ALLOCATED_COUNT] += row[BandRow.ALLOCATE_COUNT];
-        return row[BandRow.LIVE_BYTES];
     }
 
     private static final class Sum {

@@ -4,7 +4,9 @@ package dev.metalloc.profiler.record;
 import dev.metalloc.profiler.api.EntryPoint;
 
 /** Measures what recording an event costs, on a recorder of its own; takes a few milliseconds. */
+@SuppressWarnings("EnumOrdinal") // as in Recorder
 public final class RecordingCost {
+    private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
 
     private static final long BUDGET_NANOS = 4_000_000;
     private static final int ROUND_PAIRS = 500;
@@ -15,7 +17,6 @@ public final class RecordingCost {
     private RecordingCost() {}
 
     /** Nanoseconds for one event, stack walks apart: the least of several rounds, since a busy machine only adds to it. */
-    @SuppressWarnings("EnumOrdinal") // as in Recorder
     public static double nanosPerEvent(RecorderOptions options) {
         ThreadRecorder thread = new Recorder(options, new NoStack()).threadRecorder(Thread.currentThread());
         long begin = System.nanoTime();
@@ -23,8 +24,8 @@ public final class RecordingCost {
         for (long now = begin; now - begin < BUDGET_NANOS; ) {
             for (int pair = 0; pair < ROUND_PAIRS; pair++) {
                 long address = FIRST_ADDRESS + (pair % LIVE_BLOCKS) * BLOCK_BYTES;
-                thread.allocated(EntryPoint.UNSAFE.ordinal(), address, BLOCK_BYTES, 1, 0);
-                thread.freed(EntryPoint.UNSAFE.ordinal(), address);
+                thread.allocated(UNSAFE, address, BLOCK_BYTES);
+                thread.freed(UNSAFE, address);
             }
             long end = System.nanoTime();
             least = Math.min(least, end - now);

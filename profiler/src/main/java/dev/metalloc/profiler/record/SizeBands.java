@@ -27,12 +27,6 @@ public final class SizeBands {
         return subBucket(band, byteSize, SUB_BITS);
     }
 
-    /** The same for sizes above 1. */
-    static int subBucket(long byteSize) {
-        int shift = Long.SIZE - 1 - SUB_BITS - Long.numberOfLeadingZeros(byteSize - 1);
-        return (int) ((byteSize - 1) >>> Math.max(0, shift)) & (SUB_BUCKETS - 1);
-    }
-
     /** The largest size of a sub-bucket; the only one where the band is no larger than 256. */
     public static long highestSize(int band, int subBucket) {
         return highestSize(band, subBucket, SUB_BITS);

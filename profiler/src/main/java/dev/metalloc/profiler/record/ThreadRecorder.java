@@ -16,6 +16,9 @@ public final class ThreadRecorder {
     /** Flag: a virtual thread asked for it. */
     public static final int VIRTUAL = 2;
 
+    /** Arenas open at once, one in the other, whose records are kept. */
+    private static final int KEPT_ARENAS = 8;
+
     /** Answer of {@link #beginReallocate} for a block that is not known. */
     public static final long UNKNOWN = -1;
 
@@ -30,27 +33,25 @@ public final class ThreadRecorder {
     private final String registeredName;
     private final WeakReference<Thread> thread;
     private final @Nullable EntryRecord[] entries = new @Nullable EntryRecord[Recorder.ENTRY_POINTS];
+    /** Those of the entries that there are, at the front. */
+    private final @Nullable QuickCounts[] clocks = new @Nullable QuickCounts[Recorder.ENTRY_POINTS];
+
     private final long[] removed = new long[LiveBlockTable.VALUES];
     private final long[] reallocated = new long[LiveBlockTable.VALUES];
-    private final long[][] settledRows = SettledRows.none();
-    private final AddressFilter filter;
     private final ByteSampler sampler;
-    /** Picks the call sites of blocks that are followed in any case. */
-    private final ByteSampler stackSampler;
-
-    private final FrameBuffer frames = new FrameBuffer();
+    private final StackSampler stacks;
     private final int liveFlushBytes;
     private final long certainBlocks;
+    private final boolean followsAll;
 
-    private long allocatedBytes;
+    private int clockCount;
     private int reallocateNumber;
-    private boolean walking;
     /** Written by whoever holds the registry's reading lock, as nothing else here is. */
     private long askedAllocations;
 
-    private long stackSampleCount;
-    private long stackSampleNanos;
-    private @Nullable ArenaTally spareTally;
+    /** Records that go round, so that an arena per call allocates none. */
+    private final @Nullable ArenaRecord[] confinedArenas = new @Nullable ArenaRecord[KEPT_ARENAS];
+
     private @Nullable FollowedBlocks spareFollowed;
 
     ThreadRecorder(Recorder recorder, Thread thread, long owner) {
@@ -59,24 +60,19 @@ public final class ThreadRecorder {
         this.owner = owner;
         this.registeredName = thread.getName();
         this.thread = new WeakReference<>(thread);
-        this.filter = recorder.blocks.filter;
         this.sampler = new ByteSampler(recorder.lifetimeMeanBytes, threadId ^ System.nanoTime());
-        this.stackSampler = new ByteSampler(recorder.stackMeanBytes, ~threadId ^ System.nanoTime());
+        this.stacks = new StackSampler(recorder, sampler, ~threadId ^ System.nanoTime());
         this.certainBlocks = recorder.options.certainBlocks();
         this.liveFlushBytes = recorder.options.liveFlushBytes();
+        this.followsAll = recorder.options.followsAll();
     }
 
-    /** A block of any alignment and content was allocated, not by a virtual thread: the quick way for most of them. */
+    /** A block of any alignment and content was allocated, not by a virtual thread; null is not allowed. */
     public void allocated(int entryPoint, long address, long byteSize) {
-        long[] row = settledRows[SettledRows.index(entryPoint, byteSize)];
         EntryRecord entry = entries[entryPoint];
-        if (entry == null || !BandRow.spans(row, byteSize) || !sampler.skips(byteSize)) {
+        if (entry == null || !entry.quick.allocated(byteSize)) {
             allocated(entryPoint, address, byteSize, 1, 0);
-            return;
         }
-        BandRow.countSettled(row, byteSize);
-        allocatedBytes += byteSize;
-        entry.order.allocated();
     }
 
     /** A block was allocated. Call it after the memory was really allocated; null is no block. */
@@ -88,13 +84,9 @@ public final class ThreadRecorder {
         EntryRecord entry = entry(entryPoint);
         int band = SizeBands.band(byteSize);
         long[] row = entry.band(band);
-        countAllocation(entry, row, band, byteSize, byteAlignment, flags);
-        entry.order.allocated();
-        if (picks(row, byteSize)) {
-            follow(entry, row, address, byteSize);
-        }
-        if (row[BandRow.ALLOCATE_COUNT] == certainBlocks) {
-            SettledRows.settle(settledRows, entryPoint, band, row);
+        boolean due = countAllocation(entry, row, band, byteSize, byteAlignment, flags);
+        if (due || isCertain(row)) {
+            follow(entry, row, address, byteSize, isCertain(row));
         }
     }
 
@@ -103,26 +95,30 @@ public final class ThreadRecorder {
      * counts for the entry point that allocated the block; the one given here is for blocks that are not followed.
      */
     public void freed(int entryPoint, long address) {
-        if (!LiveBlockTable.isAddress(address)) {
-            return;
-        }
         EntryRecord entry = entries[entryPoint];
-        if (entry == null || filter.mayHold(address)) {
+        if (entry == null || !entry.quick.freed(address)) {
             freedUnusually(entryPoint, address);
-            return;
         }
-        entry.missedFreeCount++;
-        entry.order.freed();
     }
 
     @OutOfLine
     private void freedUnusually(int entryPoint, long address) {
-        if (recorder.blocks.remove(address, removed)) {
+        if (!LiveBlockTable.isAddress(address)) {
+            return;
+        }
+        if (recorder.blocks.filter.mayHold(address) && recorder.blocks.remove(address, removed)) {
             freeFollowed(removed);
         } else {
-            EntryRecord entry = entry(entryPoint);
-            entry.missedFreeCount++;
-            entry.order.freed();
+            countFree(entry(entryPoint));
+        }
+    }
+
+    private static void countFree(EntryRecord entry) {
+        QuickCounts quick = entry.quick;
+        long liveCount = quick.liveCount();
+        quick.countFree();
+        if (quick.watches(liveCount)) {
+            quick.watch(entry.order.freed(liveCount));
         }
     }
 
@@ -152,9 +148,8 @@ public final class ThreadRecorder {
             replaceFollowed(newAddress, byteSize);
         } else if (LiveBlockTable.isAddress(oldAddress)) {
             EntryRecord entry = entry(entryPoint);
-            entry.missedFreeCount++;
             entry.counters[EntryRow.REALLOCATE_COUNT] += newAddress == 0 ? 0 : 1;
-            entry.order.replaced();
+            entry.quick.countFree();
         }
         allocated(entryPoint, newAddress, byteSize, 0, 0);
     }
@@ -166,13 +161,57 @@ public final class ThreadRecorder {
         if (arenas == null) {
             throw new IllegalArgumentException("entryPoint: " + entryPoint + " (expected: one of the arenas)");
         }
-        if (hasOpenConfinedArena()) {
+        EntryRecord confined = entries[Recorder.ARENA_CONFINED];
+        if (confined != null && confined.arenas != null && confined.arenas.openCount() > 0) {
             entry.counters[EntryRow.NESTED_OPEN_COUNT]++;
         }
+        ArenaRecord record = new ArenaRecord(entryPoint, this, arenas, entry.quick);
+        record.open(countOpen(entry, arenas), false);
+        return record;
+    }
+
+    /**
+     * An arena was opened that only this thread, which is a platform thread, will use. The record serves other arenas after it was
+     * closed.
+     */
+    public ArenaRecord openConfinedArena() {
+        EntryRecord entry = entry(Recorder.ARENA_CONFINED);
+        ArenaCounts arenas = entry.arenas;
+        if (arenas == null) {
+            return ArenaRecord.NONE;
+        }
+        if (arenas.openCount() > 0) {
+            entry.counters[EntryRow.NESTED_OPEN_COUNT]++;
+        }
+        ArenaRecord record = closedArena(entry, arenas);
+        record.open(countOpen(entry, arenas), true);
+        return record;
+    }
+
+    private static long countOpen(EntryRecord entry, ArenaCounts arenas) {
+        long[] counters = entry.counters;
+        counters[EntryRow.OPEN_COUNT]++;
         long sequence = arenas.opened();
-        entry.counters[EntryRow.OPEN_COUNT]++;
-        entry.counters[EntryRow.MAX_OPEN_COUNT] = Math.max(entry.counters[EntryRow.MAX_OPEN_COUNT], arenas.openCount());
-        return new ArenaRecord(this, arenas, entryPoint, sequence);
+        long openCount = arenas.openCount();
+        if (openCount > counters[EntryRow.MAX_OPEN_COUNT]) {
+            counters[EntryRow.MAX_OPEN_COUNT] = openCount;
+        }
+        return sequence;
+    }
+
+    private ArenaRecord closedArena(EntryRecord entry, ArenaCounts arenas) {
+        for (int i = 0; i < confinedArenas.length; i++) {
+            ArenaRecord record = confinedArenas[i];
+            if (record == null) {
+                record = new ArenaRecord(Recorder.ARENA_CONFINED, this, arenas, entry.quick);
+                confinedArenas[i] = record;
+                return record;
+            }
+            if (record.isClosed()) {
+                return record;
+            }
+        }
+        return new ArenaRecord(Recorder.ARENA_CONFINED, this, arenas, entry.quick);
     }
 
     EntryRecord entry(int entryPoint) {
@@ -185,12 +224,18 @@ public final class ThreadRecorder {
         return entries[entryPoint];
     }
 
-    /** Lifetimes in bytes are measured on this clock. */
+    /** Lifetimes in bytes are measured on this clock; any thread. */
     long allocatedBytes() {
-        return allocatedBytes;
+        long bytes = 0;
+        for (int i = 0; i < clockCount; i++) {
+            QuickCounts clock = clocks[i];
+            bytes += clock == null ? 0 : clock.clockBytes();
+        }
+        return bytes;
     }
 
-    void countAllocation(EntryRecord entry, long[] row, int band, long byteSize, long byteAlignment, int flags) {
+    /** Answers whether the sampler picks the block; {@link #pickedMeta} must then follow. */
+    boolean countAllocation(EntryRecord entry, long[] row, int band, long byteSize, long byteAlignment, int flags) {
         BandRow.countAllocation(row, band, byteSize, byteAlignment, flags);
         if (byteSize > entry.maxByteSize) {
             entry.maxByteSize = byteSize;
@@ -198,70 +243,31 @@ public final class ThreadRecorder {
         if ((flags & VIRTUAL) != 0) {
             entry.counters[EntryRow.VIRTUAL_ALLOCATE_COUNT]++;
         }
-        allocatedBytes += byteSize;
+        if (row[BandRow.ALLOCATE_COUNT] >= certainBlocks && band > 0 && !followsAll) {
+            entry.quick.open(byteSize, byteAlignment, (flags & ZEROED) != 0);
+        }
+        return entry.quick.cover(byteSize);
     }
 
-    /** Whether the block that was counted in the row just now is to be followed; {@link #pickedMeta} must come next. */
-    boolean picks(long[] row, long byteSize) {
-        return row[BandRow.ALLOCATE_COUNT] <= certainBlocks || sampler.picks(byteSize);
+    /** Whether the block that was counted in the row just now is followed whatever the sampler says. */
+    boolean isCertain(long[] row) {
+        return row[BandRow.ALLOCATE_COUNT] <= certainBlocks;
     }
 
-    /** Answers the {@link BlockMeta} of a block that was picked, its call site included. */
-    long pickedMeta(int entryPoint, long[] row, long byteSize) {
-        boolean certain = row[BandRow.ALLOCATE_COUNT] <= certainBlocks;
-        if (!certain) {
-            sampler.rearm();
+    /** Answers the {@link BlockMeta} of a block that is to be followed, its call site included. */
+    long pickedMeta(EntryRecord entry, long byteSize, boolean isCertain) {
+        if (entry.quick.isDue()) {
+            entry.quick.rearm(sampler.nextDistance());
         }
-        int flags = certain ? BlockMeta.CERTAIN_BLOCK : 0;
-        if (certain && recorder.takesCertainStack()) {
-            flags |= BlockMeta.CERTAIN_SITE;
-        } else if (!(certain ? picksStack(byteSize) : tossesStack(byteSize))) {
-            return BlockMeta.pack(owner, SiteTable.NONE, flags, entryPoint);
-        }
-        return BlockMeta.pack(owner, takeSite(entryPoint, byteSize, flags), flags, entryPoint);
+        return BlockMeta.ofOwner(owner) | stacks.meta(entry.entryPoint, byteSize, isCertain);
     }
 
-    private boolean picksStack(long byteSize) {
-        if (!stackSampler.picks(byteSize)) {
-            return false;
-        }
-        stackSampler.rearm();
-        return true;
-    }
-
-    /** So that, picked or not, a stack is taken by a process of its own mean distance. */
-    private boolean tossesStack(long byteSize) {
-        double taken = ByteSampler.probability(recorder.stackMeanBytes, byteSize);
-        return sampler.tosses(taken / ByteSampler.probability(recorder.lifetimeMeanBytes, byteSize));
-    }
-
-    private int takeSite(int entryPoint, long byteSize, long meta) {
-        if (walking) {
-            return SiteTable.NONE;
-        }
-        walking = true;
-        long start = System.nanoTime();
-        int number;
-        try {
-            recorder.stacks.walk(frames);
-            number = recorder.sites.intern(entryPoint, frames);
-        } finally {
-            frames.clear();
-            walking = false;
-        }
-        stackSampleCount++;
-        stackSampleNanos += System.nanoTime() - start;
-        SiteRecord site = recorder.sites.site(number);
-        if (site != null) {
-            site.allocated(byteSize, recorder.siteWeight(byteSize, meta));
-        }
-        return number;
-    }
-
-    private void follow(EntryRecord entry, long[] row, long address, long byteSize) {
-        long meta = pickedMeta(entry.entryPoint, row, byteSize);
-        long birthNanos = recorder.elapsedNanos();
-        if (recorder.blocks.insert(address, byteSize, allocatedBytes, birthNanos, meta, entry.order.mark())) {
+    private void follow(EntryRecord entry, long[] row, long address, long byteSize, boolean isCertain) {
+        long meta = pickedMeta(entry, byteSize, isCertain);
+        long liveCount = entry.quick.liveCount();
+        long mark = entry.order.mark(liveCount);
+        entry.quick.watch(liveCount);
+        if (recorder.blocks.insert(address, byteSize, allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
             long weight = recorder.weight(byteSize, meta);
             long bytes = ByteSampler.weightedBytes(byteSize, weight);
             BandRow.countFollowed(row, weight, bytes);
@@ -276,9 +282,14 @@ public final class ThreadRecorder {
         int column;
         if (BlockMeta.owner(meta) == owner) {
             long[] row = entry.band(SizeBands.band(block[LiveBlockTable.SIZE]));
-            column = entry.order.column(block[LiveBlockTable.ORDER_MARK], birthBytes, row[BandRow.LAST_BIRTH_BYTES]);
+            column = entry.order.column(
+                    block[LiveBlockTable.ORDER_MARK],
+                    entry.quick.liveCount(),
+                    birthBytes,
+                    row[BandRow.LAST_BIRTH_BYTES]);
             row[BandRow.LAST_BIRTH_BYTES] = birthBytes;
-            entry.order.freed();
+            countFree(entry);
+            entry.accountedFreeCount++;
         } else {
             column = entry.order.remoteColumn(BlockMeta.owner(meta), birthBytes);
             entry.liveBlocksElsewhere--;
@@ -299,7 +310,8 @@ public final class ThreadRecorder {
             row[BandRow.GROW_WEIGHT] += byteSize > oldByteSize ? weight : 0;
         }
         if (BlockMeta.owner(meta) == owner) {
-            entry.order.replaced();
+            entry.quick.countFree();
+            entry.accountedFreeCount++;
         } else {
             entry.liveBlocksElsewhere--;
         }
@@ -328,7 +340,7 @@ public final class ThreadRecorder {
         boolean remote = allocatingThread != owner;
         BandRow.countFollowedFree(row, weight, orderColumn, remote);
         BandRow.countLifetimeNanos(row, Math.max(0, recorder.elapsedNanos() - birthNanos), weight);
-        long clock = remote ? recorder.registry.allocatedBytes(allocatingThread) : allocatedBytes;
+        long clock = remote ? recorder.registry.allocatedBytes(allocatingThread) : allocatedBytes();
         long lifetimeBytes =
                 clock >= birthBytes ? clock - birthBytes : UNKNOWN; // where the allocating thread has ended
         if (lifetimeBytes != UNKNOWN) {
@@ -345,13 +357,23 @@ public final class ThreadRecorder {
         changeLiveBytes(entry, bytes);
     }
 
-    void changeLiveBytes(EntryRecord entry, long bytes) {
-        long unflushed = entry.unflushedLiveBytes + bytes;
+    private void changeLiveBytes(EntryRecord entry, long bytes) {
+        long unflushed = entry.flushedLiveBytes + bytes;
         if (unflushed > liveFlushBytes || unflushed < -liveFlushBytes) {
             recorder.liveBytes.add(entry.entryPoint, unflushed);
             unflushed = 0;
         }
-        entry.unflushedLiveBytes = unflushed;
+        entry.flushedLiveBytes = unflushed;
+    }
+
+    /** After an arena's block was counted, and before and after an arena is ended. */
+    void flushArenaBytes(EntryRecord entry) {
+        long live = entry.quick.clockBytes() - entry.freedArenaBytes;
+        long unflushed = live - entry.flushedLiveBytes;
+        if (unflushed > liveFlushBytes || unflushed < -liveFlushBytes) {
+            recorder.liveBytes.add(entry.entryPoint, unflushed);
+            entry.flushedLiveBytes = live;
+        }
     }
 
     /** For one reader. */
@@ -359,7 +381,7 @@ public final class ThreadRecorder {
         long count = 0;
         for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
             EntryRecord entry = entries[i];
-            count += entry == null ? 0 : entry.sum(BandRow.ALLOCATE_COUNT);
+            count += entry == null ? 0 : entry.quick.allocateCount();
         }
         long since = count - askedAllocations;
         askedAllocations = count;
@@ -377,15 +399,15 @@ public final class ThreadRecorder {
     }
 
     long stackSampleCount() {
-        return stackSampleCount;
+        return stacks.sampleCount();
     }
 
     long stackSampleNanos() {
-        return stackSampleNanos;
+        return stacks.sampleNanos();
     }
 
     long heldBytes() {
-        long bytes = OWN_BYTES + (long) SettledRows.HELD_LONGS * Long.BYTES;
+        long bytes = OWN_BYTES;
         for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
             EntryRecord entry = entries[i];
             bytes += entry == null ? 0 : entry.heldBytes();
@@ -395,18 +417,6 @@ public final class ThreadRecorder {
 
     /** The object, its small arrays and its place in the registry, rounded up. */
     private static final int OWN_BYTES = 512;
-
-    /** Arenas' small parts go round, so that an arena per call allocates nothing more than its record. */
-    ArenaTally takeTally() {
-        ArenaTally spare = spareTally;
-        spareTally = null;
-        return spare != null ? spare : new ArenaTally();
-    }
-
-    void giveBack(ArenaTally tally) {
-        tally.clear();
-        spareTally = tally;
-    }
 
     FollowedBlocks takeFollowed() {
         FollowedBlocks spare = spareFollowed;
@@ -421,11 +431,6 @@ public final class ThreadRecorder {
         }
     }
 
-    private boolean hasOpenConfinedArena() {
-        EntryRecord confined = entries[Recorder.ARENA_CONFINED];
-        return confined != null && confined.arenas != null && confined.arenas.openCount() > 0;
-    }
-
     private void restore(long address) {
         recorder.blocks.insert(
                 address,
@@ -437,7 +442,11 @@ public final class ThreadRecorder {
     }
 
     private EntryRecord addEntry(int entryPoint) {
-        EntryRecord entry = new EntryRecord(entryPoint);
+        QuickCounts quick = new QuickCounts(threadId, Recorder.isArena(entryPoint), recorder.blocks.filter);
+        quick.rearm(sampler.nextDistance());
+        EntryRecord entry = new EntryRecord(entryPoint, quick);
+        clocks[clockCount] = quick;
+        clockCount++;
         entries[entryPoint] = entry;
         return entry;
     }

@@ -18,8 +18,8 @@ public final class ThreadRow {
         for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
             EntryRecord entry = thread.entryOrNull(i);
             if (entry != null) {
-                row[ALLOCATE_COUNT] += entry.sum(BandRow.ALLOCATE_COUNT);
-                row[ALLOCATE_BYTES] += entry.sum(BandRow.ALLOCATE_BYTES);
+                row[ALLOCATE_COUNT] += entry.allocateCount();
+                row[ALLOCATE_BYTES] += entry.allocateBytes();
                 row[FREE_COUNT] += entry.freeCount();
                 row[REMOTE_FREE_COUNT] += entry.sum(BandRow.REMOTE_FREE_WEIGHT) >> ByteSampler.WEIGHT_SHIFT;
             }

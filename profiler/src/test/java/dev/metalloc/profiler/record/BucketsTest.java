@@ -63,7 +63,6 @@ class BucketsTest {
         int band = SizeBands.band(size);
         assertTrue(band == 0 ? size <= 1 : size > 1L << (band - 1) && size <= 1L << band, "band of " + size);
         int sub = SizeBands.subBucket(band, size);
-        assertTrue(size <= 1 || sub == SizeBands.subBucket(size), "short way of " + size);
         assertTrue(size <= SizeBands.highestSize(band, sub), "sub of " + size);
         assertEquals(sub, SizeBands.subBucket(band, SizeBands.highestSize(band, sub)));
         if (size <= 256) {

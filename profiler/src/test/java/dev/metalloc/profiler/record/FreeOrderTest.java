@@ -16,6 +16,8 @@ class FreeOrderTest {
     private final FreeOrder order = new FreeOrder();
     private final long[] counts = new long[BandRow.UNORDERED_FREE_WEIGHT + 1];
     private long clockBytes;
+    private long liveCount;
+    private long watchedCount = FreeOrder.NOTHING;
     private long lastBirthBytes;
 
     @Test
@@ -113,14 +115,14 @@ class FreeOrderTest {
             if (i % 97 == 0) {
                 free(pair);
             } else {
-                order.freed();
+                countFree();
             }
             if (queue.size() > 50) {
                 Block oldest = queue.remove();
                 if (i % 89 == 0) {
                     free(oldest);
                 } else {
-                    order.freed();
+                    countFree();
                 }
             }
         }
@@ -141,16 +143,24 @@ class FreeOrderTest {
     }
 
     private Block allocate() {
-        order.allocated();
+        liveCount++;
         clockBytes += 16;
-        return new Block(clockBytes, order.mark());
+        watchedCount = liveCount;
+        return new Block(clockBytes, order.mark(liveCount));
     }
 
     private void free(Block block) {
-        int column = order.column(block.mark(), block.birthBytes(), lastBirthBytes);
+        int column = order.column(block.mark(), liveCount, block.birthBytes(), lastBirthBytes);
         counts[column]++;
         lastBirthBytes = column == BandRow.LIFO_FREE_WEIGHT ? lastBirthBytes : block.birthBytes();
-        order.freed();
+        countFree();
+    }
+
+    private void countFree() {
+        if (liveCount <= watchedCount) {
+            watchedCount = order.freed(liveCount);
+        }
+        liveCount--;
     }
 
     private long sum() {

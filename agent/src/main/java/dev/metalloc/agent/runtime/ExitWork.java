@@ -1,14 +1,12 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-package dev.metalloc.agent;
-
-import dev.metalloc.agent.runtime.JdkAccess;
+package dev.metalloc.agent.runtime;
 
 /** Runs the agent's last work when the JVM ends in order: after the application's own shutdown hooks, where that is possible. */
-final class ExitWork {
+public final class ExitWork {
 
     private ExitWork() {}
 
-    static void register(Runnable work) {
+    public static void register(Runnable work) {
         JdkAccess jdk = JdkAccess.known;
         try {
             if (jdk != null) {

@@ -1,0 +1,77 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent.train;
+
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.ClassWriter;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import org.jspecify.annotations.Nullable;
+
+/** Has the class that chooses Netty's default allocator pass its choice through the runtime. */
+public final class NettyWeaver {
+
+    /** Where Netty chooses. */
+    public static final String CLASS = "io/netty/buffer/ByteBufUtil";
+
+    private static final String FIELD = "DEFAULT_ALLOCATOR";
+    private static final String ALLOCATOR = "io/netty/buffer/ByteBufAllocator";
+    private static final String RUNTIME = "java/lang/foreign/MetallocNettyBuffers";
+    private static final String LOOKUP = "java/lang/invoke/MethodHandles$Lookup";
+
+    private NettyWeaver() {}
+
+    /** Null where the class has no such choice. */
+    public static byte @Nullable [] weave(byte[] classFile) {
+        ClassReader reader = new ClassReader(classFile);
+        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+        ChoosingClass choosing = new ChoosingClass(writer);
+        reader.accept(choosing, 0);
+        return choosing.found ? writer.toByteArray() : null;
+    }
+
+    private static final class ChoosingClass extends ClassVisitor {
+        private boolean found;
+
+        ChoosingClass(ClassVisitor next) {
+            super(Opcodes.ASM9, next);
+        }
+
+        @Override
+        public @Nullable MethodVisitor visitMethod(
+                int access,
+                String name,
+                String descriptor,
+                @Nullable String signature,
+                String @Nullable [] exceptions) {
+            MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
+            return method == null || !name.equals("<clinit>") ? method : new Choice(method, this);
+        }
+    }
+
+    private static final class Choice extends MethodVisitor {
+        private final ChoosingClass owner;
+
+        Choice(MethodVisitor next, ChoosingClass owner) {
+            super(Opcodes.ASM9, next);
+            this.owner = owner;
+        }
+
+        @Override
+        public void visitFieldInsn(int opcode, String type, String name, String descriptor) {
+            if (opcode == Opcodes.PUTSTATIC && type.equals(CLASS) && name.equals(FIELD)) {
+                owner.found = true;
+                super.visitMethodInsn(
+                        Opcodes.INVOKESTATIC, "java/lang/invoke/MethodHandles", "lookup", "()L" + LOOKUP + ";", false);
+                super.visitMethodInsn(
+                        Opcodes.INVOKESTATIC,
+                        RUNTIME,
+                        "allocator",
+                        "(Ljava/lang/Object;L" + LOOKUP + ";)Ljava/lang/Object;",
+                        false);
+                super.visitTypeInsn(Opcodes.CHECKCAST, ALLOCATOR);
+            }
+            super.visitFieldInsn(opcode, type, name, descriptor);
+        }
+    }
+}

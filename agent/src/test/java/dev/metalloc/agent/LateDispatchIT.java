@@ -1,0 +1,122 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.tools.attach.VirtualMachine;
+import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.policy.plan.Plan;
+import dev.metalloc.policy.plan.PlanFormat;
+import dev.metalloc.policy.plan.PlanRule;
+import dev.metalloc.profiler.api.EntryPoint;
+import example.app.Steps;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Run mode in a JVM that was started without it, with blocks from before. */
+class LateDispatchIT {
+
+    @TempDir
+    Path folder;
+
+    private ChildJvm child;
+    private Process process;
+    private int step;
+
+    @BeforeEach
+    void start() throws Exception {
+        child = new ChildJvm(folder).option("-XX:+EnableDynamicAgentLoading");
+        process = child.start(Steps.class);
+        awaitStep();
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        process.destroyForcibly().waitFor();
+    }
+
+    private Path plan(String allocator) throws IOException {
+        Path plan = folder.resolve(allocator + ".plan");
+        PlanRule rule = new PlanRule(EntryPoint.UNSAFE, PlanRule.ANY_SITE, 1, 4_096, AllocatorSpec.of(allocator));
+        PlanFormat.write(plan, new Plan("known", "a test", 0, List.of(rule)));
+        return plan;
+    }
+
+    private void awaitStep() throws Exception {
+        String line = "step " + step + " wrong 0";
+        ProfileModeIT.awaitThat(
+                process, () -> Files.readAllLines(child.out().toPath()).contains(line));
+        step++;
+    }
+
+    private void step() throws Exception {
+        process.getOutputStream().write("\n".getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
+        awaitStep();
+    }
+
+    private String load(String arguments) throws Exception {
+        VirtualMachine machine = VirtualMachine.attach(Long.toString(process.pid()));
+        try {
+            machine.loadAgent(ChildJvm.agentJar().toString(), arguments);
+            return machine.getSystemProperties().getProperty(MetallocAgent.STATE_PROPERTY, "");
+        } finally {
+            machine.detach();
+        }
+    }
+
+    private ChildJvm.Result ended() throws Exception {
+        process.getOutputStream().close();
+        ChildJvm.Result result = child.await(process);
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(!result.err().contains("refused"), result.err());
+        return result;
+    }
+
+    @Test
+    void shouldServeFromThenOnAndFreeWhatCameBefore() throws Exception {
+        assertEquals("dispatching", load("run,plan=" + plan("slab") + ",cache=" + folder.resolve("cache")));
+        step();
+        step();
+        assertTrue(
+                ended().err().contains("UNSAFE " + String.format("%,d", 2 * Steps.BLOCKS) + " blocks by slab"),
+                "two steps of three were served");
+    }
+
+    @Test
+    void shouldEndAndGoOn() throws Exception {
+        load("run,plan=" + plan("slab") + ",quiet");
+        step();
+        assertEquals("ended dispatch: new blocks come from the JDK", load("detach"));
+        step();
+        assertEquals("dispatching", load("run,plan=" + plan("slab")));
+        step();
+        assertEquals("", ended().err());
+    }
+
+    @Test
+    void shouldRefuseWhatItCannotDo() throws Exception {
+        Path leaving = folder.resolve("leaving.plan");
+        PlanFormat.write(leaving, new Plan("known", "a test", 0, List.of()));
+        assertEquals("failed the plan leaves everything to the JDK", load("run,plan=" + leaving));
+    }
+
+    @Test
+    void shouldRefuseAJvmThatWasProfiled() throws Exception {
+        load("profile,out=" + folder.resolve("p.mprof"));
+        load("detach");
+        assertEquals(
+                "failed it was profiled, and cannot be dispatched (start it with metalloc run)",
+                load("run,plan=" + plan("slab")));
+        step();
+        ended();
+    }
+}

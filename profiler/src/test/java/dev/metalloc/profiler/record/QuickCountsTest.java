@@ -1,0 +1,156 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.record;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.EntryPointProfile;
+import java.util.ArrayDeque;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("EnumOrdinal") // numbers of entry points, as the agent passes them
+class QuickCountsTest {
+    private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
+    private static final int CONFINED = EntryPoint.ARENA_CONFINED.ordinal();
+
+    private final Recorder recorder = new Recorder(RecorderOptions.sampled(), new NoStacks());
+    private final ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
+    private final long[] count = new long[SizeBands.COUNT];
+    private final long[] bytes = new long[SizeBands.COUNT];
+
+    private QuickCounts quick(int entryPoint) {
+        return thread.entry(entryPoint).quick;
+    }
+
+    @Test
+    void sizeIsRefusedUntilTheFirstBlocksOfItsBandWereFollowed() {
+        for (int i = 1; i <= RecorderOptions.DEFAULT_CERTAIN_BLOCKS; i++) {
+            assertFalse(quick(UNSAFE).allocated(100), "block " + i);
+            thread.allocated(UNSAFE, i * 16L, 100);
+        }
+        assertTrue(quick(UNSAFE).allocated(100));
+        assertFalse(quick(UNSAFE).allocated(101), "a new size of the band");
+        thread.allocated(UNSAFE, 0x9000, 101);
+        assertTrue(quick(UNSAFE).allocated(101));
+    }
+
+    @Test
+    void sizesOutsideTheTableAreRefused() {
+        for (long size : new long[] {0, QuickCounts.SIZES, 1L << 40, Long.MAX_VALUE - 64}) {
+            for (int i = 1; i <= 200; i++) {
+                thread.allocated(UNSAFE, i * 16L, size);
+                assertFalse(quick(UNSAFE).allocated(size), "size " + size);
+            }
+        }
+    }
+
+    @Test
+    void nullAndFollowedBlocksAreNotFreedHere() {
+        thread.allocated(UNSAFE, 0x1000, 64);
+        assertFalse(quick(UNSAFE).freed(0));
+        assertFalse(quick(UNSAFE).freed(0x1000));
+        assertTrue(quick(UNSAFE).freed(0x2000) || !quick(UNSAFE).freed(0x3000), "others by and large are");
+    }
+
+    @Test
+    void countsAndBytesAreExactByBandHoweverTheyWereCounted() {
+        SplittableRandom random = new SplittableRandom(7);
+        ArrayDeque<Long> live = new ArrayDeque<>();
+        long frees = 0;
+        for (int i = 1; i <= 300_000; i++) {
+            long size = random.nextInt(100) < 90 ? random.nextInt(1, 40) * 24L : random.nextInt(100_000);
+            thread.allocated(UNSAFE, i * 16L, size);
+            expect(size);
+            live.add(i * 16L);
+            if (live.size() > 300) {
+                thread.freed(UNSAFE, random.nextBoolean() ? live.removeFirst() : live.removeLast());
+                frees++;
+            }
+        }
+        EntryPointProfile profile = profile(EntryPoint.UNSAFE);
+        assertBands(profile);
+        assertEquals(frees, profile.freeCount());
+        assertEquals(0, profile.unknownFreeCount());
+        assertTrue(quick(UNSAFE).countedBlocks() > 250_000, "most of them by the quick way");
+        assertEquals(profile.allocateBytes(), thread.allocatedBytes(), "the clock");
+        assertEquals(300_000 - frees, thread.entry(UNSAFE).liveBlocks());
+    }
+
+    @Test
+    void arenasAreExactByBandHoweverTheyWereCounted() {
+        SplittableRandom random = new SplittableRandom(8);
+        long zeroed = 0;
+        for (int i = 0; i < 5_000; i++) {
+            ArenaRecord outer = thread.openConfinedArena();
+            ArenaRecord inner = thread.openConfinedArena();
+            for (int block = random.nextInt(60); block >= 0; block--) {
+                ArenaRecord arena = random.nextBoolean() ? outer : inner;
+                long size = random.nextInt(20) == 0 ? random.nextInt(5000) : 8L * random.nextInt(1, 30);
+                boolean isZeroed = random.nextBoolean();
+                if (!arena.allocatedQuickly(size, 8, isZeroed)) {
+                    arena.allocated(thread, size, 8, isZeroed ? ThreadRecorder.ZEROED : 0);
+                }
+                expect(size);
+                zeroed += isZeroed ? 1 : 0;
+            }
+            inner.closed(thread);
+            if (i < 4_999) {
+                outer.closed(thread); // the last stays open
+            }
+        }
+        EntryPointProfile profile = profile(EntryPoint.ARENA_CONFINED);
+        assertBands(profile);
+        assertEquals(
+                zeroed,
+                profile.bands().stream().mapToLong(BandProfile::zeroedCount).sum());
+        assertTrue(quick(CONFINED).countedBlocks() > 50_000, "most of them by the quick way");
+        long liveBytes = profile.allocateBytes() - profile.freedBytes();
+        assertTrue(profile.allocateCount() > profile.freeCount() && liveBytes > 0 && liveBytes < 200_000);
+        assertEquals(liveBytes, thread.entry(CONFINED).liveBytes());
+        assertEquals(10_000, profile.arenas().openCount());
+        assertEquals(9_999, profile.arenas().closeCount());
+        assertEquals(2, profile.arenas().maxOpenCount());
+        assertEquals(0, profile.arenas().outOfOrderCloseCount());
+    }
+
+    @Test
+    void arenaThatIsNotRecordedCountsNothing() {
+        assertFalse(ArenaRecord.NONE.allocatedQuickly(64, 8, true));
+        ArenaRecord.NONE.allocated(thread, 64, 8, ThreadRecorder.ZEROED);
+        ArenaRecord.NONE.closed(thread);
+        assertTrue(RecorderTest.profileOf(recorder).entryPoints().isEmpty());
+    }
+
+    @Test
+    void virtualThreadIsNeverTheOneMeant() throws InterruptedException {
+        QuickCounts quick = quick(UNSAFE);
+        assertTrue(quick.isOf(Thread.currentThread()));
+        boolean[] taken = {true};
+        Thread.ofVirtual()
+                .start(() -> taken[0] = quick.isOf(Thread.currentThread()))
+                .join();
+        assertFalse(taken[0]);
+    }
+
+    private void expect(long size) {
+        int band = SizeBands.band(size);
+        count[band]++;
+        bytes[band] += size;
+    }
+
+    private void assertBands(EntryPointProfile profile) {
+        for (BandProfile band : profile.bands()) {
+            assertEquals(count[band.log2()], band.allocateCount(), "count of band " + band.log2());
+            assertEquals(bytes[band.log2()], band.allocateBytes(), "bytes of band " + band.log2());
+        }
+        assertEquals(profile.allocateCount(), profile.sizes().getTotalCount());
+    }
+
+    private EntryPointProfile profile(EntryPoint entryPoint) {
+        return RecorderTest.profileOf(recorder).entryPoint(entryPoint).orElseThrow();
+    }
+}

@@ -30,8 +30,8 @@ record FreedInBetween(double bytes) {
      * @param all whose allocations are the clock of the lifetimes
      */
     static FreedInBetween of(List<BandProfile> all, List<BandProfile> some) {
-        double clockBytes =
-                Math.max(1.0, all.stream().mapToLong(BandProfile::allocateBytes).sum());
+        double clockBytes = (double)
+                Math.max(1, all.stream().mapToLong(BandProfile::allocateBytes).sum());
         double allocations = some.stream().mapToLong(BandProfile::allocateCount).sum();
         double variance = 0;
         for (BandProfile band : some) {

@@ -116,7 +116,8 @@ final class Calibrator {
     }
 
     private void lockAndRoute() {
-        Map<Subject, Timing> timings = time(OrderPrograms.lifo(), List.of(SEGREGATED, LOCKED, ROUTED, SLAB, SHARED_SLAB));
+        Map<Subject, Timing> timings =
+                time(OrderPrograms.lifo(), List.of(SEGREGATED, LOCKED, ROUTED, SLAB, SHARED_SLAB));
         Timing bare = net(timings, SEGREGATED);
         calibration.put("block.lock", difference(net(timings, LOCKED), bare));
         calibration.put("block.slab.lock", difference(net(timings, SHARED_SLAB), net(timings, SLAB)));

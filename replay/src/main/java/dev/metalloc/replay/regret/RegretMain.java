@@ -98,7 +98,7 @@ public final class RegretMain {
                     candidates.leastPeakBytes());
             return;
         }
-        double allowed = Math.max(choice.allowedBytes(), candidates.leastPeakBytes());
+        double allowed = Math.max(choice.allowedBytes(), (double) candidates.leastPeakBytes());
         List<Candidate> timed = candidates.all().stream()
                 .filter(each -> each.peakBytes() <= allowed
                         && each.composition().nanosPerEvent()

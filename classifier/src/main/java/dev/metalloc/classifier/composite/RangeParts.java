@@ -113,11 +113,12 @@ final class RangeParts {
 
     /**
      * Whether classes made from the profile waste at most half of what powers of two would. Where the alignment alone makes them
-     * waste more, slabs serve such sizes together with others, or where there are no others.
+     * waste more, a trace gets slabs for such sizes together with others, or where there are no others; an application gets them all the
+     * same.
      */
     private boolean isWorthSlabs(Range range, SlabClasses classes) {
         boolean isAll = range.bands.size() == input.bands().size();
-        double least = isAll ? SlabClasses.alignmentWaste(range.sizes) : 0;
+        double least = isAll || input.path().canLeave() ? SlabClasses.alignmentWaste(range.sizes) : 0;
         return classes.wasteBytes() <= Math.max(SlabClasses.powerOfTwoWaste(range.sizes) / 2, least);
     }
 

@@ -31,6 +31,8 @@ final class ProfileOutput {
     private final boolean attached;
     private final long startEpochMillis = System.currentTimeMillis();
     private final long startNanos = System.nanoTime();
+    // Asked while there is room: a class that could not be initialised in a full heap stays broken, and the writer asks it too.
+    private final long processId = ProcessHandle.current().pid();
     private final List<String> lacks = new ArrayList<>();
     private @Nullable Throwable interimFailure;
     private double nanosPerEvent;
@@ -119,7 +121,7 @@ final class ProfileOutput {
             return;
         }
         Files.createDirectories(spool);
-        String name = startEpochMillis + "-" + ProcessHandle.current().pid() + "-" + Long.toHexString(startNanos);
+        String name = startEpochMillis + "-" + processId + "-" + Long.toHexString(startNanos);
         Path unfinished = spool.resolve(name + ".tmp");
         try {
             Files.copy(file(), unfinished, StandardCopyOption.REPLACE_EXISTING);

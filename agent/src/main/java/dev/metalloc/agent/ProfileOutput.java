@@ -31,7 +31,8 @@ final class ProfileOutput {
     private final boolean attached;
     private final long startEpochMillis = System.currentTimeMillis();
     private final long startNanos = System.nanoTime();
-    // Asked while there is room: a class that could not be initialised in a full heap stays broken, and the writer asks it too.
+    // Asked while there is room: a class that could not be initialised in a full heap stays broken, and the writer asks
+    // it too.
     private final long processId = ProcessHandle.current().pid();
     private final List<String> lacks = new ArrayList<>();
     private @Nullable Throwable interimFailure;

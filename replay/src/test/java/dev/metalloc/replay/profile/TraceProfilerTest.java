@@ -30,7 +30,8 @@ class TraceProfilerTest {
         assertEquals(900, band(unsafe, 7).freeCount());
         assertEquals(900, band(unsafe, 7).remoteFreeCount());
         assertEquals(1000, band(unsafe, 7).zeroedCount());
-        assertEquals(10_000, band(unsafe, 7).peakLiveBytes());
+        // A hundred blocks that stay, and one that goes at once.
+        assertEquals(10_100, band(unsafe, 7).peakLiveBytes());
         assertEquals(64, band(unsafe, 13).maxByteAlignment());
         assertEquals(1, band(unsafe, 13).growCount());
         assertEquals(1, band(unsafe, 14).allocateCount());

@@ -7,8 +7,13 @@ import dev.metalloc.allocators.layout.Sizes;
 /**
  * Freed blocks of numbered sizes that are kept whole for the next request of their number, or of the one below.
  *
- * <p>Confined. To the tiling they are taken. They hold {@code quickBytes}, or an eighth of committed memory where that is more;
- * beyond this they go back to the tiling, lists in turn.
+ * <p>Confined. To the tiling they are taken. Before more memory is committed they go back to it, where they hold more than
+ * {@code quickBytes} and more than one part in {@code quickShare} of committed memory.
+ */
+/* Implementation notes
+ *
+ * As long as nothing is committed, what is held costs nobody anything: a program in balance never sees a block joined or cut. One that
+ * grows has what it freed joined before it gets more, and no block more than once for each time it was freed.
  */
 final class HeldBlocks {
 
@@ -28,15 +33,13 @@ final class HeldBlocks {
         this.tiling = tiling;
         this.quickBytes = quickBytes;
         this.quickShift = Sizes.log2(quickShare);
-        quick = new QuickLists(sizes.all());
-        limit(0);
+        quick = new QuickLists(sizes.all(), quickBytes != 0);
     }
 
-    /** Says how much memory is committed. */
-    void limit(long committedBytes) {
-        if (quickBytes != 0) {
-            quick.limit(Math.max(quickBytes, committedBytes >>> quickShift) >>> BlockTiling.GRANULE_SHIFT);
-        }
+    /** Gives all back where that is more than may be held while memory is committed; false where nothing was given. */
+    boolean makeWay(long committedBytes) {
+        long mostBytes = Math.max(quickBytes, committedBytes >>> quickShift);
+        return quick.heldUnits() > mostBytes >>> BlockTiling.GRANULE_SHIFT && flush();
     }
 
     /** Takes a block that holds so many granules, at most the largest numbered size; it lives. NONE where there is none. */
@@ -59,7 +62,17 @@ final class HeldBlocks {
         return start;
     }
 
-    /** Keeps a live block, or gives it back where that cannot be. */
+    /** As {@link #take}, a block that begins at a multiple of a power of two, if one lies near the top of its list. */
+    int takeAligned(int granules, int alignment) {
+        int number = sizes.indexOf(granules);
+        int start = quick.popAligned(number, alignment);
+        if (start != NONE) {
+            tags.setLive(start, number);
+        }
+        return start;
+    }
+
+    /** Keeps a live block, or gives it back where none is kept. */
     void hold(int start, int number) {
         if (quick.push(number, start)) {
             tags.setHeld(start, number);
@@ -69,16 +82,12 @@ final class HeldBlocks {
     }
 
     private void holdSlow(int start, int number) {
-        if (!quick.couldHold(number)) {
+        if (quickBytes == 0) {
             giveBack(start, number);
-            return;
+        } else {
+            quick.add(number, start);
+            tags.setHeld(start, number);
         }
-        while (!quick.isRoom(number)) {
-            int victim = quick.victim();
-            giveBack(quick.pop(victim), victim);
-        }
-        quick.add(number, start);
-        tags.setHeld(start, number);
     }
 
     private void giveBack(int start, int number) {
@@ -88,10 +97,11 @@ final class HeldBlocks {
 
     /** Gives back all; false where there were none. */
     boolean flush() {
-        boolean isAny = quick.heldUnits() > 0;
+        boolean isAny = false;
         for (int number = 0; number < quick.lists(); number++) {
             for (int start = quick.pop(number); start != NONE; start = quick.pop(number)) {
                 giveBack(start, number);
+                isAny = true;
             }
         }
         return isAny;

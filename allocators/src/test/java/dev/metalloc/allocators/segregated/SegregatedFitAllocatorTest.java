@@ -86,22 +86,38 @@ class SegregatedFitAllocatorTest {
         allocator.free(above);
     }
 
-    /** Sizes out of use give way: after a phase of many sizes, a pair of another keeps its block. */
     @Test
-    void shouldKeepTheSizeInUseWhereTheBoundIsReached() {
-        long[] blocks = new long[200];
-        for (int i = 0; i < blocks.length; i++) {
-            blocks[i] = allocator.allocate(20_000, 16);
-        }
-        for (long block : blocks) {
-            allocator.free(block);
-        }
-        long other = allocator.allocate(5000, 16);
-        for (int i = 0; i < 10; i++) {
-            allocator.free(other);
-            assertEquals(other, allocator.allocate(5000, 16));
-        }
+    void shouldServeAFreedAlignedBlockToTheNextAlignedRequest() {
+        long aligned = allocator.allocate(48, 256);
+        long plain = allocator.allocate(48, 16);
+        allocator.free(aligned);
+        allocator.free(plain);
+        assertEquals(aligned, allocator.allocate(48, 256));
+        assertEquals(plain, allocator.allocate(48, 16));
+        assertEquals(NULL, allocator.allocate(48, 48));
         allocator.validate();
+    }
+
+    /** What is held is joined rather than that more is committed; a program in balance keeps it. */
+    @Test
+    void shouldJoinWhatIsHeldBeforeItCommitsMore() {
+        try (SegregatedFitAllocator tight =
+                new SegregatedFitAllocator(source, 1 << 20, 1 << 24, 16 << 10, 32, 8, new long[0])) {
+            long[] blocks = new long[1000];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = tight.allocate(1024, 16);
+            }
+            for (long block : blocks) {
+                tight.free(block);
+            }
+            long committed = tight.stats().committedBytes();
+            assertEquals(blocks[999], tight.allocate(1024, 16), "held");
+            for (int i = 0; i < 90; i++) {
+                assertNotEquals(NULL, tight.allocate(10_000, 16));
+            }
+            assertEquals(committed, tight.stats().committedBytes());
+            tight.validate();
+        }
     }
 
     @Test

@@ -7,17 +7,21 @@ import dev.metalloc.allocators.layout.Sizes;
 /**
  * Freed blocks of numbered sizes that are kept whole for the next request of their number, or of the one below.
  *
- * <p>Confined. To the tiling they are taken. Before more memory is committed they go back to it, where they hold more than
- * {@code quickBytes} and more than one part in {@code quickShare} of committed memory.
+ * <p>Confined. To the tiling they are taken. Before more memory is committed as many as are needed go back to it, where they hold
+ * more than {@code quickBytes} and more than one part in {@code quickShare} of committed memory.
  */
 /* Implementation notes
  *
  * As long as nothing is committed, what is held costs nobody anything: a program in balance never sees a block joined or cut. One that
- * grows has what it freed joined before it gets more, and no block more than once for each time it was freed.
+ * grows has what it freed joined before it gets more, and no block more than once for each time it was freed. No more is joined than
+ * is needed: what a program drops it often builds again.
  */
 final class HeldBlocks {
 
     static final int NONE = QuickLists.NONE;
+
+    /** Of granules at a time: a page's part, so that what is given back finds neighbours. */
+    private static final int LEAST_GIVEN = 64;
 
     private final BlockTags tags;
     private final QuickSizes sizes;
@@ -36,10 +40,39 @@ final class HeldBlocks {
         quick = new QuickLists(sizes.all(), quickBytes != 0);
     }
 
-    /** Gives all back where that is more than may be held while memory is committed; false where nothing was given. */
-    boolean makeWay(long committedBytes) {
+    /**
+     * Gives back blocks of at least so many granules in all where more are held than may be while memory is committed; false where
+     * nothing was given.
+     */
+    boolean makeWay(int granules, long committedBytes) {
         long mostBytes = Math.max(quickBytes, committedBytes >>> quickShift);
-        return quick.heldUnits() > mostBytes >>> BlockTiling.GRANULE_SHIFT && flush();
+        if (quick.heldUnits() <= mostBytes >>> BlockTiling.GRANULE_SHIFT) {
+            return false;
+        }
+        int wanted = Math.max(granules, LEAST_GIVEN);
+        int first = granules <= sizes.largest() ? sizes.indexOf(granules) : quick.lists();
+        // Larger blocks will do as they are; smaller ones have to be neighbours, large ones sooner than small ones.
+        for (int number = first; number < quick.lists() && wanted > 0; number++) {
+            wanted -= giveBackSome(number, wanted);
+        }
+        for (int number = first - 1; number >= 0 && wanted > 0; number--) {
+            wanted -= giveBackSome(number, wanted);
+        }
+        return true;
+    }
+
+    /** Gives back blocks of a list until there were so many granules, or none is left; answers how many there were. */
+    private int giveBackSome(int number, int granules) {
+        int given = 0;
+        while (given < granules) {
+            int start = quick.pop(number);
+            if (start == NONE) {
+                return given;
+            }
+            giveBack(start, number);
+            given += sizes.granules(number);
+        }
+        return given;
     }
 
     /** Takes a block that holds so many granules, at most the largest numbered size; it lives. NONE where there is none. */

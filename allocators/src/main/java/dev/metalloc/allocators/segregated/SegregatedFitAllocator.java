@@ -194,7 +194,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     /** Where all that is ready is taken or held. */
     private int cutMore(int granules, int alignment, boolean zeroed) {
-        if (held.makeWay(region.committedBytes())) {
+        while (held.makeWay(granules, region.committedBytes())) {
             int start = tiling.cutReady(granules, alignment, zeroed);
             if (start != BlockTiling.NONE) {
                 return start;

@@ -3,6 +3,7 @@ package dev.metalloc.allocators.segregated;
 
 import dev.metalloc.allocators.layout.QuickLists;
 import dev.metalloc.allocators.layout.Sizes;
+import java.util.Arrays;
 
 /**
  * Freed blocks of numbered sizes that are kept whole for the next request of their number, or of the one below.
@@ -22,6 +23,8 @@ final class HeldBlocks {
 
     /** Of granules at a time: a page's part, so that what is given back finds neighbours. */
     private static final int LEAST_GIVEN = 64;
+    /** One part in 2^1, as far as the next size but one of the widest usual spacing. */
+    private static final int MOST_LARGER_SHIFT = 1;
 
     private final BlockTags tags;
     private final QuickSizes sizes;
@@ -37,7 +40,8 @@ final class HeldBlocks {
         this.tiling = tiling;
         this.quickBytes = quickBytes;
         this.quickShift = Sizes.log2(quickShare);
-        quick = new QuickLists(sizes.all(), quickBytes != 0);
+        // One more, that stays empty, for sizes without a number.
+        quick = new QuickLists(Arrays.copyOf(sizes.all(), sizes.count() + 1), quickBytes != 0);
     }
 
     /**
@@ -50,9 +54,9 @@ final class HeldBlocks {
             return false;
         }
         int wanted = Math.max(granules, LEAST_GIVEN);
-        int first = granules <= sizes.largest() ? sizes.indexOf(granules) : quick.lists();
+        int first = granules <= sizes.largest() ? sizes.indexOf(granules) : sizes.count();
         // Larger blocks will do as they are; smaller ones have to be neighbours, large ones sooner than small ones.
-        for (int number = first; number < quick.lists() && wanted > 0; number++) {
+        for (int number = first; number < sizes.count() && wanted > 0; number++) {
             wanted -= giveBackSome(number, wanted);
         }
         for (int number = first - 1; number >= 0 && wanted > 0; number--) {
@@ -80,15 +84,17 @@ final class HeldBlocks {
         int number = sizes.indexOf(granules);
         int start = quick.pop(number);
         if (start == NONE) {
-            return takeLarger(number + 1);
+            return takeLarger(number + 1, granules);
         }
         tags.setLive(start, number);
         return start;
     }
 
-    /** From the next size: it wastes one part in {@code spacing} more, and saves cutting a block. */
-    private int takeLarger(int number) {
-        int start = number < quick.lists() ? quick.pop(number) : NONE;
+    /** From the next size, if it is not much larger: that saves cutting a block. */
+    private int takeLarger(int number, int granules) {
+        boolean isClose =
+                number < sizes.count() && sizes.granules(number) <= granules + (granules >>> MOST_LARGER_SHIFT) + 1;
+        int start = isClose ? quick.pop(number) : NONE;
         if (start != NONE) {
             tags.setLive(start, number);
         }

@@ -102,6 +102,12 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         traits = traits(maxBlockBytes);
     }
 
+    /** Uses pages of 2 MiB for the first bytes of memory; to be called before the first allocation. */
+    public SegregatedFitAllocator withHugePages(long byteCount) {
+        region.useHugePages(byteCount);
+        return this;
+    }
+
     public static AllocatorTraits traits(long maxBlockBytes) {
         return new AllocatorTraits(
                 "segregated",

@@ -121,6 +121,52 @@ class SegregatedFitAllocatorTest {
     }
 
     @Test
+    void shouldHoldLargeBlocksOfSizesOfItsOwn() {
+        try (SegregatedFitAllocator own =
+                new SegregatedFitAllocator(source, 1 << 20, 1 << 24, 1 << 20, 8, 4, new long[] {168_000, 500_000})) {
+            long block = own.allocate(168_000, 16);
+            long other = own.allocate(100_000, 16);
+            long last = own.allocate(16, 16);
+            own.free(block);
+            assertEquals(block, own.allocate(160_000, 16), "held");
+            own.free(other);
+            assertTrue(
+                    own.usableSize(own.allocate(100_000, 16)) < 110_000, "not held, nor served by what is too large");
+            own.validate();
+            own.free(block);
+            own.free(last);
+            own.purge();
+            own.validate();
+        }
+    }
+
+    @Test
+    void shouldCommitHugePagesAsWholes() {
+        try (SegregatedFitAllocator huge =
+                new SegregatedFitAllocator(source, 1 << 20, 1 << 24, 0, 8).withHugePages((4 << 20) + 1)) {
+            assertNotEquals(NULL, huge.allocate(100, 16));
+            assertEquals(2 << 20, huge.stats().committedBytes());
+            long[] blocks = new long[4];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = huge.allocateZeroed(1 << 20, 16);
+                assertEquals(0, OffHeapMemory.readLong(blocks[i] + (1 << 20) - 8));
+                OffHeapMemory.writeLong(blocks[i] + (1 << 20) - 8, -1);
+            }
+            assertTrue(huge.stats().committedBytes() < (4 << 20) + (128 << 10), "two huge pages, the rest as ever");
+            assertEquals(huge.stats().committedBytes(), source.committedBytes());
+            for (long block : blocks) {
+                huge.free(block);
+            }
+            huge.validate();
+            huge.purge();
+            assertTrue(huge.stats().committedBytes() <= 4096);
+            long again = huge.allocateZeroed(1 << 20, 16);
+            assertEquals(0, OffHeapMemory.readLong(again + (1 << 20) - 8));
+            huge.validate();
+        }
+    }
+
+    @Test
     void shouldCoalesceWhatQuickListsHoldBeforeItRefuses() {
         try (MmapChunkSource small = new MmapChunkSource(1 << 20);
                 SegregatedFitAllocator bounded = new SegregatedFitAllocator(small, 1 << 20, 1 << 20, 1 << 20, 8)) {

@@ -39,9 +39,7 @@ final class Subjects {
                             "spacing",
                             "4",
                             "sizes",
-                            "144,1040,100000,400000",
-                            "hugeBytes",
-                            "4194304")),
+                            "144,1040,100000,400000")),
             subject("buddy", Map.of("lock", "false")),
             subject(
                     "buddy",

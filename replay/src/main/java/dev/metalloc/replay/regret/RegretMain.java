@@ -71,11 +71,16 @@ public final class RegretMain {
             AutoChoice choice = AutoChoice.of(profile, costs, Objective.valueOf(name.toUpperCase(Locale.ROOT)));
             choices.add(choice);
             compositions.addAll(choice.paretoFront());
+            compositions.add(untimed(choice.objective()));
         }
         CandidateSet candidates = new CandidateSet(program, compositions);
         for (AutoChoice choice : choices) {
             print(choice, candidates);
         }
+    }
+
+    private Composition untimed(Objective objective) {
+        return AutoChoice.untimed(profile, costs, objective).composition();
     }
 
     private void print(AutoChoice choice, CandidateSet candidates) throws IOException, InterruptedException {
@@ -104,11 +109,21 @@ public final class RegretMain {
                         && each.composition().nanosPerEvent()
                                 <= MOST_MODEL_RATIO * choice.composition().nanosPerEvent())
                 .toList();
-        print(chosen, allowed, new Race(trace, chosen).run(timed), timed.size());
+        Candidate untimed = candidates.of(untimed(choice.objective()));
+        List<Candidate> seeded = new ArrayList<>(List.of(untimed));
+        for (String text : System.getProperty("metalloc.regret.beside", "").split(" ", -1)) {
+            candidates.all().stream().filter(each -> each.text().equals(text)).forEach(seeded::add);
+        }
+        print(chosen, untimed, allowed, new Race(trace, chosen, seeded).run(timed), timed.size());
     }
 
-    private static void print(Candidate chosen, double allowed, List<Race.Result> results, int timed) {
-        Race.Result best = results.get(0);
+    private static void print(
+            Candidate chosen, Candidate untimed, double allowed, List<Race.Result> results, int timed) {
+        Race.Result best = results.stream()
+                .filter(result -> result.candidate().peakBytes() <= allowed
+                        || result.candidate().equals(chosen))
+                .findFirst()
+                .orElseThrow();
         System.out.printf(
                 Locale.ROOT,
                 "  regret %.1f %% (+- %.1f) in time, %.1f %% beyond the allowed peak of %.0f bytes; %d timed%n",
@@ -121,7 +136,9 @@ public final class RegretMain {
             System.out.printf(
                     Locale.ROOT,
                     "  %s %.3f +- %.3f, %.2f ns an event, model %.2f, %d bytes: %s%n",
-                    result.candidate().equals(chosen) ? "*" : " ",
+                    result.candidate().equals(chosen)
+                            ? "*"
+                            : result.candidate().equals(untimed) ? "-" : " ",
                     result.ratio(),
                     result.error(),
                     result.nanosPerEvent(),

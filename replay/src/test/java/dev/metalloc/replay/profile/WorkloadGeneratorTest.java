@@ -84,7 +84,7 @@ class WorkloadGeneratorTest {
 
     @Test
     void shouldKeepWhatIsLiveWhereOnlyAPartIsReplayed() {
-        TraceProgram real = service(60_000, 2);
+        TraceProgram real = service(150_000, 2);
         Profile profile = TraceProfiler.profile(real);
         TraceProgram generated =
                 WorkloadGenerator.generate(profile, profile.entryPoints().get(0));

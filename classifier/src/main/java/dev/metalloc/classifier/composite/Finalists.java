@@ -144,11 +144,15 @@ final class Finalists {
     }
 
     private static String leader(Composition composition) {
-        return busyParts(composition).stream().map(RangePart::allocator).findFirst().orElse("");
+        return busyParts(composition).stream()
+                .map(RangePart::allocator)
+                .findFirst()
+                .orElse("");
     }
 
     private static List<RangePart> busyParts(Composition composition) {
-        double all = composition.parts().stream().mapToLong(Finalists::allocations).sum();
+        double all =
+                composition.parts().stream().mapToLong(Finalists::allocations).sum();
         return composition.parts().stream()
                 .filter(part -> allocations(part) >= LEAST_SHARE * all)
                 .toList();

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class GeneratedReplay implements WorkloadReplay {
 
     // A few finalists take as many seconds as there are of them: nearly all of it is the compiler's.
-    static final InterleavedTimer.Effort EFFORT =
-            new InterleavedTimer.Effort(300_000_000, 4_000_000, 9, 500_000_000);
+    static final InterleavedTimer.Effort EFFORT = new InterleavedTimer.Effort(300_000_000, 4_000_000, 9, 500_000_000);
 
     private final TraceProgram workload;
     private final InterleavedTimer.@Nullable Effort effort;

@@ -44,11 +44,14 @@ final class Phases {
         double all = part * entryPoint.allocateBytes();
         double longest = 1;
         for (BandProfile band : entryPoint.bands()) {
-            if (band.lifetimeBytes().getTotalCount() > 0 && band.freedBytes() >= LEAST_SHARE * entryPoint.allocateBytes()) {
+            if (band.lifetimeBytes().getTotalCount() > 0
+                    && band.freedBytes() >= LEAST_SHARE * entryPoint.allocateBytes()) {
                 longest = Math.max(longest, (double) band.lifetimeBytes().getValueAtPercentile(LONGEST_PERCENTILE));
             }
         }
-        double[] ownBytes = Arrays.stream(threadShares).map(share -> Math.max(1, share * all)).toArray();
+        double[] ownBytes = Arrays.stream(threadShares)
+                .map(share -> Math.max(1, share * all))
+                .toArray();
         double most = Arrays.stream(ownBytes).max().orElse(1);
         return new Phases(Math.min(longest, most), ownBytes);
     }

@@ -23,7 +23,8 @@ final class Race {
 
     private static final int BATCH = 14;
     private static final int FINALISTS = 6;
-    // The heats take a second each: code of a dozen allocators is compiled. Those that the model puts first, and some of each other kind.
+    // The heats take a second each: code of a dozen allocators is compiled. Those that the model puts first, and some
+    // of each other kind.
     private static final int MOST_IN_HEATS = 28;
     private static final int MOST_OF_KIND = 3;
 
@@ -75,7 +76,8 @@ final class Race {
         Set<String> seen = new HashSet<>();
         Map<String, Integer> ofKind = new HashMap<>();
         for (Candidate each : byModel) {
-            boolean isNew = seen.add(each.peakBytes() + " " + (float) each.composition().nanosPerEvent());
+            boolean isNew =
+                    seen.add(each.peakBytes() + " " + (float) each.composition().nanosPerEvent());
             if (isNew && ofKind.merge(kind(each), 1, Integer::sum) <= MOST_OF_KIND && entrants.size() < MOST_IN_HEATS) {
                 entrants.add(each);
             }

@@ -136,9 +136,7 @@ public final class RegretMain {
             System.out.printf(
                     Locale.ROOT,
                     "  %s %.3f +- %.3f, %.2f ns an event, model %.2f, %d bytes: %s%n",
-                    result.candidate().equals(chosen)
-                            ? "*"
-                            : result.candidate().equals(untimed) ? "-" : " ",
+                    result.candidate().equals(chosen) ? "*" : result.candidate().equals(untimed) ? "-" : " ",
                     result.ratio(),
                     result.error(),
                     result.nanosPerEvent(),

@@ -31,7 +31,8 @@ public final class InterleavedTimer {
     }
 
     private static final int LEAST_WARM_UP_PASSES = 3;
-    // A compilation shows only when it has ended, and that of a whole loop with its allocator takes some tenths of a second.
+    // A compilation shows only when it has ended, and that of a whole loop with its allocator takes some tenths of a
+    // second.
     private static final long QUIET_NANOS = 300_000_000;
 
     private final Effort effort;

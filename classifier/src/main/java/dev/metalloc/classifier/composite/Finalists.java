@@ -4,7 +4,7 @@ package dev.metalloc.classifier.composite;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,15 +16,13 @@ import java.util.stream.Collectors;
 /**
  * Picks the fastest of a few compositions of different kinds by measuring them on a workload made from the profile.
  *
- * <p>The model is good at telling what a limit more or less is worth, and bad at comparing kinds of allocators: each kind's favourite is measured, kinds
- * being what serves most events. What is not clearly faster than what the model puts first does not displace it, so that noise flips no
+ * <p>The model is good at telling what a limit more or less is worth, and bad at comparing kinds of allocators: one of each family is measured, slabs before
+ * others, say, or a segregated fit alone. What is not clearly faster than what the model puts first does not displace it, so that noise flips no
  * choice. Used once, by one thread.
  */
 final class Finalists {
 
     static final int MOST = 4;
-    // So that each kind of allocator for the smallest blocks, of which there are most, may have one.
-    private static final int MOST_LED_ALIKE = 2;
 
     // What the model puts further behind is not faster: it would be wrong by more than that.
     private static final double MOST_MODEL_RATIO = 2.2;
@@ -73,20 +71,20 @@ final class Finalists {
 
     private void addFavourites(List<Composition> others, UnaryOperator<Composition> checked) {
         Composition expected = finalists.get(0);
-        Map<String, Integer> led = new HashMap<>(Map.of(leader(expected), 1));
+        Set<String> families = new HashSet<>(Set.of(family(expected)));
         int replays = 0;
         for (List<Composition> alike : kinds(others)) {
             if (finalists.size() == MOST || replays >= MOST_REPLAYS) {
                 return;
             }
-            String leader = leader(alike.get(0));
-            if (led.getOrDefault(leader, 0) < MOST_LED_ALIKE) {
+            String family = family(alike.get(0));
+            if (!families.contains(family)) {
                 for (Composition each : favourites(alike)) {
                     replays++;
                     Composition found = checked.apply(each);
                     if (CheckedFront.isAllowed(found, allowedBytes)) {
                         finalists.add(found);
-                        led.merge(leader, 1, Integer::sum);
+                        families.add(family);
                         break;
                     }
                 }
@@ -143,11 +141,11 @@ final class Finalists {
                 .collect(Collectors.joining(","));
     }
 
-    private static String leader(Composition composition) {
-        return busyParts(composition).stream()
-                .map(RangePart::allocator)
-                .findFirst()
-                .orElse("");
+    /** Which allocator serves the smallest blocks, of which there are most, and whether it is alone. */
+    private static String family(Composition composition) {
+        List<RangePart> parts = busyParts(composition);
+        return (parts.size() > 1 ? "before others " : "alone ")
+                + parts.stream().map(RangePart::allocator).findFirst().orElse("");
     }
 
     private static List<RangePart> busyParts(Composition composition) {

@@ -31,15 +31,15 @@ final class GeneratedReplay implements WorkloadReplay {
 
     private final TraceProgram workload;
     private final InterleavedTimer.@Nullable Effort effort;
-    private final double scale;
+    private final long missingBytes;
     private final Map<String, Double> peaks = new HashMap<>();
 
     /** A replay of an entry point's workload; times are not measured where no effort is to be made. */
     GeneratedReplay(Profile profile, EntryPointProfile entryPoint, InterleavedTimer.@Nullable Effort effort) {
         this.effort = effort;
         workload = WorkloadGenerator.generate(profile, entryPoint);
-        // The workload may hold less at once than the program did.
-        scale = (double) entryPoint.peakLiveBytes() / Math.max(1, workload.peakRequestedBytes());
+        // The workload may hold less at once than the program did; what is held beyond what was requested hardly depends on that.
+        missingBytes = entryPoint.peakLiveBytes() - workload.peakRequestedBytes();
     }
 
     @Override
@@ -47,7 +47,7 @@ final class GeneratedReplay implements WorkloadReplay {
         Subject subject = subject(composition, "");
         return peaks.computeIfAbsent(subject.text(), text -> {
             OptionalLong committed = OurPeak.committedBytes(subject, workload);
-            return committed.isPresent() ? committed.getAsLong() * scale : composition.peakBytes();
+            return committed.isPresent() ? committed.getAsLong() + missingBytes : composition.peakBytes();
         });
     }
 

@@ -30,6 +30,9 @@ public final class RegretMain {
     // What the model puts so far behind the choice is not timed: it would be wrong by more than that.
     private static final double MOST_MODEL_RATIO = 1.7;
 
+    // Peaks are expected to a twentieth or so.
+    private static final double MOST_PEAK_RATIO = 1.2;
+
     private final Path trace;
     private final TraceProgram program;
     private final Profile profile;
@@ -71,12 +74,25 @@ public final class RegretMain {
             AutoChoice choice = AutoChoice.of(profile, costs, Objective.valueOf(name.toUpperCase(Locale.ROOT)));
             choices.add(choice);
             compositions.addAll(choice.paretoFront());
+        }
+        if (choices.stream().noneMatch(choice -> choice.objective() == Objective.MEMORY)) {
+            compositions.removeIf(each -> choices.stream().noneMatch(choice -> mayBeTimed(each, choice)));
+        }
+        for (AutoChoice choice : choices) {
+            compositions.add(choice.composition());
             compositions.add(untimed(choice.objective()));
         }
         CandidateSet candidates = new CandidateSet(program, compositions);
         for (AutoChoice choice : choices) {
             print(choice, candidates);
         }
+    }
+
+    /** Whether it is close enough to what is allowed, and to the choice's time, by the model. */
+    private static boolean mayBeTimed(Composition composition, AutoChoice choice) {
+        return composition.peakBytes() <= MOST_PEAK_RATIO * choice.allowedBytes()
+                && composition.nanosPerEvent()
+                        <= MOST_MODEL_RATIO * choice.composition().nanosPerEvent();
     }
 
     private Composition untimed(Objective objective) {
@@ -110,11 +126,7 @@ public final class RegretMain {
                                 <= MOST_MODEL_RATIO * choice.composition().nanosPerEvent())
                 .toList();
         Candidate untimed = candidates.of(untimed(choice.objective()));
-        List<Candidate> seeded = new ArrayList<>(List.of(untimed));
-        for (String text : System.getProperty("metalloc.regret.beside", "").split(" ", -1)) {
-            candidates.all().stream().filter(each -> each.text().equals(text)).forEach(seeded::add);
-        }
-        print(chosen, untimed, allowed, new Race(trace, chosen, seeded).run(timed), timed.size());
+        print(chosen, untimed, allowed, new Race(trace, chosen, List.of(untimed)).run(timed), timed.size());
     }
 
     private static void print(

@@ -18,7 +18,7 @@ final class CheckedFront {
     private static final int MOST_REPLAYS = 16;
     // The two seldom differ by more.
     static final double MOST_DOUBT = 1.15;
-    // Of the logarithm: ten traces' peaks are told best so, to 2.5 % on average.
+    // Of the logarithm: peaks of recorded programs are told best so, to 2.3 % on average.
     private static final double REPLAYED_WEIGHT = 0.7;
     private static final double MOST_CORRECTION = 1.15;
     // By so much their mean is off, more often than not.

@@ -38,7 +38,8 @@ final class GeneratedReplay implements WorkloadReplay {
     GeneratedReplay(Profile profile, EntryPointProfile entryPoint, InterleavedTimer.@Nullable Effort effort) {
         this.effort = effort;
         workload = WorkloadGenerator.generate(profile, entryPoint);
-        // The workload may hold less at once than the program did; what is held beyond what was requested hardly depends on that.
+        // The workload may hold less at once than the program did; what is held beyond what was requested hardly
+        // depends on that.
         missingBytes = entryPoint.peakLiveBytes() - workload.peakRequestedBytes();
     }
 
@@ -47,7 +48,7 @@ final class GeneratedReplay implements WorkloadReplay {
         Subject subject = subject(composition, "");
         return peaks.computeIfAbsent(subject.text(), text -> {
             OptionalLong committed = OurPeak.committedBytes(subject, workload);
-            return committed.isPresent() ? committed.getAsLong() + missingBytes : composition.peakBytes();
+            return committed.isPresent() ? (double) (committed.getAsLong() + missingBytes) : composition.peakBytes();
         });
     }
 

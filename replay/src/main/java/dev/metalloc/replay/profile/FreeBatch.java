@@ -31,14 +31,14 @@ final class FreeBatch {
     private final double batchBytes;
 
     FreeBatch(EntryPointProfile entryPoint) {
-        double frees = Math.max(1, entryPoint.freeCount());
+        double frees = Math.max(1.0, (double) entryPoint.freeCount());
         newestFirstRatio = sum(entryPoint, BandProfile::lifoFreeCount) / frees;
         oldestFirstRatio = sum(entryPoint, BandProfile::fifoFreeCount) / frees;
-        batchBytes = BLOCKS * entryPoint.allocateBytes() / frees;
+        batchBytes = BLOCKS * (double) entryPoint.allocateBytes() / frees;
     }
 
     private static double sum(EntryPointProfile entryPoint, ToLongFunction<BandProfile> count) {
-        return entryPoint.bands().stream().mapToLong(count).sum();
+        return (double) entryPoint.bands().stream().mapToLong(count).sum();
     }
 
     /** A block is due; it is freed now or later. */

@@ -41,11 +41,11 @@ final class Phases {
      * @param threadShares of the allocations
      */
     static Phases of(EntryPointProfile entryPoint, double part, double[] threadShares) {
-        double all = part * entryPoint.allocateBytes();
+        double all = part * (double) entryPoint.allocateBytes();
         double longest = 1;
         for (BandProfile band : entryPoint.bands()) {
             if (band.lifetimeBytes().getTotalCount() > 0
-                    && band.freedBytes() >= LEAST_SHARE * entryPoint.allocateBytes()) {
+                    && (double) band.freedBytes() >= LEAST_SHARE * (double) entryPoint.allocateBytes()) {
                 longest = Math.max(longest, (double) band.lifetimeBytes().getValueAtPercentile(LONGEST_PERCENTILE));
             }
         }
@@ -67,7 +67,7 @@ final class Phases {
         if (band.lifetimeBytes().getTotalCount() == 0) {
             return 0;
         }
-        double held = band.peakLiveBytes() / Math.max(1, part * band.allocateBytes());
+        double held = (double) band.peakLiveBytes() / Math.max(1, part * (double) band.allocateBytes());
         double inNoOrder = heldRatio(band, false);
         double falling = heldRatio(band, true);
         return falling <= inNoOrder ? 0 : Math.clamp((held - inNoOrder) / (falling - inNoOrder), 0.0, 1.0);
@@ -85,7 +85,7 @@ final class Phases {
             double position = (from + phaseBytes - whole % phaseBytes) % phaseBytes / phaseBytes;
             double quantile = falling ? 1 - position : random.nextDouble();
             ends[i] = random.nextDouble() < freedRatio
-                    ? from + lifetimes.getValueAtPercentile(100 * quantile)
+                    ? from + (double) lifetimes.getValueAtPercentile(100 * quantile)
                     : Double.POSITIVE_INFINITY;
         }
         Arrays.sort(ends);

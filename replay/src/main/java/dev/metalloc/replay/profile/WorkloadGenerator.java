@@ -136,7 +136,7 @@ public final class WorkloadGenerator {
         clockBytes[thread] += byteSize;
         if (!stays) {
             long from = clockBytes[thread];
-            long lifetime = source.lifetimeBytes(random, phases.position(thread, from));
+            long lifetime = source.lifetimeBytes(random, phases.position(thread, (double) from));
             source.endings(thread).add(new BlockEnding(from, from + lifetime, block, thread, byteSize));
         }
         eventsOfTurn++;

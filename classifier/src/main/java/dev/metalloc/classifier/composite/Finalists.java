@@ -32,7 +32,7 @@ final class Finalists {
     // A part that serves less of the events does not make a kind.
     private static final double LEAST_SHARE = 0.05;
     // Code that is compiled anew is faster or slower by chance.
-    private static final double LEAST_GAIN = 0.05;
+    private static final double LEAST_GAIN = 0.12;
     // The workload is not the program, nor is the model: of the logarithm of a time, the part that was measured.
     private static final double MEASURED_WEIGHT = 0.75;
 

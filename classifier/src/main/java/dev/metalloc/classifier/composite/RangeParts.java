@@ -44,6 +44,7 @@ final class RangeParts {
     // alone, and keeping
     // less costs time only while memory grows.
     private static final int SHARE = 128;
+    // Beyond what it keeps whole, free blocks of a buddy wait for their buddies: as if it kept an eighth.
     private static final int BUDDY_SHARE = 8;
     private static final long GRANULE_BYTES = 16;
 

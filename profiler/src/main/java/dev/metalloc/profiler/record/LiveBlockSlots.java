@@ -63,6 +63,9 @@ final class LiveBlockSlots {
     /** Takes a block out and copies its values; false where it is not here. */
     @SuppressWarnings("ManualArrayCopy") // of so few values, faster than the JDK's way
     boolean remove(long address, long[] into) {
+        if (!LiveBlockTable.isAddress(address)) {
+            return false;
+        }
         int mask = (1 << log2) - 1;
         int home = home(address);
         for (int i = 0; i < WINDOW; i++) {
@@ -88,6 +91,6 @@ final class LiveBlockSlots {
     }
 
     private int home(long address) {
-        return (int) (LiveBlockTable.hash(address) >>> (64 - log2));
+        return (int) (LiveBlockTable.hash(address) >>> 1 >>> (63 - log2));
     }
 }

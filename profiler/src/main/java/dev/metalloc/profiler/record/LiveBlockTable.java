@@ -26,7 +26,7 @@ final class LiveBlockTable {
 
     static final int VALUES = 5;
 
-    private static final int FIRST_LOG2 = 10;
+    private static final int FIRST_LOG2 = 11;
     private static final int GROWTH_LOG2 = 2;
     /** 2^64 divided by the golden ratio: spreads the high bits of neighbouring addresses. */
     private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
@@ -44,7 +44,8 @@ final class LiveBlockTable {
     LiveBlockTable(int maxBlocks, AddressFilter filter) {
         this.filter = filter;
         this.maxSlots = 2L * maxBlocks;
-        this.newest = maxBlocks == 0 ? null : new LiveBlockSlots(Math.min(FIRST_LOG2, log2(maxSlots)), null);
+        int firstLog2 = Math.min(FIRST_LOG2, Math.max(0, log2(maxSlots) - GROWTH_LOG2));
+        this.newest = maxBlocks == 0 ? null : new LiveBlockSlots(firstLog2, null);
     }
 
     /** Whether the address can be a block's: never true for null. */

@@ -10,7 +10,7 @@ package dev.metalloc.profiler.record;
  */
 final class StackSampler {
     static final int WALKS_PER_STEP = 64;
-    static final long DUTY_DIVISOR = 256;
+    static final long DUTY_DIVISOR = 1024;
     static final int STEP_FACTOR = 8;
 
     private final Recorder recorder;

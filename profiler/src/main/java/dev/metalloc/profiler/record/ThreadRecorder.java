@@ -30,24 +30,14 @@ public final class ThreadRecorder {
     private final String registeredName;
     private final WeakReference<Thread> thread;
     private final @Nullable EntryRecord[] entries = new @Nullable EntryRecord[Recorder.ENTRY_POINTS];
-    /** Those of the entries that there are, at the front. */
-    private final @Nullable QuickCounts[] clocks = new @Nullable QuickCounts[Recorder.ENTRY_POINTS];
 
     final ThreadArenas arenas;
     private final long[] removed = new long[LiveBlockTable.VALUES];
     private final long[] reallocated = new long[LiveBlockTable.VALUES];
-    private final ByteSampler sampler;
-    private final StackSampler stacks;
+    private final BlockPicker picker;
     private final int liveFlushBytes;
     private final long certainBlocks;
     private final boolean followsAll;
-
-    private int clockCount;
-    /** Null where there are several. */
-    private @Nullable QuickCounts onlyClock;
-
-    /** The step of {@link #stacks} that the distances were drawn at. */
-    private int armedStep;
 
     private int reallocateNumber;
     /** Written by whoever holds the registry's reading lock, as nothing else here is. */
@@ -62,8 +52,7 @@ public final class ThreadRecorder {
         this.owner = owner;
         this.registeredName = thread.getName();
         this.thread = new WeakReference<>(thread);
-        this.sampler = new ByteSampler(recorder.lifetimeMeanBytes, threadId ^ System.nanoTime());
-        this.stacks = new StackSampler(recorder, sampler, ~threadId ^ System.nanoTime());
+        this.picker = new BlockPicker(recorder, threadId ^ System.nanoTime());
         this.arenas = new ThreadArenas(this, System.nanoTime());
         this.certainBlocks = recorder.options.certainBlocks();
         this.liveFlushBytes = recorder.options.liveFlushBytes();
@@ -225,17 +214,7 @@ public final class ThreadRecorder {
 
     /** Lifetimes in bytes are measured on this clock; any thread. */
     long allocatedBytes() {
-        QuickCounts only = onlyClock;
-        return only != null ? only.clockBytes() : sumOfClocks();
-    }
-
-    private long sumOfClocks() {
-        long bytes = 0;
-        for (int i = 0; i < clockCount; i++) {
-            QuickCounts clock = clocks[i];
-            bytes += clock == null ? 0 : clock.clockBytes();
-        }
-        return bytes;
+        return picker.coveredBytes();
     }
 
     /** Answers whether the sampler picks the block; {@link #pickedMeta} must then follow. */
@@ -267,32 +246,7 @@ public final class ThreadRecorder {
 
     /** Answers the {@link BlockMeta} of a block that is to be followed, its call site included. */
     long pickedMeta(EntryRecord entry, long byteSize, boolean isCertain) {
-        boolean isDue = entry.quick.isDue();
-        long meta = followsAll
-                ? stacks.metaOfAll(entry.entryPoint, byteSize, isDue)
-                : stacks.meta(entry.entryPoint, byteSize, isCertain);
-        if (stacks.step() != armedStep) {
-            armedStep = stacks.step();
-            rearmAll();
-        } else if (isDue) {
-            entry.quick.rearm(distance());
-        }
-        return BlockMeta.ofOwner(owner) | meta;
-    }
-
-    /** The process has no memory: what is left of a distance may be drawn anew. */
-    private void rearmAll() {
-        for (int i = 0; i < clockCount; i++) {
-            QuickCounts clock = clocks[i];
-            if (clock != null) {
-                clock.rearm(distance());
-            }
-        }
-    }
-
-    /** To the next block that needs more than counting: to be followed or, where all are, to have its call site taken. */
-    private long distance() {
-        return followsAll ? stacks.distance() : sampler.nextDistance();
+        return BlockMeta.ofOwner(owner) | picker.meta(entry, byteSize, isCertain);
     }
 
     private void follow(EntryRecord entry, long[] row, long address, long byteSize, boolean isCertain) {
@@ -430,11 +384,11 @@ public final class ThreadRecorder {
     }
 
     long stackSampleCount() {
-        return stacks.sampleCount();
+        return picker.stackSampleCount();
     }
 
     long stackSampleNanos() {
-        return stacks.sampleNanos();
+        return picker.stackSampleNanos();
     }
 
     long heldBytes() {
@@ -465,11 +419,8 @@ public final class ThreadRecorder {
                 Recorder.isArena(entryPoint),
                 followsAll && !Recorder.isArena(entryPoint),
                 recorder.blocks.filter);
-        quick.rearm(distance());
+        picker.add(quick);
         EntryRecord entry = new EntryRecord(entryPoint, quick);
-        clocks[clockCount] = quick;
-        clockCount++;
-        onlyClock = clockCount == 1 ? quick : null;
         entries[entryPoint] = entry;
         return entry;
     }

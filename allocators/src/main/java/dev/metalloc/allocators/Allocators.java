@@ -29,8 +29,8 @@ import java.util.Map;
  *   <li>{@code slab}: {@code classes} (ascending sizes, comma-separated), {@code slabBytes}, {@code regionBytes}, {@code lock} (false
  *       for one thread alone)
  *   <li>{@code segregated}: {@code maxBlockBytes}, {@code regionBytes}, {@code quickBytes}, {@code quickShare}, {@code spacing} (sizes
- *       for each doubling below 64 KiB, a power of two), {@code sizes} (more of them, comma-separated), {@code lock},
- *       {@code caching}, {@code cacheBytes}
+ *       for each doubling below 64 KiB, a power of two), {@code sizes} (more of them, comma-separated), {@code hugeBytes}
+ *       (memory in pages of 2 MiB, from the start), {@code lock}, {@code caching}, {@code cacheBytes}
  *   <li>{@code buddy}: {@code minBlockBytes}, {@code chunkBytes} (largest block), {@code regionBytes}, {@code quickBytes},
  *       {@code lock}, {@code caching}, {@code cacheBytes}
  *   <li>{@code bump}: {@code chunkBytes} (four times the largest block), {@code regionBytes}, {@code lock}
@@ -39,8 +39,9 @@ import java.util.Map;
  *       and {@code <index>.<parameter>} for a parameter of a part
  * </ul>
  *
- * <p>Freed blocks are kept whole for the next request of their size up to {@code quickBytes}, or an eighth of committed memory
- * ({@code segregated}: one part in {@code quickShare}) where that is more; {@code quickBytes=0} coalesces at once, and with {@code spacing=64} takes the least memory.
+ * <p>Freed blocks are kept whole for the next request of their size. Before more memory is committed they coalesce, where they hold more
+ * than {@code quickBytes} and than an eighth of committed memory ({@code segregated}: one part in {@code quickShare}). {@code quickBytes=0}
+ * coalesces at once, and with {@code spacing=64} takes the least memory.
  *
  * <p>{@code caching=true} puts magazines for each thread in front of a lock, in place of the lock alone; {@code cacheBytes} are
  * the most that one thread keeps.
@@ -108,6 +109,7 @@ public final class Allocators {
                 "quickShare",
                 "spacing",
                 "sizes",
+                "hugeBytes",
                 "lock",
                 "caching",
                 "cacheBytes");
@@ -115,13 +117,14 @@ public final class Allocators {
                 parameters.flag("lock", true),
                 cacheBytes(parameters),
                 new SegregatedFitAllocator(
-                        source,
-                        parameters.number("maxBlockBytes", SegregatedFitAllocator.DEFAULT_MAX_BLOCK_BYTES),
-                        parameters.number("regionBytes", SegregatedFitAllocator.DEFAULT_REGION_BYTES),
-                        parameters.number("quickBytes", SegregatedFitAllocator.DEFAULT_QUICK_BYTES),
-                        parameters.number("quickShare", SegregatedFitAllocator.DEFAULT_QUICK_SHARE),
-                        parameters.number("spacing", SegregatedFitAllocator.DEFAULT_SPACING),
-                        parameters.numbers("sizes")));
+                                source,
+                                parameters.number("maxBlockBytes", SegregatedFitAllocator.DEFAULT_MAX_BLOCK_BYTES),
+                                parameters.number("regionBytes", SegregatedFitAllocator.DEFAULT_REGION_BYTES),
+                                parameters.number("quickBytes", SegregatedFitAllocator.DEFAULT_QUICK_BYTES),
+                                parameters.number("quickShare", SegregatedFitAllocator.DEFAULT_QUICK_SHARE),
+                                parameters.number("spacing", SegregatedFitAllocator.DEFAULT_SPACING),
+                                parameters.numbers("sizes"))
+                        .withHugePages(parameters.number("hugeBytes", 0)));
     }
 
     private static OffHeapAllocator buddy(AllocatorSpec spec, ChunkSource source) {

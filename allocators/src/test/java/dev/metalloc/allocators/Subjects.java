@@ -27,6 +27,19 @@ final class Subjects {
             subject("segregated", Map.of("lock", "false")),
             subject("segregated", Map.of("lock", "false", "quickBytes", "0", "spacing", "64")),
             subject("segregated", Map.of("lock", "false", "quickBytes", "20000", "spacing", "16")),
+            subject(
+                    "segregated",
+                    Map.of(
+                            "lock",
+                            "false",
+                            "quickBytes",
+                            "16384",
+                            "quickShare",
+                            "128",
+                            "spacing",
+                            "4",
+                            "sizes",
+                            "144,1040,100000,400000")),
             subject("buddy", Map.of("lock", "false")),
             subject(
                     "buddy",

@@ -65,6 +65,11 @@ public final class RangeChunkSource implements ChunkSource {
     }
 
     @Override
+    public void adviseHugePages(long address, long byteSize) {
+        parent.adviseHugePages(address, byteSize);
+    }
+
+    @Override
     public boolean commit(long address, long byteSize) {
         return parent.commit(address, byteSize);
     }

@@ -26,8 +26,8 @@ import java.util.Set;
  * (BlockStates), a bitmap for each order what is free there (FreeOrders): out of line, some 2 % of memory at 64-byte units.
  *
  * Freed blocks first go to a quick list of their order, whole, and serve the next request of that order: neither touches
- * more than the block's byte and the list. Quick lists hold quickBytes, or an eighth of committed memory where that is more;
- * beyond this they give up blocks in turn, which coalesce.
+ * more than the block's byte and the list. Before more memory is committed they coalesce, where quick lists hold more than quickBytes
+ * and more than an eighth of committed memory.
  *
  * Where a list is empty and a small block would have to be cut from a large one, eight are cut at once, as one block, and seven held: a
  * program that grows would else cut for each block.
@@ -44,7 +44,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
     private static final long SPAN_BYTES = 64 << 10;
     /** Larger blocks cost more to fill than to split and merge. */
     private static final long LARGEST_QUICK_BYTES = 256 << 10;
-    /** One part in 2^3 of committed memory may be held by quick lists. */
+    /** One part in 2^3 of committed memory may be held by quick lists when more is committed. */
     private static final int QUICK_SHIFT = 3;
     /** Where no block of up to 2^3 times the size is free, so many are cut at once, of a page at most. */
     private static final int BATCH_SHIFT = 3;
@@ -74,7 +74,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
      * @param minBlockBytes smallest block, a power of two
      * @param chunkBytes largest block, a power of two
      * @param regionBytes address space to reserve; less is taken where there is not so much
-     * @param quickBytes bytes that quick lists may hold however little is in use; 0 for no quick lists at all
+     * @param quickBytes bytes that quick lists may hold when memory is committed, however little there is; 0 for no quick lists at all
      */
     public BuddyAllocator(ChunkSource source, long minBlockBytes, long chunkBytes, long regionBytes, long quickBytes) {
         Sizes.requirePowerOfTwo("minBlockBytes", minBlockBytes, MIN_ALIGNMENT, 1L << 20);
@@ -94,10 +94,9 @@ public final class BuddyAllocator implements OffHeapAllocator {
         units = (int) (blocksBytes >>> unitShift);
         states = new BlockStates(units, topOrder);
         tiling = new BuddyTiling(region, states, units, unitShift, topOrder);
-        quick = new QuickLists(unitsOfOrders(quickOrders));
+        quick = new QuickLists(unitsOfOrders(quickOrders), quickBytes != 0);
         largestQuickBytes = bytesOf(quickOrders - 1);
         traits = traits(chunkBytes);
-        limitQuickLists();
     }
 
     private static int[] unitsOfOrders(int orders) {
@@ -106,11 +105,6 @@ public final class BuddyAllocator implements OffHeapAllocator {
             units[order] = 1 << order;
         }
         return units;
-    }
-
-    private void limitQuickLists() {
-        long bytes = quickBytes == 0 ? 0 : Math.max(quickBytes, region.committedBytes() >>> QUICK_SHIFT);
-        quick.limit(bytes >>> unitShift);
     }
 
     public static AllocatorTraits traits(long chunkBytes) {
@@ -184,11 +178,13 @@ public final class BuddyAllocator implements OffHeapAllocator {
         }
         states.setLive(unit, order);
         allocateCount++;
-        limitQuickLists();
         return addressOf(unit);
     }
 
     private int cut(int order, long zeroBytes) {
+        if (tiling.wouldCommit(order) && quick.heldUnits() << unitShift > mostHeldBytes()) {
+            flushQuickLists();
+        }
         int first = zeroBytes == 0 ? cutBatch(order) : BuddyTiling.NONE;
         if (first != BuddyTiling.NONE) {
             return first;
@@ -201,10 +197,15 @@ public final class BuddyAllocator implements OffHeapAllocator {
         return unit;
     }
 
+    /** What quick lists may hold when memory is committed. */
+    private long mostHeldBytes() {
+        return Math.max(quickBytes, region.committedBytes() >>> QUICK_SHIFT);
+    }
+
     /** Cuts some blocks of an order at once and holds all but the first, where that is due. */
     private int cutBatch(int order) {
         int whole = order + BATCH_SHIFT;
-        if (order >= batchOrders || !quick.isRoom(whole) || !tiling.wouldCut(order, whole)) {
+        if (order >= batchOrders || quickBytes == 0 || !tiling.wouldCut(order, whole)) {
             return BuddyTiling.NONE;
         }
         int unit = tiling.cut(whole, 0);
@@ -246,21 +247,12 @@ public final class BuddyAllocator implements OffHeapAllocator {
         int unit = unitOf(address);
         int order = states.order(unit);
         states.becomeFree(unit, order);
-        if (order < quickOrders && quick.couldHold(order)) {
-            keep(order, unit);
+        if (order < quickOrders && quickBytes != 0) {
+            quick.add(order, unit);
         } else {
             tiling.giveBack(unit, order);
         }
         return FreeOutcome.FREED;
-    }
-
-    /** Puts a block into its quick list, and takes others out of theirs for it. */
-    private void keep(int order, int unit) {
-        while (!quick.isRoom(order)) {
-            int victim = quick.victim();
-            tiling.giveBack(quick.pop(victim), victim);
-        }
-        quick.add(order, unit);
     }
 
     /** Why the address cannot be freed, or FREED where it can. */
@@ -314,7 +306,6 @@ public final class BuddyAllocator implements OffHeapAllocator {
             return false;
         }
         states.becomeLive(unit, wanted);
-        limitQuickLists();
         return true;
     }
 
@@ -367,9 +358,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
     @Override
     public long purge() {
         flushQuickLists();
-        long bytes = tiling.purge(Math.max(0, Sizes.log2(SPAN_BYTES) - unitShift));
-        limitQuickLists();
-        return bytes;
+        return tiling.purge(Math.max(0, Sizes.log2(SPAN_BYTES) - unitShift));
     }
 
     @Override

@@ -53,6 +53,13 @@ final class BuddyTiling {
         return free.isNone(order, larger);
     }
 
+    /** Whether memory is committed for the next block of an order. */
+    boolean wouldCommit(int order) {
+        int unit = free.find(order);
+        long from = (long) unit << unitShift;
+        return unit == NONE || !region.isCommitted(from, from + bytesOf(order));
+    }
+
     /** Takes a block of an order with {@code zeroBytes} bytes zero, or NONE where there is no room or no memory. */
     int cut(int order, long zeroBytes) {
         int unit = find(order);

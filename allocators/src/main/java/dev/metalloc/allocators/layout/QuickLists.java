@@ -7,17 +7,16 @@ import java.util.Arrays;
  * Stacks of freed blocks kept whole for the next request of the same size, so that allocating and freeing neither splits nor
  * coalesces.
  *
- * <p>Confined. Bounded in all, not for each size: what a program uses may fill the whole bound. Where the bound is passed
- * {@link #victim} names the lists in turn, so that sizes out of use give way. Source: the quick lists of dlmalloc 2.5 (Lea),
- * deferred coalescing as Wilson et al., "Dynamic Storage Allocation", section 2.6, describe it.
+ * <p>Confined. What is held costs nothing as long as no more memory is needed: its bound is the user's to see to, before he
+ * takes more. Source: the quick lists of dlmalloc 2.5 (Lea), deferred coalescing as Wilson et al., "Dynamic Storage Allocation",
+ * section 2.6, describe it.
  */
 /* Implementation notes
  *
  * One array, so that one reference and one length serve all: first for each list the index of its block on top, then for each list
  * NONE, its places, END. A list that is full gets twice the places, for which the array is made anew.
  *
- * Invariants: heldUnits == sum of count(list) * units[list];  heldUnits <= limitUnits;
- *             bottom <= top <= bottom + capacity
+ * Invariants: bottom <= top <= bottom + capacity
  */
 public final class QuickLists {
 
@@ -27,21 +26,23 @@ public final class QuickLists {
     private static final int END = -2;
 
     private static final int FIRST_CAPACITY = 8;
+    /** Where a program asks for alignment, most blocks of a size have it. */
+    private static final int MOST_LOOKED_AT = 4;
 
     private final int[] bottoms;
     private final int[] capacities;
     private final int[] units;
     private int[] words;
-    private long limitUnits;
-    private long heldUnits;
-    private int turn;
 
-    /** @param units for each list, the size of its blocks in any unit */
-    public QuickLists(int[] units) {
+    /**
+     * @param units for each list, the size of its blocks in any unit
+     * @param isOpen whether anything may be put in
+     */
+    public QuickLists(int[] units, boolean isOpen) {
         this.units = units.clone();
         bottoms = new int[units.length];
         capacities = new int[units.length];
-        Arrays.fill(capacities, FIRST_CAPACITY);
+        Arrays.fill(capacities, isOpen ? FIRST_CAPACITY : 0);
         words = layOut();
     }
 
@@ -82,8 +83,13 @@ public final class QuickLists {
         return words[list] - bottoms[list];
     }
 
+    /** Added up over all lists. */
     public long heldUnits() {
-        return heldUnits;
+        long held = 0;
+        for (int list = 0; list < units.length; list++) {
+            held += (long) count(list) * units[list];
+        }
+        return held;
     }
 
     public long heldBlocks() {
@@ -94,11 +100,6 @@ public final class QuickLists {
         return blocks;
     }
 
-    /** Sets the bound; what is held must not pass it. */
-    public void limit(long mostUnits) {
-        limitUnits = mostUnits;
-    }
-
     /** The block put in last, or NONE. */
     public int pop(int list) {
         int[] all = words;
@@ -106,48 +107,47 @@ public final class QuickLists {
         int block = all[top];
         if (block != NONE) {
             all[list] = top - 1;
-            heldUnits -= units[list];
         }
         return block;
     }
 
-    /** Keeps a block; false where the bound would be passed or the list is full: {@link #add} makes it longer. */
+    /**
+     * One of the few blocks put in last, or NONE where none of them is a multiple.
+     *
+     * @param alignment a power of two
+     */
+    public int popAligned(int list, int alignment) {
+        int[] all = words;
+        int top = all[list];
+        for (int place = top; place > bottoms[list] && place > top - MOST_LOOKED_AT; place--) {
+            int block = all[place];
+            if ((block & (alignment - 1)) == 0) {
+                all[place] = all[top];
+                all[list] = top - 1;
+                return block;
+            }
+        }
+        return NONE;
+    }
+
+    /** Keeps a block; false where the list is full: {@link #add} makes it longer. */
     public boolean push(int list, int block) {
         int[] all = words;
         int top = all[list] + 1;
-        long held = heldUnits + units[list];
-        if (held > limitUnits || all[top] == END) {
+        if (all[top] == END) {
             return false;
         }
         all[top] = block;
         all[list] = top;
-        heldUnits = held;
         return true;
     }
 
-    /** Keeps a block for which there {@link #isRoom}. */
+    /** Keeps a block, however many there are; the lists must be open. */
     public void add(int list, int block) {
         if (count(list) == capacities[list]) {
             grow(list);
         }
         push(list, block);
-    }
-
-    public boolean isRoom(int list) {
-        return heldUnits + units[list] <= limitUnits;
-    }
-
-    /** Whether there is room for a block where nothing else is held. */
-    public boolean couldHold(int list) {
-        return units[list] <= limitUnits;
-    }
-
-    /** The list whose turn it is to give blocks up: each that holds some in turn; something must be held. */
-    public int victim() {
-        do {
-            turn = turn + 1 < units.length ? turn + 1 : 0;
-        } while (count(turn) == 0);
-        return turn;
     }
 
     /**
@@ -156,18 +156,10 @@ public final class QuickLists {
      * @throws IllegalStateException naming the first that does not hold
      */
     public void validate() {
-        long held = 0;
         for (int list = 0; list < units.length; list++) {
-            check(count(list) >= 0 && count(list) <= capacities[list], "bottom <= top <= bottom + capacity");
-            held += (long) count(list) * units[list];
-        }
-        check(held == heldUnits, "units held in quick lists == those of their blocks");
-        check(heldUnits <= limitUnits, "units held in quick lists <= bound");
-    }
-
-    private static void check(boolean holds, String equation) {
-        if (!holds) {
-            throw new IllegalStateException("quick lists: broken: " + equation);
+            if (count(list) < 0 || count(list) > capacities[list]) {
+                throw new IllegalStateException("quick lists: broken: bottom <= top <= bottom + capacity");
+            }
         }
     }
 }

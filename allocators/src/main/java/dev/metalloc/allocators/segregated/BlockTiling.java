@@ -64,26 +64,39 @@ final class BlockTiling {
 
     /** Cuts a block of a size that is the lower bound of a bin; answers its start, or NONE where there is no room or no memory. */
     int cut(int granules, int alignment, boolean zeroed) {
+        int start = cutReady(granules, alignment, zeroed);
+        return start == NONE ? cutTop(granules, alignment, zeroed) : start;
+    }
+
+    /** As {@link #cut}, but for the memory above the top that is not ready. */
+    int cutReady(int granules, int alignment, boolean zeroed) {
         int wanted = alignment == 1 ? granules : Bins.roundUp(granules + alignment - 1);
         int found = free.take(wanted);
-        int start = found == FreeBlocks.NONE
-                ? cutTop(granules, alignment, zeroed)
-                : cutFree(found, granules, alignment, zeroed);
+        if (found != FreeBlocks.NONE) {
+            return counted(cutFree(found, granules, alignment, zeroed), granules);
+        }
+        return Sizes.alignUp(top, alignment) + granules <= readyEnd ? cutTop(granules, alignment, zeroed) : NONE;
+    }
+
+    /** Cuts a block from what lies above the top. */
+    int cutTop(int granules, int alignment, boolean zeroed) {
+        long start = Sizes.alignUp(top, alignment);
+        long end = start + granules;
+        if (end <= readyEnd && start == top && !zeroed) {
+            top = (int) end;
+            return counted((int) start, granules);
+        }
+        return end > granulesInRegion || !raiseTop((int) start, (int) end, zeroed)
+                ? NONE
+                : counted((int) start, granules);
+    }
+
+    private int counted(int start, int granules) {
         if (start != NONE) {
             takenBlocks++;
             takenGranules += granules;
         }
         return start;
-    }
-
-    private int cutTop(int granules, int alignment, boolean zeroed) {
-        long start = Sizes.alignUp(top, alignment);
-        long end = start + granules;
-        if (end <= readyEnd && start == top && !zeroed) {
-            top = (int) end;
-            return (int) start;
-        }
-        return end > granulesInRegion || !raiseTop((int) start, (int) end, zeroed) ? NONE : (int) start;
     }
 
     private boolean raiseTop(int start, int end, boolean zeroed) {

@@ -3,16 +3,28 @@ package dev.metalloc.allocators.segregated;
 
 import dev.metalloc.allocators.layout.QuickLists;
 import dev.metalloc.allocators.layout.Sizes;
+import java.util.Arrays;
 
 /**
  * Freed blocks of numbered sizes that are kept whole for the next request of their number, or of the one below.
  *
- * <p>Confined. To the tiling they are taken. They hold {@code quickBytes}, or an eighth of committed memory where that is more;
- * beyond this they go back to the tiling, lists in turn.
+ * <p>Confined. To the tiling they are taken. Before more memory is committed as many as are needed go back to it, where they hold
+ * more than {@code quickBytes} and more than one part in {@code quickShare} of committed memory.
+ */
+/* Implementation notes
+ *
+ * As long as nothing is committed, what is held costs nobody anything: a program in balance never sees a block joined or cut. One that
+ * grows has what it freed joined before it gets more, and no block more than once for each time it was freed. No more is joined than
+ * is needed: what a program drops it often builds again.
  */
 final class HeldBlocks {
 
     static final int NONE = QuickLists.NONE;
+
+    /** Of granules at a time: a page's part, so that what is given back finds neighbours. */
+    private static final int LEAST_GIVEN = 64;
+    /** One part in 2^1, as far as the next size but one of the widest usual spacing. */
+    private static final int MOST_LARGER_SHIFT = 1;
 
     private final BlockTags tags;
     private final QuickSizes sizes;
@@ -28,15 +40,43 @@ final class HeldBlocks {
         this.tiling = tiling;
         this.quickBytes = quickBytes;
         this.quickShift = Sizes.log2(quickShare);
-        quick = new QuickLists(sizes.all());
-        limit(0);
+        // One more, that stays empty, for sizes without a number.
+        quick = new QuickLists(Arrays.copyOf(sizes.all(), sizes.count() + 1), quickBytes != 0);
     }
 
-    /** Says how much memory is committed. */
-    void limit(long committedBytes) {
-        if (quickBytes != 0) {
-            quick.limit(Math.max(quickBytes, committedBytes >>> quickShift) >>> BlockTiling.GRANULE_SHIFT);
+    /**
+     * Gives back blocks of at least so many granules in all where more are held than may be while memory is committed; false where
+     * nothing was given.
+     */
+    boolean makeWay(int granules, long committedBytes) {
+        long mostBytes = Math.max(quickBytes, committedBytes >>> quickShift);
+        if (quick.heldUnits() <= mostBytes >>> BlockTiling.GRANULE_SHIFT) {
+            return false;
         }
+        int wanted = Math.max(granules, LEAST_GIVEN);
+        int first = granules <= sizes.largest() ? sizes.indexOf(granules) : sizes.count();
+        // Larger blocks will do as they are; smaller ones have to be neighbours, large ones sooner than small ones.
+        for (int number = first; number < sizes.count() && wanted > 0; number++) {
+            wanted -= giveBackSome(number, wanted);
+        }
+        for (int number = first - 1; number >= 0 && wanted > 0; number--) {
+            wanted -= giveBackSome(number, wanted);
+        }
+        return true;
+    }
+
+    /** Gives back blocks of a list until there were so many granules, or none is left; answers how many there were. */
+    private int giveBackSome(int number, int granules) {
+        int given = 0;
+        while (given < granules) {
+            int start = quick.pop(number);
+            if (start == NONE) {
+                return given;
+            }
+            giveBack(start, number);
+            given += sizes.granules(number);
+        }
+        return given;
     }
 
     /** Takes a block that holds so many granules, at most the largest numbered size; it lives. NONE where there is none. */
@@ -44,22 +84,34 @@ final class HeldBlocks {
         int number = sizes.indexOf(granules);
         int start = quick.pop(number);
         if (start == NONE) {
-            return takeLarger(number + 1);
+            return takeLarger(number + 1, granules);
         }
         tags.setLive(start, number);
         return start;
     }
 
-    /** From the next size: it wastes one part in {@code spacing} more, and saves cutting a block. */
-    private int takeLarger(int number) {
-        int start = number < quick.lists() ? quick.pop(number) : NONE;
+    /** From the next size, if it is not much larger: that saves cutting a block. */
+    private int takeLarger(int number, int granules) {
+        boolean isClose =
+                number < sizes.count() && sizes.granules(number) <= granules + (granules >>> MOST_LARGER_SHIFT) + 1;
+        int start = isClose ? quick.pop(number) : NONE;
         if (start != NONE) {
             tags.setLive(start, number);
         }
         return start;
     }
 
-    /** Keeps a live block, or gives it back where that cannot be. */
+    /** As {@link #take}, a block that begins at a multiple of a power of two, if one lies near the top of its list. */
+    int takeAligned(int granules, int alignment) {
+        int number = sizes.indexOf(granules);
+        int start = quick.popAligned(number, alignment);
+        if (start != NONE) {
+            tags.setLive(start, number);
+        }
+        return start;
+    }
+
+    /** Keeps a live block, or gives it back where none is kept. */
     void hold(int start, int number) {
         if (quick.push(number, start)) {
             tags.setHeld(start, number);
@@ -69,16 +121,12 @@ final class HeldBlocks {
     }
 
     private void holdSlow(int start, int number) {
-        if (!quick.couldHold(number)) {
+        if (quickBytes == 0) {
             giveBack(start, number);
-            return;
+        } else {
+            quick.add(number, start);
+            tags.setHeld(start, number);
         }
-        while (!quick.isRoom(number)) {
-            int victim = quick.victim();
-            giveBack(quick.pop(victim), victim);
-        }
-        quick.add(number, start);
-        tags.setHeld(start, number);
     }
 
     private void giveBack(int start, int number) {
@@ -88,10 +136,11 @@ final class HeldBlocks {
 
     /** Gives back all; false where there were none. */
     boolean flush() {
-        boolean isAny = quick.heldUnits() > 0;
+        boolean isAny = false;
         for (int number = 0; number < quick.lists(); number++) {
             for (int start = quick.pop(number); start != NONE; start = quick.pop(number)) {
                 giveBack(start, number);
+                isAny = true;
             }
         }
         return isAny;

@@ -8,11 +8,15 @@ import java.util.Arrays;
  * The sizes that small blocks are rounded up to, numbered, so that a freed block holds any later request of its number exactly.
  *
  * <p>Immutable. Sizes are counted in granules of 16 bytes; each doubling is cut into {@code spacing} sizes, so rounding up
- * wastes at most one part in so many; what a program asks for most may have sizes of its own between these.
+ * wastes at most one part in so many; what a program asks for most may have sizes of its own between these, and above them up to
+ * 1 MiB. Above, what would waste more than an eighth has no number.
  */
 final class QuickSizes {
 
     private static final int LARGEST_GRANULES = (64 << 10) >>> 4;
+    private static final int LARGEST_OWN_BYTES = 1 << 20;
+    /** Above what the spacing numbers a block may be one part in 2^3 too large. */
+    private static final int MOST_WASTE_SHIFT = 3;
 
     private final int spacingLog2;
     private final int count;
@@ -47,18 +51,19 @@ final class QuickSizes {
         numbers = new byte[listed[count - 1] + 1];
         for (int number = 0, granules = 0; granules < numbers.length; granules++) {
             number += granules > listed[number] ? 1 : 0;
-            numbers[granules] = (byte) number;
+            boolean isClose =
+                    granules <= spaced.largest() || listed[number] - granules <= granules >>> MOST_WASTE_SHIFT;
+            numbers[granules] = (byte) (isClose ? number : count);
         }
     }
 
     private static int[] merged(QuickSizes spaced, long[] ownByteSizes) {
-        long mostBytes = (long) spaced.largest() << BlockTiling.GRANULE_SHIFT;
         int[] all = new int[spaced.count + ownByteSizes.length];
         for (int i = 0; i < spaced.count; i++) {
             all[i] = spaced.granules(i);
         }
         for (int i = 0; i < ownByteSizes.length; i++) {
-            long byteSize = Sizes.requireRange("sizes", ownByteSizes[i], 1, mostBytes);
+            long byteSize = Sizes.requireRange("sizes", ownByteSizes[i], 1, LARGEST_OWN_BYTES);
             long granules = Sizes.alignUp(byteSize, 1 << BlockTiling.GRANULE_SHIFT) >>> BlockTiling.GRANULE_SHIFT;
             all[spaced.count + i] = Bins.roundUp((int) granules);
         }
@@ -81,7 +86,12 @@ final class QuickSizes {
         return granules(count - 1);
     }
 
-    /** The number of the least size of at least so many granules, of at most {@link #largest}. */
+    /** Whether a block of at least so many granules has a number. */
+    boolean isNumbered(int granules) {
+        return granules <= largest() && indexOf(granules) < count;
+    }
+
+    /** The number of the least size of at least so many granules, of at most {@link #largest}; {@link #count} where it has none. */
     int indexOf(int granules) {
         return numbers.length == 0 ? spacedIndexOf(granules) : numbers[granules];
     }

@@ -69,8 +69,8 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     /**
      * @param maxBlockBytes largest block served
      * @param regionBytes address space to reserve, at most 16 GiB; less is taken where there is not so much
-     * @param quickBytes bytes that quick lists may hold however little is in use; 0 for no quick lists at all
-     * @param quickShare they may hold one part in so many of committed memory, a power of two
+     * @param quickBytes bytes that quick lists may hold when memory is committed, however little there is; 0 for no quick lists at all
+     * @param quickShare they may then hold one part in so many of committed memory, a power of two
      * @param spacing sizes of small blocks for each doubling, a power of two up to 64: few make reuse likely, many waste little
      * @param ownByteSizes small sizes besides, which are to waste nothing
      */
@@ -100,6 +100,12 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         held = new HeldBlocks(tags, sizes, tiling, quickBytes, quickShare);
         largestHeldBytes = quickBytes == 0 ? 0 : Math.min(maxBlockBytes, (long) sizes.largest() << GRANULE_SHIFT);
         traits = traits(maxBlockBytes);
+    }
+
+    /** Uses pages of 2 MiB for the first bytes of memory; to be called before the first allocation. */
+    public SegregatedFitAllocator withHugePages(long byteCount) {
+        region.useHugePages(byteCount);
+        return this;
     }
 
     public static AllocatorTraits traits(long maxBlockBytes) {
@@ -146,14 +152,22 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     }
 
     private int takeHeld(long byteSize, long byteAlignment) {
-        if (Long.compareUnsigned(byteSize, largestHeldBytes) > 0 || byteAlignment > MIN_ALIGNMENT) {
+        if (Long.compareUnsigned(byteSize, largestHeldBytes) > 0) {
             return HeldBlocks.NONE;
         }
-        int start = held.take(granulesFor(byteSize));
+        int start = byteAlignment <= MIN_ALIGNMENT
+                ? held.take(granulesFor(byteSize))
+                : takeHeldAligned(granulesFor(byteSize), byteAlignment);
         if (start != HeldBlocks.NONE) {
             allocateCount++;
         }
         return start;
+    }
+
+    private int takeHeldAligned(int granules, long byteAlignment) {
+        return byteAlignment <= MAX_ALIGNMENT && Sizes.isPowerOfTwo(byteAlignment)
+                ? held.takeAligned(granules, (int) (byteAlignment >>> GRANULE_SHIFT))
+                : HeldBlocks.NONE;
     }
 
     /** The granules that hold so many bytes, at least one; 2^30 are the most there are. */
@@ -176,12 +190,23 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         }
         taken.setLive(start, granules);
         allocateCount++;
-        held.limit(region.committedBytes());
         return addressOf(start);
     }
 
     private int cut(int granules, int alignment, boolean zeroed) {
-        int start = tiling.cut(granules, alignment, zeroed);
+        int start = tiling.cutReady(granules, alignment, zeroed);
+        return start == BlockTiling.NONE ? cutMore(granules, alignment, zeroed) : start;
+    }
+
+    /** Where all that is ready is taken or held. */
+    private int cutMore(int granules, int alignment, boolean zeroed) {
+        while (held.makeWay(granules, region.committedBytes())) {
+            int start = tiling.cutReady(granules, alignment, zeroed);
+            if (start != BlockTiling.NONE) {
+                return start;
+            }
+        }
+        int start = tiling.cutTop(granules, alignment, zeroed);
         return start == BlockTiling.NONE && held.flush() ? tiling.cut(granules, alignment, zeroed) : start;
     }
 
@@ -243,7 +268,6 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
             return move(address, granules, byteSize);
         }
         taken.setLive(start, wanted);
-        held.limit(region.committedBytes());
         return address;
     }
 
@@ -313,9 +337,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     @Override
     public long purge() {
         held.flush();
-        long bytes = tiling.purge();
-        held.limit(region.committedBytes());
-        return bytes;
+        return tiling.purge();
     }
 
     @Override

@@ -18,12 +18,12 @@ final class TakenBlocks {
 
     /** The least size that is served of at least so many granules. */
     int rounded(int granules) {
-        return granules <= sizes.largest() ? sizes.granules(sizes.indexOf(granules)) : Bins.roundUp(granules);
+        return sizes.isNumbered(granules) ? sizes.granules(sizes.indexOf(granules)) : Bins.roundUp(granules);
     }
 
     /** Says that a block lives, whose tag is cleared, or of a lesser size, or numbered. */
     void setLive(int start, int granules) {
-        if (granules <= sizes.largest()) {
+        if (sizes.isNumbered(granules)) {
             tags.setLive(start, sizes.indexOf(granules));
         } else {
             tags.setLiveUnnumbered(start, granules);

@@ -14,6 +14,12 @@ public interface ChunkSource extends AutoCloseable {
     /** Reserves address space without memory behind it; returns its address, or 0 where there is none. */
     long reserve(long byteSize, long byteAlignment);
 
+    /**
+     * Asks for pages of 2 MiB behind a part of a reservation that will be committed in such units. The system may have none: then
+     * all is as before.
+     */
+    default void adviseHugePages(long address, long byteSize) {}
+
     /** Puts zeroed memory behind a part of a reservation; false where the limit or the system refuses. */
     boolean commit(long address, long byteSize);
 

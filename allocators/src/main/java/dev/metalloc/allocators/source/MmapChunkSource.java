@@ -76,6 +76,12 @@ public final class MmapChunkSource implements ChunkSource {
     }
 
     @Override
+    public void adviseHugePages(long address, long byteSize) {
+        reservationOf(address, byteSize);
+        VirtualMemory.adviseHugePages(address, byteSize);
+    }
+
+    @Override
     public boolean commit(long address, long byteSize) {
         Reservation reservation = reservationOf(address, byteSize);
         if (!count(byteSize)) {

@@ -16,7 +16,7 @@ import dev.metalloc.allocators.layout.SparseBitmap;
  * blocks: zero the used spans, and nothing else.
  *
  * Small spans are committed some at a time, so that a growing allocator does not call the system for each page: a 64th of what is
- * committed, at most 64 KiB.
+ * committed, at most 64 KiB. Where huge pages are used, they are committed as wholes: the system takes no less.
  *
  * Invariants: committedBytes == spanBytes * |committed spans|;  used is a subset of committed
  */
@@ -27,6 +27,8 @@ public final class ReservedRegion {
 
     private static final long MOST_AHEAD_BYTES = 64 << 10;
 
+    private static final long HUGE_PAGE_BYTES = 2L << 20;
+
     private final ChunkSource source;
     private final long base;
     private final long byteSize;
@@ -36,6 +38,8 @@ public final class ReservedRegion {
     private final SparseBitmap used;
     private long committedSpans;
     private long peakCommittedSpans;
+    /** Below this one, spans are parts of huge pages. */
+    private int hugeSpans;
 
     private ReservedRegion(ChunkSource source, long base, long byteSize, int spanShift) {
         this.source = source;
@@ -66,6 +70,18 @@ public final class ReservedRegion {
             }
         }
         return new ReservedRegion(source, 0, 0, spanShift);
+    }
+
+    /**
+     * Uses pages of 2 MiB for the first bytes of the region, as many as fill such pages: fewer faults while memory grows and fewer
+     * address translations ever after, for up to one such page committed too early. To be called before the first commit.
+     */
+    public void useHugePages(long byteCount) {
+        long hugeBytes = Math.min(byteCount, byteSize) & -HUGE_PAGE_BYTES;
+        if (hugeBytes > 0 && (base & HUGE_PAGE_BYTES - 1) == 0 && 1L << spanShift <= HUGE_PAGE_BYTES) {
+            source.adviseHugePages(base, hugeBytes);
+            hugeSpans = (int) (hugeBytes >>> spanShift);
+        }
     }
 
     public long base() {
@@ -113,7 +129,8 @@ public final class ReservedRegion {
         int first = (int) (from >>> spanShift);
         int end = (int) ((to - 1) >>> spanShift) + 1;
         for (int missing = committed.nextClear(first); missing < end; missing = committed.nextClear(missing)) {
-            if (!commitFrom(missing, nextCommitted(missing, end))) {
+            long aheadSpans = Math.min(committedSpans >>> AHEAD_SHIFT, MOST_AHEAD_BYTES >>> spanShift);
+            if (!commitFrom(missing, nextCommitted(missing, end), missing + aheadSpans)) {
                 return false;
             }
         }
@@ -155,11 +172,15 @@ public final class ReservedRegion {
         return next < 0 ? end : Math.min(next, end);
     }
 
-    private boolean commitFrom(int first, int end) {
-        long aheadSpans = Math.min(committedSpans >>> AHEAD_SHIFT, MOST_AHEAD_BYTES >>> spanShift);
-        int wanted = (int) Math.min(first + aheadSpans, spans);
+    /** Commits the spans to {@code end}, and those to {@code least} or the end of the huge page if there is memory for them. */
+    private boolean commitFrom(int first, int end, long least) {
+        int wanted = (int) Math.min(end <= hugeSpans ? Math.max(least, hugePageEnd(end)) : least, spans);
         int ahead = wanted > end ? nextCommitted(end, wanted) : end;
         return commitRun(first, ahead) || (ahead > end && commitRun(first, end));
+    }
+
+    private int hugePageEnd(int end) {
+        return (int) Sizes.alignUp(end, HUGE_PAGE_BYTES >>> spanShift);
     }
 
     private boolean commitRun(int first, int end) {

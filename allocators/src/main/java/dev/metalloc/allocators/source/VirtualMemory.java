@@ -15,6 +15,7 @@ final class VirtualMemory {
 
     private static final long MAP_FAILED = -1L;
     private static final int MADV_DONTNEED = 4;
+    private static final int MADV_HUGEPAGE = 14;
     private static final int SC_PAGESIZE = 30;
 
     private static final MethodHandle MMAP = Libc.link(
@@ -68,8 +69,17 @@ final class VirtualMemory {
 
     /** Drops the pages; false where the system refuses (locked pages, for one). */
     static boolean discard(long address, long byteSize) {
+        return advise(address, byteSize, MADV_DONTNEED);
+    }
+
+    /** Lets the system put large pages there; false where it has none. */
+    static boolean adviseHugePages(long address, long byteSize) {
+        return advise(address, byteSize, MADV_HUGEPAGE);
+    }
+
+    private static boolean advise(long address, long byteSize, int advice) {
         try {
-            return (int) MADVISE.invokeExact(address, byteSize, MADV_DONTNEED) == 0;
+            return (int) MADVISE.invokeExact(address, byteSize, advice) == 0;
         } catch (Throwable e) {
             throw Libc.unexpected(e);
         }

@@ -9,11 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class QuickListsTest {
 
-    private final QuickLists lists = new QuickLists(new int[] {1, 10, 100});
+    private final QuickLists lists = new QuickLists(new int[] {1, 10, 100}, true);
 
     @Test
     void shouldAnswerTheBlockPutInLast() {
-        lists.limit(1000);
         for (int block = 0; block < 50; block++) {
             lists.add(1, block);
         }
@@ -25,37 +24,44 @@ class QuickListsTest {
     }
 
     @Test
-    void shouldRefuseWhatPassesTheBoundInAll() {
-        lists.limit(110);
-        assertTrue(lists.couldHold(2));
+    void shouldAddUpWhatIsHeld() {
         lists.add(2, 7);
-        assertTrue(lists.isRoom(1));
-        lists.add(1, 8);
-        assertFalse(lists.isRoom(0));
-        lists.add(0, 9);
-        assertEquals(QuickLists.NONE, lists.pop(0));
+        assertTrue(lists.push(1, 8));
         assertEquals(110, lists.heldUnits());
         assertEquals(2, lists.heldBlocks());
-        lists.limit(99);
-        assertFalse(lists.couldHold(2));
+        assertEquals(7, lists.pop(2));
+        assertEquals(10, lists.heldUnits());
     }
 
     @Test
-    void shouldTakeVictimsInTurn() {
-        lists.limit(1000);
-        for (int i = 0; i < 3; i++) {
-            lists.add(0, i);
-            lists.add(2, i);
+    void shouldFindAnAlignedBlockNearTheTop() {
+        for (int block : new int[] {8, 16, 3, 5, 7}) {
+            lists.add(0, block);
         }
-        int first = lists.victim();
-        int second = lists.victim();
-        assertEquals(2, first + second, "the lists that hold some, each once");
-        assertEquals(first, lists.victim());
+        assertEquals(16, lists.popAligned(0, 8));
+        assertEquals(QuickLists.NONE, lists.popAligned(0, 16), "16 is taken");
+        assertEquals(8, lists.popAligned(0, 8));
+        lists.validate();
+        int left = lists.pop(0) + lists.pop(0) + lists.pop(0);
+        assertEquals(3 + 5 + 7, left, "the others stay");
+        assertEquals(QuickLists.NONE, lists.popAligned(0, 1));
     }
 
     @Test
-    void shouldHoldNothingWithoutABound() {
-        assertFalse(lists.push(0, 1));
-        assertFalse(lists.couldHold(0));
+    void shouldNotLookForAnAlignedBlockFarBelowTheTop() {
+        for (int block : new int[] {8, 1, 3, 5, 7}) {
+            lists.add(0, block);
+        }
+        assertEquals(QuickLists.NONE, lists.popAligned(0, 8));
+        assertEquals(5, lists.heldBlocks());
+    }
+
+    @Test
+    void shouldHoldNothingWhereClosed() {
+        QuickLists closed = new QuickLists(new int[] {1, 10}, false);
+        assertFalse(closed.push(0, 1));
+        assertFalse(closed.push(1, 1));
+        assertEquals(QuickLists.NONE, closed.pop(1));
+        closed.validate();
     }
 }

@@ -2,6 +2,7 @@
 package dev.metalloc.allocators.segregated;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -61,6 +62,23 @@ class QuickSizesTest {
 
     @Test
     void shouldRefuseASizeThatNoListHas() {
-        assertThrows(IllegalArgumentException.class, () -> new QuickSizes(8, new long[] {65_537}));
+        assertThrows(IllegalArgumentException.class, () -> new QuickSizes(8, new long[] {(1 << 20) + 1}));
+    }
+
+    @Test
+    void shouldNumberLargeSizesOfItsOwnAndWhatComesClose() {
+        QuickSizes sizes = new QuickSizes(4, new long[] {100 << 10, 1 << 20});
+        int own = (100 << 10) >>> 4;
+        assertTrue(sizes.isNumbered(own));
+        assertEquals(own, sizes.granules(sizes.indexOf(own)));
+        assertEquals(own, sizes.granules(sizes.indexOf(own - own / 10)));
+        assertFalse(sizes.isNumbered(own - own / 8), "would waste more than an eighth");
+        assertFalse(sizes.isNumbered(own + 1));
+        assertEquals(sizes.count(), sizes.indexOf(own + 1));
+        assertTrue(sizes.isNumbered(65_536));
+        assertFalse(sizes.isNumbered(65_537));
+        for (int granules = 1; granules <= 4096; granules++) {
+            assertTrue(sizes.isNumbered(granules));
+        }
     }
 }

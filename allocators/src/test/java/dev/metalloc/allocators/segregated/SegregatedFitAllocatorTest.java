@@ -86,22 +86,84 @@ class SegregatedFitAllocatorTest {
         allocator.free(above);
     }
 
-    /** Sizes out of use give way: after a phase of many sizes, a pair of another keeps its block. */
     @Test
-    void shouldKeepTheSizeInUseWhereTheBoundIsReached() {
-        long[] blocks = new long[200];
-        for (int i = 0; i < blocks.length; i++) {
-            blocks[i] = allocator.allocate(20_000, 16);
-        }
-        for (long block : blocks) {
-            allocator.free(block);
-        }
-        long other = allocator.allocate(5000, 16);
-        for (int i = 0; i < 10; i++) {
-            allocator.free(other);
-            assertEquals(other, allocator.allocate(5000, 16));
-        }
+    void shouldServeAFreedAlignedBlockToTheNextAlignedRequest() {
+        long aligned = allocator.allocate(48, 256);
+        long plain = allocator.allocate(48, 16);
+        allocator.free(aligned);
+        allocator.free(plain);
+        assertEquals(aligned, allocator.allocate(48, 256));
+        assertEquals(plain, allocator.allocate(48, 16));
+        assertEquals(NULL, allocator.allocate(48, 48));
         allocator.validate();
+    }
+
+    /** What is held is joined rather than that more is committed; a program in balance keeps it. */
+    @Test
+    void shouldJoinWhatIsHeldBeforeItCommitsMore() {
+        try (SegregatedFitAllocator tight =
+                new SegregatedFitAllocator(source, 1 << 20, 1 << 24, 16 << 10, 32, 8, new long[0])) {
+            long[] blocks = new long[1000];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = tight.allocate(1024, 16);
+            }
+            for (long block : blocks) {
+                tight.free(block);
+            }
+            long committed = tight.stats().committedBytes();
+            assertEquals(blocks[999], tight.allocate(1024, 16), "held");
+            for (int i = 0; i < 90; i++) {
+                assertNotEquals(NULL, tight.allocate(10_000, 16));
+            }
+            assertEquals(committed, tight.stats().committedBytes());
+            tight.validate();
+        }
+    }
+
+    @Test
+    void shouldHoldLargeBlocksOfSizesOfItsOwn() {
+        try (SegregatedFitAllocator own =
+                new SegregatedFitAllocator(source, 1 << 20, 1 << 24, 1 << 20, 8, 4, new long[] {168_000, 500_000})) {
+            long block = own.allocate(168_000, 16);
+            long other = own.allocate(100_000, 16);
+            long last = own.allocate(16, 16);
+            own.free(block);
+            assertEquals(block, own.allocate(160_000, 16), "held");
+            own.free(other);
+            assertTrue(
+                    own.usableSize(own.allocate(100_000, 16)) < 110_000, "not held, nor served by what is too large");
+            own.validate();
+            own.free(block);
+            own.free(last);
+            own.purge();
+            own.validate();
+        }
+    }
+
+    @Test
+    void shouldCommitHugePagesAsWholes() {
+        try (SegregatedFitAllocator huge =
+                new SegregatedFitAllocator(source, 1 << 20, 1 << 24, 0, 8).withHugePages((4 << 20) + 1)) {
+            assertNotEquals(NULL, huge.allocate(100, 16));
+            assertEquals(2 << 20, huge.stats().committedBytes());
+            long[] blocks = new long[4];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = huge.allocateZeroed(1 << 20, 16);
+                assertEquals(0, OffHeapMemory.readLong(blocks[i] + (1 << 20) - 8));
+                OffHeapMemory.writeLong(blocks[i] + (1 << 20) - 8, -1);
+            }
+            assertTrue(huge.stats().committedBytes() < (4 << 20) + (128 << 10), "two huge pages, the rest as ever");
+            assertEquals(huge.stats().committedBytes(), source.committedBytes());
+            for (long block : blocks) {
+                huge.free(block);
+            }
+            huge.validate();
+            huge.purge();
+            assertTrue(huge.stats().committedBytes() <= 4096);
+            long again = huge.allocateZeroed(1 << 20, 16);
+            assertEquals(0, OffHeapMemory.readLong(again + (1 << 20) - 8));
+            huge.validate();
+        }
     }
 
     @Test

@@ -35,16 +35,16 @@ final class RangeParts {
     // A chunk begun and not filled.
     private static final double BUDDY_FIXED_BYTES = 64L << 10;
     private static final double COALESCED_RATIO = 1.02;
-    // Freed blocks that are kept for their own size: as much of the memory as the allocator lets them have, once the
-    // blocks of the
-    // peak were replaced so often.
+    // Freed blocks that are kept for their own size when memory is committed: as much of it as the allocator lets them
+    // have, once the
+    // blocks of the peak were replaced so often.
     private static final double REPLACED_TIMES = 4;
     private static final long LEAST_QUICK_BYTES = 16L << 10;
-    // One part in so many of the memory may be kept whole.
-    private static final List<Integer> SHARES = List.of(8, 32, 128);
+    // One part in so many of the memory may be kept whole when more is committed. What is kept costs memory at the peak
+    // alone, and keeping
+    // less costs time only while memory grows.
+    private static final int SHARE = 128;
     private static final int BUDDY_SHARE = 8;
-    // A block for which there is no room in its list makes others give way first.
-    private static final double FULL_LIST_RATIO = 1.2;
     private static final long GRANULE_BYTES = 16;
 
     private final CompositeInput input;
@@ -168,10 +168,7 @@ final class RangeParts {
     private void addSegregated(List<RangePart> options, Range range) {
         String largest = String.valueOf(Math.max(1L << 20, roundedUp(range.maxByteSize)));
         if (range.minByteSize <= QuickListSizes.LARGEST_BYTES) {
-            QuickListSizes quick = QuickListSizes.of(range.sizes);
-            for (int share : SHARES) {
-                options.add(keepingWhole(range, largest, quick, share));
-            }
+            options.add(keepingWhole(range, largest, QuickListSizes.of(range.sizes)));
         }
         options.add(new RangePart(
                 "segregated",
@@ -183,11 +180,11 @@ final class RangeParts {
                 0));
     }
 
-    private RangePart keepingWhole(Range range, String largest, QuickListSizes quick, int share) {
+    private RangePart keepingWhole(Range range, String largest, QuickListSizes quick) {
         Map<String, String> parameters = new HashMap<>();
         parameters.put("maxBlockBytes", largest);
-        parameters.put("quickBytes", String.valueOf(quickBytes(range, share)));
-        parameters.put("quickShare", String.valueOf(share));
+        parameters.put("quickBytes", String.valueOf(quickBytes(range)));
+        parameters.put("quickShare", String.valueOf(SHARE));
         parameters.put("spacing", String.valueOf(QuickListSizes.SPACING));
         if (!quick.ownByteSizes().isEmpty()) {
             parameters.put("sizes", quick.parameter());
@@ -196,31 +193,27 @@ final class RangeParts {
                 "segregated",
                 shared(parameters),
                 range.bands,
-                keepingWholeNanos(range, share) + lockNanos(range),
+                keepingWholeNanos(range, quick) + lockNanos(range),
                 range.commonPeak() * range.ratio(quick::blockBytes) * COALESCED_RATIO
-                        + range.keptWholeBytes(share)
+                        + range.keptWholeBytes(SHARE)
                         + PART_FIXED_BYTES,
                 range.maxByteSize,
                 0);
     }
 
     /** So that as much may be kept from the start, when little is committed. */
-    private static long quickBytes(Range range, int share) {
-        return Math.max(LEAST_QUICK_BYTES, Long.highestOneBit((long) range.commonPeak() / share));
+    private static long quickBytes(Range range) {
+        return Math.max(LEAST_QUICK_BYTES, Long.highestOneBit((long) range.commonPeak() / SHARE));
     }
 
-    /** Blocks too large for a list are joined and cut each time, others where the lists are full. */
-    private double keepingWholeNanos(Range range, int share) {
-        double held = (double) quickBytes(range, share);
-        double joinedRatio = FreedInBetween.of(input.bands(), range.bands).joinedRatio(held);
+    /** Blocks that are kept for no size are joined and cut each time. */
+    private double keepingWholeNanos(Range range, QuickListSizes quick) {
         double nanos = input.path().aroundNanos(range.bands);
         for (BandProfile band : range.bands) {
             List<BandProfile> alone = List.of(band);
-            double joined = costs.nanos("segregated.tight", alone, input.sharing());
-            nanos += band.minByteSize() > QuickListSizes.LARGEST_BYTES
-                    ? joined
-                    : (1 - joinedRatio) * costs.nanos("segregated", alone, input.sharing())
-                            + joinedRatio * FULL_LIST_RATIO * joined;
+            double kept = quick.keptRatio(range.sizes.within(band.minByteSize(), band.maxByteSize()));
+            nanos += kept * costs.nanos("segregated", alone, input.sharing())
+                    + (1 - kept) * costs.nanos("segregated.tight", alone, input.sharing());
         }
         return nanos;
     }

@@ -42,4 +42,18 @@ class QuickListSizesTest {
 
         assertEquals(51, QuickListSizes.of(SizeCounts.of(counts)).ownByteSizes().size());
     }
+
+    @Test
+    void shouldKeepLargeBlocksOfSizesAskedForOften() {
+        QuickListSizes sizes = QuickListSizes.of(SizeCounts.of(
+                Map.of(100L, 900L, 168_000L, 60L, 160_000L, 30L, 120_000L, 9L, 700_000L, 1L, 3_000_000L, 500L)));
+
+        assertEquals("120000,168000", sizes.parameter());
+        assertEquals(168_000, sizes.blockBytes(168_000));
+        assertEquals(168_000, sizes.blockBytes(160_000));
+        assertEquals(140_000, sizes.blockBytes(140_000), "would waste more than an eighth");
+        assertEquals(3_000_000, sizes.blockBytes(3_000_000));
+        assertEquals(0.9, sizes.keptRatio(SizeCounts.of(Map.of(160_000L, 9L, 200_000L, 1L))), 1e-9);
+        assertEquals(1, sizes.keptRatio(SizeCounts.of(Map.of(64L, 1L, 168_000L, 1L))), 0);
+    }
 }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
- * A handle, from the highest bit on: 0, the number of times that its record was opened (13 bits, never 0), the record's place (14), four
- * bits of no meaning. A handle that is out of date, or of another recording, finds nothing, but for one in 8,191 of them.
+ * A handle, from the highest bit on: two of 0, so that much can be counted on top of it, the turn at which its record was opened (12 bits,
+ * never 0), the record's place (14), four bits of no meaning. One that is out of date finds nothing before 4,095 more arenas were opened, one
+ * of another recording in one of 4,095 cases.
  */
 final class ThreadArenas {
     private static final int FREE_BITS = 4;
@@ -22,7 +23,7 @@ final class ThreadArenas {
     static final int MAX_KEPT = 1 << PLACE_BITS;
 
     private static final int TURN_SHIFT = FREE_BITS + PLACE_BITS;
-    private static final int MAX_TURN = (1 << (31 - TURN_SHIFT)) - 1;
+    private static final int MAX_TURN = (1 << (30 - TURN_SHIFT)) - 1;
     private static final int FIRST_KEPT = 4;
 
     private final ThreadRecorder thread;

@@ -12,6 +12,7 @@ public final class ConfinedKind {
 
     private ConfinedKind() {}
 
+    @SuppressWarnings("MustBeClosedChecker") // they are closed one by one
     public static void main(String[] arguments) {
         Arena[] arenas = new Arena[OPEN_AT_ONCE];
         for (int i = 0; i < OPEN_AT_ONCE; i++) {

@@ -40,7 +40,7 @@ import java.util.Map;
  * </ul>
  *
  * <p>Freed blocks are kept whole for the next request of their size. Before more memory is committed they coalesce, where they hold more
- * than {@code quickBytes} and than an eighth of committed memory ({@code segregated}: one part in {@code quickShare}). {@code quickBytes=0}
+ * than {@code quickBytes} and than 1/128 of committed memory ({@code segregated}: one part in {@code quickShare}). {@code quickBytes=0}
  * coalesces at once, and with {@code spacing=64} takes the least memory.
  *
  * <p>{@code caching=true} puts magazines for each thread in front of a lock, in place of the lock alone; {@code cacheBytes} are

@@ -27,7 +27,7 @@ import java.util.Set;
  *
  * Freed blocks first go to a quick list of their order, whole, and serve the next request of that order: neither touches
  * more than the block's byte and the list. Before more memory is committed they coalesce, where quick lists hold more than quickBytes
- * and more than an eighth of committed memory.
+ * and more than 1/128 of committed memory.
  *
  * Where a list is empty and a small block would have to be cut from a large one, eight are cut at once, as one block, and seven held: a
  * program that grows would else cut for each block.
@@ -39,13 +39,13 @@ public final class BuddyAllocator implements OffHeapAllocator {
     public static final long DEFAULT_MIN_BLOCK_BYTES = 64;
     public static final long DEFAULT_CHUNK_BYTES = 16L << 20;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
-    public static final long DEFAULT_QUICK_BYTES = 4L << 20;
+    public static final long DEFAULT_QUICK_BYTES = 64L << 10;
 
     private static final long SPAN_BYTES = 64 << 10;
     /** Larger blocks cost more to fill than to split and merge. */
     private static final long LARGEST_QUICK_BYTES = 256 << 10;
-    /** One part in 2^3 of committed memory may be held by quick lists when more is committed. */
-    private static final int QUICK_SHIFT = 3;
+    /** One part in 2^7 of committed memory may be held by quick lists when more is committed. */
+    private static final int QUICK_SHIFT = 7;
     /** Where no block of up to 2^3 times the size is free, so many are cut at once, of a page at most. */
     private static final int BATCH_SHIFT = 3;
 

@@ -34,9 +34,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     public static final long DEFAULT_MAX_BLOCK_BYTES = 16L << 20;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
-    public static final long DEFAULT_QUICK_BYTES = 4L << 20;
+    public static final long DEFAULT_QUICK_BYTES = 64L << 10;
     public static final long DEFAULT_SPACING = 8;
-    public static final long DEFAULT_QUICK_SHARE = 8;
+    public static final long DEFAULT_QUICK_SHARE = 128;
 
     private static final int GRANULE_SHIFT = BlockTiling.GRANULE_SHIFT;
     private static final long LEAST_REGION_BYTES = 64 << 10;
@@ -60,7 +60,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     private long allocateCount;
     private long refusedFreeCount;
 
-    /** With quick lists of up to an eighth of committed memory, and no sizes but those of the spacing. */
+    /** With the default share for quick lists, and no sizes but those of the spacing. */
     public SegregatedFitAllocator(
             ChunkSource source, long maxBlockBytes, long regionBytes, long quickBytes, long spacing) {
         this(source, maxBlockBytes, regionBytes, quickBytes, DEFAULT_QUICK_SHARE, spacing, new long[0]);

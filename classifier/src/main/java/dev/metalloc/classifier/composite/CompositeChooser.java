@@ -7,8 +7,9 @@ import dev.metalloc.classifier.cost.BlockCosts;
 import dev.metalloc.classifier.cost.CostModel;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.Map;
 
 /**
  * Composes one allocator for blocks of all sizes, from their profile alone.
@@ -19,6 +20,7 @@ import java.util.function.ToDoubleFunction;
 public final class CompositeChooser {
 
     private static final int MAX_PARTS = 4;
+    private static final int PARTS_OF_FINALISTS = 2;
 
     private final List<AllocatorTraits> candidates;
     private final BlockCosts costs;
@@ -52,24 +54,43 @@ public final class CompositeChooser {
 
     /** Composes by an objective, by what is expected alone. */
     public Choice choose(CompositeInput input, Objective objective) {
-        return choose(input, objective, Composition::peakBytes);
+        return choose(input, objective, Expectations.INSTANCE);
     }
 
-    /**
-     * Composes by an objective, and checks by replay.
-     *
-     * @param replayedBytes what a composition holds at the peak of a workload like the profile
-     */
-    public Choice choose(CompositeInput input, Objective objective, ToDoubleFunction<Composition> replayedBytes) {
+    /** Composes by an objective, and checks by replay. */
+    public Choice choose(CompositeInput input, Objective objective, WorkloadReplay replay) {
         RangeParts parts = new RangeParts(input, costs, candidates);
-        List<Composition> front = new Search(input, parts).front();
+        Search search = new Search(input, parts);
+        List<Composition> front = search.front();
         if (front.isEmpty()) {
             throw new IllegalArgumentException("candidates: none serves the blocks (expected: at least one)");
         }
         double reference = input.path().canLeave() ? input.mallocBytes(input.bands()) : input.generalPurposeBytes();
         double allowed = objective.allowedBytes(reference);
-        Composition chosen = new CheckedFront(front, replayedBytes).best(objective, allowed);
+        CheckedFront checked = new CheckedFront(front, replay::peakBytes);
+        Composition chosen = checked.best(objective, allowed);
+        if (objective != Objective.MEMORY && replay != Expectations.INSTANCE) {
+            List<Composition> others = new ArrayList<>(front);
+            others.addAll(search.all(PARTS_OF_FINALISTS));
+            chosen = new Finalists(allowed, allowed * CheckedFront.MOST_DOUBT)
+                    .fastest(chosen, others, checked::checked, replay);
+        }
         return new Choice(chosen, front, alternatives(chosen, parts), allowed);
+    }
+
+    /** No replay at all. */
+    private enum Expectations implements WorkloadReplay {
+        INSTANCE;
+
+        @Override
+        public double peakBytes(Composition composition) {
+            return composition.peakBytes();
+        }
+
+        @Override
+        public List<MeasuredNanos> nanosPerEvent(List<Composition> compositions) {
+            return List.of();
+        }
     }
 
     /** Everything of at most so many parts that could be composed, good or bad. */
@@ -93,6 +114,7 @@ public final class CompositeChooser {
         private final CompositeInput input;
         private final RangeParts parts;
         private final double routeNanos;
+        private final Map<Integer, List<RangePart>> options = new HashMap<>();
 
         Search(CompositeInput input, RangeParts parts) {
             this.input = input;
@@ -106,10 +128,7 @@ public final class CompositeChooser {
             for (int end = 1; end < fronts.length; end++) {
                 fronts[end] = new FrontSet();
                 for (int first = 0; first < end; first++) {
-                    extend(
-                            fronts[first],
-                            fronts[end],
-                            parts.options(input.bands().subList(first, end)));
+                    extend(fronts[first], fronts[end], options(first, end));
                 }
             }
             return compositions(fronts[fronts.length - 1].sorted());
@@ -121,6 +140,12 @@ public final class CompositeChooser {
             return compositions(whole);
         }
 
+        private List<RangePart> options(int first, int end) {
+            return options.computeIfAbsent(
+                    first * (input.bands().size() + 1) + end,
+                    key -> parts.options(input.bands().subList(first, end)));
+        }
+
         private void addAll(FrontSet.Partial begun, int first, int partsLeft, List<FrontSet.Partial> whole) {
             int bands = input.bands().size();
             if (first == bands) {
@@ -128,7 +153,7 @@ public final class CompositeChooser {
                 return;
             }
             for (int end = partsLeft == 1 ? bands : first + 1; partsLeft > 0 && end <= bands; end++) {
-                for (RangePart option : parts.options(input.bands().subList(first, end))) {
+                for (RangePart option : options(first, end)) {
                     addAll(begun.with(option, begun.parts().isEmpty() ? 0 : routeNanos), end, partsLeft - 1, whole);
                 }
             }

@@ -5,6 +5,7 @@ import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,10 @@ import java.util.stream.Collectors;
  * @param peakBytes expected to be held at the peak
  */
 public record Composition(List<RangePart> parts, double nanosPerEvent, double peakBytes) {
+
+    /** The one that holds less first where the time is the same. */
+    static final Comparator<Composition> FASTEST_FIRST =
+            Comparator.comparingDouble(Composition::nanosPerEvent).thenComparingDouble(Composition::peakBytes);
 
     public Composition {
         parts = List.copyOf(parts);

@@ -130,7 +130,7 @@ final class RangeParts {
                 nanos("slab", range)
                         + (input.isConfined() ? 0 : costs.slabLockNanos(range.bands))
                         + (slabBytes < USUAL_SLAB_BYTES ? SMALL_SLAB_NANOS * range.allocateCount() : 0),
-                range.ownPeaks * range.ratio(byteSize -> inSlab(classes.blockBytes(byteSize), slabBytes))
+                range.separatePeak() * range.ratio(byteSize -> inSlab(classes.blockBytes(byteSize), slabBytes))
                         + PART_FIXED_BYTES
                         + unfilledBytes(classes),
                 classes.largestByteSize(),

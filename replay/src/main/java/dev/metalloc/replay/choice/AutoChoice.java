@@ -10,8 +10,10 @@ import dev.metalloc.classifier.composite.Composition;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.replay.timing.InterleavedTimer;
 import dev.metalloc.replay.timing.Subject;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the classifier composes for a trace, from the trace's profile alone: it is checked on a workload made from the profile, never
@@ -41,10 +43,20 @@ public record AutoChoice(
      * @throws IllegalArgumentException where the profile has no allocation
      */
     public static AutoChoice of(Profile profile, CostModel costs, Objective objective) {
+        return of(profile, costs, objective, GeneratedReplay.EFFORT);
+    }
+
+    /** What would be chosen if only peaks were checked, and times were what the model expects. */
+    public static AutoChoice untimed(Profile profile, CostModel costs, Objective objective) {
+        return of(profile, costs, objective, null);
+    }
+
+    private static AutoChoice of(
+            Profile profile, CostModel costs, Objective objective, InterleavedTimer.@Nullable Effort effort) {
         EntryPointProfile entryPoint = entryPoint(profile);
-        GeneratedReplay replay = new GeneratedReplay(profile, entryPoint);
+        GeneratedReplay replay = new GeneratedReplay(profile, entryPoint, effort);
         CompositeChooser.Choice choice =
-                chooser(costs).choose(CompositeInput.bare(profile, entryPoint), objective, replay::peakBytes);
+                chooser(costs).choose(CompositeInput.bare(profile, entryPoint), objective, replay);
         AllocatorSpec spec = choice.chosen().spec();
         return new AutoChoice(
                 Subject.ours(LABEL, spec.allocator(), spec.parameters()),

@@ -5,8 +5,10 @@ import dev.metalloc.allocators.AllocatorCatalog;
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.MmapChunkSource;
 import dev.metalloc.replay.timing.Subject;
+import org.jspecify.annotations.Nullable;
 
 /** Replays on one of Metalloc's allocators; closing it closes the allocator. */
 public final class AllocatorTarget implements ReplayTarget {
@@ -14,16 +16,24 @@ public final class AllocatorTarget implements ReplayTarget {
     private static final long LIMIT_BYTES = 64L << 30;
 
     private final OffHeapAllocator allocator;
+    private final @Nullable ChunkSource own;
 
+    /** The source of the allocator's memory stays the caller's. */
     public AllocatorTarget(OffHeapAllocator allocator) {
+        this(allocator, null);
+    }
+
+    private AllocatorTarget(OffHeapAllocator allocator, @Nullable ChunkSource own) {
         this.allocator = allocator;
+        this.own = own;
     }
 
     /** Makes a subject's allocator with memory of its own. */
     static AllocatorTarget open(Subject subject) {
         AllocatorSpec spec = new AllocatorSpec(subject.allocator(), subject.parameters());
-        return new AllocatorTarget(AllocatorCatalog.load(AllocatorTarget.class.getClassLoader())
-                .create(spec, new MmapChunkSource(LIMIT_BYTES)));
+        ChunkSource source = new MmapChunkSource(LIMIT_BYTES);
+        return new AllocatorTarget(
+                AllocatorCatalog.load(AllocatorTarget.class.getClassLoader()).create(spec, source), source);
     }
 
     @Override
@@ -52,5 +62,8 @@ public final class AllocatorTarget implements ReplayTarget {
     @Override
     public void close() {
         allocator.close();
+        if (own != null) {
+            own.close();
+        }
     }
 }

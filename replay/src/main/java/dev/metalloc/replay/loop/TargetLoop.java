@@ -10,8 +10,8 @@ import dev.metalloc.replay.trace.TraceProgram;
  * The loop that is timed, the same bytes for every subject: each has a copy of this class, so that the compiler sees one
  * allocator and one program's branches in it, and binds every call.
  *
- * <p>One thread at a time. Lifetime: the allocator's, which lives as long as the class and keeps its memory from one pass to the
- * next.
+ * <p>One thread at a time. Lifetime: the allocator's, which keeps its memory from one pass to the next; there is one loop for each copy of the
+ * class.
  */
 public final class TargetLoop implements RunLoop {
 
@@ -70,6 +70,11 @@ public final class TargetLoop implements RunLoop {
                 blocks[slot] = address;
             }
         }
+    }
+
+    @Override
+    public void close() {
+        TARGET.close();
     }
 
     /** Whether neither alignment nor zeroed memory is asked for, as with malloc: the call then says so by constants, as in a program. */

@@ -13,6 +13,7 @@ import dev.metalloc.replay.timing.Subject;
 import dev.metalloc.replay.trace.TraceProgram;
 import dev.metalloc.replay.trace.TraceThreads;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Measures what an allocator of ours takes for a trace: the peak of the bytes that its chunk source committed. One at a time. */
 public final class OurPeak {
@@ -20,6 +21,20 @@ public final class OurPeak {
     private static final long LIMIT_BYTES = 64L << 30;
 
     private OurPeak() {}
+
+    /** The bytes committed at the peak, and nothing else: in half the time. Empty where the allocator is not made for such a program. */
+    public static OptionalLong committedBytes(Subject subject, TraceProgram program) {
+        AllocatorSpec spec = new AllocatorSpec(subject.allocator(), subject.parameters());
+        try (MmapChunkSource source = new MmapChunkSource(LIMIT_BYTES);
+                OffHeapAllocator allocator =
+                        AllocatorCatalog.load(OurPeak.class.getClassLoader()).create(spec, source);
+                TraceThreads threads = new TraceThreads(program.threadCount())) {
+            threads.run(program.runs(), new ObservedLoop(program, new AllocatorTarget(allocator), ReplayObserver.NONE));
+            return OptionalLong.of(source.peakCommittedBytes());
+        } catch (UnservedException e) {
+            return OptionalLong.empty();
+        }
+    }
 
     /** Empty where the allocator is not made for such a program. */
     public static Optional<TraceFootprint> measure(Subject subject, TraceProgram program) {

@@ -4,6 +4,9 @@ package dev.metalloc.replay.peak;
 /** Is told what a replay did; every method does nothing unless it is overridden. */
 public interface ReplayObserver {
 
+    /** Nobody looks. */
+    ReplayObserver NONE = new ReplayObserver() {};
+
     /** A block was handed out and its pages were touched. */
     default void started(long address, long byteSize) {}
 

@@ -9,7 +9,6 @@ import dev.metalloc.profiler.api.ThreadSummary;
 import dev.metalloc.replay.trace.TraceBuilder;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -36,22 +35,24 @@ import org.jspecify.annotations.Nullable;
 public final class WorkloadGenerator {
 
     private static final long SEED = 42;
-    private static final int MOST_ALLOCATIONS = 200_000;
+    private static final int MOST_ALLOCATIONS = 300_000;
     // Threads of an application do some work each time they run.
     private static final int EVENTS_PER_TURN = 64;
-    private static final int SPARE_BLOCKS = 8;
-    private static final long MOST_SPARE_BYTES = 64L << 10;
+    // Half the blocks that grow stay within a doubling.
+    private static final double SAME_BAND_RATIO = 0.5;
 
     private final Random random = new Random(SEED);
     private final TraceBuilder program = new TraceBuilder("generated");
-    private final List<Source> sources = new ArrayList<>();
+    private final List<BlockSource> sources = new ArrayList<>();
     private final double[] threadShares;
     private final double remoteRatio;
     private final long[] clockBytes;
+    private final Phases phases;
+    private final List<FreeBatch> batches = new ArrayList<>();
     private int thread;
     private int eventsOfTurn;
-
-    private record Ending(long fromBytes, long atBytes, int block, int thread, long byteSize) {}
+    private @Nullable BlockEnding growing;
+    private @Nullable BlockSource growsInto;
 
     private WorkloadGenerator(Profile profile, EntryPointProfile entryPoint) {
         threadShares = threadShares(profile.threads());
@@ -63,10 +64,19 @@ public final class WorkloadGenerator {
                 / frees;
         SizeCounts sizes = SizeCounts.of(entryPoint);
         double part = Math.min(1, (double) MOST_ALLOCATIONS / Math.max(1, entryPoint.allocateCount()));
+        phases = Phases.of(entryPoint, part, threadShares);
+        for (int i = 0; i < threadShares.length; i++) {
+            batches.add(new FreeBatch(entryPoint));
+        }
         for (BandProfile band : entryPoint.bands()) {
             if (band.allocateCount() > 0) {
-                SizeCounts within = sizes.within(band.minByteSize(), band.maxByteSize());
-                sources.add(new Source(band, within, staying(band, entryPoint), part, threadShares.length));
+                sources.add(new BlockSource(
+                        band,
+                        sizes.within(band.minByteSize(), band.maxByteSize()),
+                        staying(band, entryPoint),
+                        part,
+                        phases.phasedRatio(band, part),
+                        threadShares.length));
             }
         }
     }
@@ -76,8 +86,8 @@ public final class WorkloadGenerator {
         double meanLifetime = band.lifetimeBytes().getTotalCount() == 0
                 ? 0
                 : band.lifetimeBytes().getMean();
-        double clockBytes = Math.max(1.0, (double) entryPoint.allocateBytes() / threadShares.length);
-        long passing = (long) (band.allocateCount() * Math.min(1, meanLifetime / clockBytes));
+        double ownBytes = Math.max(1.0, (double) entryPoint.allocateBytes() / threadShares.length);
+        long passing = (long) (band.allocateCount() * Math.min(1, meanLifetime / ownBytes));
         return Math.clamp(band.liveCount() - passing, 0L, band.allocateCount());
     }
 
@@ -86,10 +96,12 @@ public final class WorkloadGenerator {
     }
 
     private TraceProgram generate() {
-        long left = sources.stream().mapToLong(source -> source.left).sum();
+        long left = sources.stream().mapToLong(BlockSource::left).sum();
         for (; left > 0; left--) {
-            Source source = draw(left);
-            turn();
+            BlockSource source = growsInto == null ? draw(left) : growsInto;
+            if (growing == null) {
+                turn();
+            }
             long byteSize = source.size(random);
             endDue(clockBytes[thread] + byteSize / 2);
             allocate(source, byteSize);
@@ -98,10 +110,10 @@ public final class WorkloadGenerator {
     }
 
     /** Each source as likely as it has blocks left. */
-    private Source draw(long left) {
+    private BlockSource draw(long left) {
         long ticket = (long) (random.nextDouble() * left);
-        for (Source source : sources) {
-            ticket -= source.left;
+        for (BlockSource source : sources) {
+            ticket -= source.left();
             if (ticket < 0) {
                 return source;
             }
@@ -109,30 +121,36 @@ public final class WorkloadGenerator {
         return sources.get(sources.size() - 1);
     }
 
-    private void allocate(Source source, long byteSize) {
+    private void allocate(BlockSource source, long byteSize) {
         boolean stays = source.nextStays(random);
+        BlockEnding grown = growsInto == source ? growing : null;
+        if (grown != null) {
+            growing = null;
+            growsInto = null;
+        }
         makeRoom(source, byteSize);
-        int block = program.allocate(thread, byteSize, source.byteAlignment(random), source.isZeroed(random));
-        source.liveBytes += byteSize;
+        int block = grown != null
+                ? program.reallocate(thread, grown.block(), byteSize)
+                : program.allocate(thread, byteSize, source.byteAlignment(random), source.isZeroed(random));
+        source.begin(byteSize);
         clockBytes[thread] += byteSize;
         if (!stays) {
             long from = clockBytes[thread];
-            source.endings
-                    .get(thread)
-                    .add(new Ending(from, from + source.lifetimeBytes(random), block, thread, byteSize));
+            long lifetime = source.lifetimeBytes(random, phases.position(thread, (double) from));
+            source.endings(thread).add(new BlockEnding(from, from + lifetime, block, thread, byteSize));
         }
         eventsOfTurn++;
     }
 
     /** Ends what the thread allocated and is due; what others allocated waits for them. */
     private void endDue(long atBytes) {
-        for (Source source : sources) {
-            PriorityQueue<Ending> endings = source.endings.get(thread);
-            List<Ending> tooSoon = new ArrayList<>();
-            for (Ending next = endings.peek(); next != null && next.atBytes() <= atBytes; next = endings.peek()) {
+        for (BlockSource source : sources) {
+            PriorityQueue<BlockEnding> endings = source.endings(thread);
+            List<BlockEnding> tooSoon = new ArrayList<>();
+            for (BlockEnding next = endings.peek(); next != null && next.atBytes() <= atBytes; next = endings.peek()) {
                 endings.remove();
                 if (next.atBytes() == next.fromBytes() || next.fromBytes() < clockBytes[thread]) {
-                    end(source, next);
+                    endOrGrow(source, next);
                 } else {
                     tooSoon.add(next);
                 }
@@ -141,21 +159,21 @@ public final class WorkloadGenerator {
         }
     }
 
-    private void makeRoom(Source source, long byteSize) {
-        while (source.liveBytes + byteSize > source.peakLiveBytes()) {
-            Ending next = nextToEnd(source);
+    private void makeRoom(BlockSource source, long byteSize) {
+        while (!source.hasRoom(byteSize)) {
+            BlockEnding next = nextToEnd(source);
             if (next == null) {
                 return;
             }
-            end(source, source.endings.get(next.thread()).remove());
+            end(source, source.endings(next.thread()).remove());
         }
     }
 
     /** The one that is nearest to its end on its own thread's clock. */
-    private @Nullable Ending nextToEnd(Source source) {
-        Ending nearest = null;
-        for (PriorityQueue<Ending> endings : source.endings) {
-            Ending next = endings.peek();
+    private @Nullable BlockEnding nextToEnd(BlockSource source) {
+        BlockEnding nearest = null;
+        for (int each = 0; each < threadShares.length; each++) {
+            BlockEnding next = source.endings(each).peek();
             if (next != null && (nearest == null || left(next) < left(nearest))) {
                 nearest = next;
             }
@@ -163,12 +181,32 @@ public final class WorkloadGenerator {
         return nearest;
     }
 
-    private long left(Ending ending) {
+    private long left(BlockEnding ending) {
         return ending.atBytes() - clockBytes[ending.thread()];
     }
 
-    private void end(Source source, Ending ended) {
-        source.liveBytes -= ended.byteSize();
+    /** One block at a time grows: into the next that is allocated. */
+    private void endOrGrow(BlockSource source, BlockEnding ended) {
+        BlockSource into = growing == null && source.isReallocated(random) ? into(source) : null;
+        if (into == null) {
+            batches.get(thread).add(source, ended, random, this::end);
+        } else {
+            source.end(ended.byteSize());
+            growing = ended;
+            growsInto = into;
+        }
+    }
+
+    private @Nullable BlockSource into(BlockSource source) {
+        int next = sources.indexOf(source) + 1;
+        if (next < sources.size() && sources.get(next).left() > 1 && random.nextDouble() >= SAME_BAND_RATIO) {
+            return sources.get(next);
+        }
+        return source.left() > 1 ? source : null;
+    }
+
+    private void end(BlockSource source, BlockEnding ended) {
+        source.end(ended.byteSize());
         program.free(freeingThread(ended.thread()), ended.block());
         eventsOfTurn++;
     }
@@ -203,70 +241,5 @@ public final class WorkloadGenerator {
                 .mapToDouble(thread -> thread.allocateCount() / all)
                 .toArray();
         return shares.length == 0 ? new double[] {1} : shares;
-    }
-
-    /** The blocks of one band that are still to be allocated. */
-    private static final class Source {
-        private final BandProfile band;
-        private final SizeCounts sizes;
-        long left;
-        long liveBytes;
-        /** By the thread that allocated. */
-        final List<PriorityQueue<Ending>> endings = new ArrayList<>();
-
-        private long stayingLeft;
-
-        Source(BandProfile band, SizeCounts sizes, long staying, double part, int threads) {
-            for (int i = 0; i < threads; i++) {
-                // Of those that end together the newest first, as a program that nests them would.
-                endings.add(new PriorityQueue<>(Comparator.comparingLong(Ending::atBytes)
-                        .thenComparing(Ending::block, Comparator.reverseOrder())));
-            }
-            this.band = band;
-            this.sizes = sizes;
-            stayingLeft = staying;
-            left = stayingLeft + (long) Math.ceil(part * (band.allocateCount() - stayingLeft));
-        }
-
-        /** A few small blocks more than at the peak: drawn lifetimes overlap where the program's took turns. */
-        long peakLiveBytes() {
-            long few = Math.min(SPARE_BLOCKS * band.maxByteSize(), MOST_SPARE_BYTES);
-            return Math.max(Math.max(band.peakLiveBytes(), band.maxByteSize()), few);
-        }
-
-        boolean nextStays(Random random) {
-            boolean stays = random.nextDouble() * left < stayingLeft;
-            left--;
-            if (stays) {
-                stayingLeft--;
-            }
-            return stays;
-        }
-
-        long size(Random random) {
-            long ticket = (long) (random.nextDouble() * sizes.totalCount());
-            for (int i = 0; i < sizes.size(); i++) {
-                ticket -= sizes.count(i);
-                if (ticket < 0) {
-                    return sizes.byteSize(i);
-                }
-            }
-            return band.maxByteSize();
-        }
-
-        long lifetimeBytes(Random random) {
-            return band.lifetimeBytes().getTotalCount() == 0
-                    ? 0
-                    : band.lifetimeBytes().getValueAtPercentile(100 * random.nextDouble());
-        }
-
-        long byteAlignment(Random random) {
-            boolean aligned = random.nextDouble() * band.allocateCount() < band.alignedCount();
-            return aligned ? Long.highestOneBit(Math.max(1, band.maxByteAlignment())) : 1;
-        }
-
-        boolean isZeroed(Random random) {
-            return random.nextDouble() * band.allocateCount() < band.zeroedCount();
-        }
     }
 }

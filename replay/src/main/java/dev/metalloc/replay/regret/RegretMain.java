@@ -30,6 +30,9 @@ public final class RegretMain {
     // What the model puts so far behind the choice is not timed: it would be wrong by more than that.
     private static final double MOST_MODEL_RATIO = 1.7;
 
+    // Peaks are expected to a twentieth or so.
+    private static final double MOST_PEAK_RATIO = 1.2;
+
     private final Path trace;
     private final TraceProgram program;
     private final Profile profile;
@@ -72,10 +75,28 @@ public final class RegretMain {
             choices.add(choice);
             compositions.addAll(choice.paretoFront());
         }
+        if (choices.stream().noneMatch(choice -> choice.objective() == Objective.MEMORY)) {
+            compositions.removeIf(each -> choices.stream().noneMatch(choice -> mayBeTimed(each, choice)));
+        }
+        for (AutoChoice choice : choices) {
+            compositions.add(choice.composition());
+            compositions.add(untimed(choice.objective()));
+        }
         CandidateSet candidates = new CandidateSet(program, compositions);
         for (AutoChoice choice : choices) {
             print(choice, candidates);
         }
+    }
+
+    /** Whether it is close enough to what is allowed, and to the choice's time, by the model. */
+    private static boolean mayBeTimed(Composition composition, AutoChoice choice) {
+        return composition.peakBytes() <= MOST_PEAK_RATIO * choice.allowedBytes()
+                && composition.nanosPerEvent()
+                        <= MOST_MODEL_RATIO * choice.composition().nanosPerEvent();
+    }
+
+    private Composition untimed(Objective objective) {
+        return AutoChoice.untimed(profile, costs, objective).composition();
     }
 
     private void print(AutoChoice choice, CandidateSet candidates) throws IOException, InterruptedException {
@@ -104,11 +125,17 @@ public final class RegretMain {
                         && each.composition().nanosPerEvent()
                                 <= MOST_MODEL_RATIO * choice.composition().nanosPerEvent())
                 .toList();
-        print(chosen, allowed, new Race(trace, chosen).run(timed), timed.size());
+        Candidate untimed = candidates.of(untimed(choice.objective()));
+        print(chosen, untimed, allowed, new Race(trace, chosen, List.of(untimed)).run(timed), timed.size());
     }
 
-    private static void print(Candidate chosen, double allowed, List<Race.Result> results, int timed) {
-        Race.Result best = results.get(0);
+    private static void print(
+            Candidate chosen, Candidate untimed, double allowed, List<Race.Result> results, int timed) {
+        Race.Result best = results.stream()
+                .filter(result -> result.candidate().peakBytes() <= allowed
+                        || result.candidate().equals(chosen))
+                .findFirst()
+                .orElseThrow();
         System.out.printf(
                 Locale.ROOT,
                 "  regret %.1f %% (+- %.1f) in time, %.1f %% beyond the allowed peak of %.0f bytes; %d timed%n",
@@ -121,7 +148,7 @@ public final class RegretMain {
             System.out.printf(
                     Locale.ROOT,
                     "  %s %.3f +- %.3f, %.2f ns an event, model %.2f, %d bytes: %s%n",
-                    result.candidate().equals(chosen) ? "*" : " ",
+                    result.candidate().equals(chosen) ? "*" : result.candidate().equals(untimed) ? "-" : " ",
                     result.ratio(),
                     result.error(),
                     result.nanosPerEvent(),

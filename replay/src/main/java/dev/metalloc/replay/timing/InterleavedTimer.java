@@ -22,16 +22,18 @@ public final class InterleavedTimer {
      * @param warmUpNanos for each subject; no fewer than three passes
      * @param sampleNanos a sample's least duration: short traces are done several times
      * @param samples of each subject
+     * @param settlingNanos at most, for each subject, until the compiler has had nothing to do for a while
      */
-    public record Effort(long warmUpNanos, long sampleNanos, int samples) {
+    public record Effort(long warmUpNanos, long sampleNanos, int samples, long settlingNanos) {
 
-        public static final Effort THOROUGH = new Effort(600_000_000, 20_000_000, 15);
-        public static final Effort QUICK = new Effort(200_000_000, 5_000_000, 7);
+        public static final Effort THOROUGH = new Effort(600_000_000, 20_000_000, 15, 1_000_000_000);
+        public static final Effort QUICK = new Effort(200_000_000, 5_000_000, 7, 500_000_000);
     }
 
     private static final int LEAST_WARM_UP_PASSES = 3;
-    // Some code is compiled once more after a long while; a minute of that would be no better.
-    private static final int MOST_SETTLING_ROUNDS = 40;
+    // A compilation shows only when it has ended, and that of a whole loop with its allocator takes some tenths of a
+    // second.
+    private static final long QUIET_NANOS = 300_000_000;
 
     private final Effort effort;
     private final Map<Subject, String> absent = new LinkedHashMap<>();
@@ -82,20 +84,27 @@ public final class InterleavedTimer {
         return last;
     }
 
-    /** Goes on in turn until a round of all passes without the compiler having done anything. */
-    private static void settle(Map<Subject, TimedSubject> timed, Map<Subject, Integer> passes) {
+    /** Goes on in turn until the compiler has had nothing to do for a while. */
+    private void settle(Map<Subject, TimedSubject> timed, Map<Subject, Integer> passes) {
         CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
         if (compiler == null || !compiler.isCompilationTimeMonitoringSupported()) {
             return;
         }
-        long before = -1;
-        for (int round = 0; round < MOST_SETTLING_ROUNDS && compiler.getTotalCompilationTime() != before; round++) {
-            before = compiler.getTotalCompilationTime();
+        long start = System.nanoTime();
+        long quietSince = start;
+        long compiled = compiler.getTotalCompilationTime();
+        while (System.nanoTime() - quietSince < QUIET_NANOS
+                && System.nanoTime() - start < effort.settlingNanos() * timed.size()) {
             timed.forEach((subject, each) -> {
                 for (int i = passes.getOrDefault(subject, 1); i > 0; i--) {
                     each.pass();
                 }
             });
+            long now = compiler.getTotalCompilationTime();
+            if (now != compiled) {
+                compiled = now;
+                quietSince = System.nanoTime();
+            }
         }
     }
 

@@ -45,5 +45,6 @@ final class TimedSubject implements Closeable {
     @Override
     public void close() {
         threads.close();
+        loop.close();
     }
 }

@@ -6,4 +6,7 @@ public interface RunLoop {
 
     /** Does the events from {@code from} to before {@code to}; called by one thread at a time. */
     void run(int from, int to);
+
+    /** Gives back what its blocks were made of; it is not to be run again. */
+    default void close() {}
 }

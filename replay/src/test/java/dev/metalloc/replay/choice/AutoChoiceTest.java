@@ -51,11 +51,11 @@ class AutoChoiceTest {
 
     @Test
     void shouldChooseTheSameForTheSameProfile() {
-        AutoChoice first = AutoChoice.of(profile, costs, Objective.BALANCED);
+        AutoChoice first = AutoChoice.untimed(profile, costs, Objective.BALANCED);
 
         assertEquals(
                 first.subject(),
-                AutoChoice.of(profile, costs, Objective.BALANCED).subject());
+                AutoChoice.untimed(profile, costs, Objective.BALANCED).subject());
         assertTrue(first.allowedBytes() > program.peakRequestedBytes());
     }
 
@@ -69,7 +69,7 @@ class AutoChoiceTest {
     @Test
     void shouldExpectAboutWhatAReplayOfTheProgramHolds() {
         for (Composition each :
-                AutoChoice.of(profile, costs, Objective.BALANCED).paretoFront()) {
+                AutoChoice.untimed(profile, costs, Objective.BALANCED).paretoFront()) {
             double ratio = each.peakBytes() / peakBytes(each);
             assertTrue(ratio > 0.85 && ratio < 1.2, each.text() + ": " + ratio);
         }
@@ -82,7 +82,7 @@ class AutoChoiceTest {
         assertTrue(candidates.size() > 100, "candidates " + candidates.size());
         assertTrue(candidates.stream().allMatch(each -> each.parts().size() <= 2));
         for (Composition each :
-                AutoChoice.of(profile, costs, Objective.BALANCED).paretoFront()) {
+                AutoChoice.untimed(profile, costs, Objective.BALANCED).paretoFront()) {
             assertTrue(each.parts().size() > 2 || candidates.contains(each), each.text());
         }
     }

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.replay.trace.TraceBuilder;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.util.ArrayDeque;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class WorkloadGeneratorTest {
@@ -73,6 +75,78 @@ class WorkloadGeneratorTest {
         assertTrue(queue.overall() > 0.8, queue.toString());
     }
 
+    private static TraceProgram generated(TraceProgram real) {
+        Profile profile = TraceProfiler.profile(real);
+        return WorkloadGenerator.generate(profile, profile.entryPoints().get(0));
+    }
+
+    @Test
+    void shouldHoldWhatAProgramHoldsThatFreesAllAtItsEnd() {
+        TraceBuilder trace = new TraceBuilder("grown");
+        Random random = new Random(5);
+        int[] blocks = new int[20_000];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = trace.allocate(0, 100 + random.nextInt(900), 1, false);
+        }
+        for (int block : blocks) {
+            trace.free(0, block);
+        }
+        TraceProgram real = trace.build();
+
+        double ratio = (double) generated(real).peakRequestedBytes() / real.peakRequestedBytes();
+        assertTrue(ratio > 0.8 && ratio < 1.1, "peak ratio " + ratio);
+    }
+
+    @Test
+    void shouldReallocateAsOftenAsTheProgram() {
+        TraceBuilder trace = new TraceBuilder("growing");
+        for (int i = 0; i < 2000; i++) {
+            int block = trace.allocate(0, 40, 1, false);
+            trace.free(0, trace.allocate(0, 200, 1, false));
+            for (long byteSize = 80; byteSize <= 640; byteSize *= 2) {
+                block = trace.reallocate(0, block, byteSize);
+                trace.free(0, trace.allocate(0, 200, 1, false));
+            }
+            trace.free(0, block);
+        }
+        TraceProgram real = trace.build();
+
+        double ratio = (double) reallocations(generated(real)) / reallocations(real);
+        assertTrue(ratio > 0.7 && ratio < 1.3, "reallocations ratio " + ratio);
+    }
+
+    private static long reallocations(TraceProgram program) {
+        return IntStream.range(0, program.eventCount())
+                .filter(event -> (program.steps()[event] & TraceProgram.OPERATION_MASK) == TraceProgram.REALLOCATE)
+                .count();
+    }
+
+    @Test
+    void shouldFreeInTheOrderOfTheProgram() {
+        TraceBuilder trace = new TraceBuilder("swept");
+        int[] blocks = new int[500];
+        for (int sweep = 0; sweep < 40; sweep++) {
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = trace.allocate(0, 48 + i % 5 * 16, 1, false);
+            }
+            for (int i = blocks.length - 1; i >= 0; i--) {
+                trace.free(0, blocks[i]);
+            }
+        }
+        TraceProgram real = trace.build();
+
+        double lifo =
+                newestFirst(TraceProfiler.profile(generated(real)).entryPoints().get(0));
+        assertTrue(lifo > 0.6, "newest first " + lifo);
+    }
+
+    private static double newestFirst(EntryPointProfile entryPoint) {
+        return (double) entryPoint.bands().stream()
+                        .mapToLong(BandProfile::lifoFreeCount)
+                        .sum()
+                / entryPoint.freeCount();
+    }
+
     @Test
     void shouldTellProgramsApart() {
         EntryPointProfile service =
@@ -84,7 +158,7 @@ class WorkloadGeneratorTest {
 
     @Test
     void shouldKeepWhatIsLiveWhereOnlyAPartIsReplayed() {
-        TraceProgram real = service(60_000, 2);
+        TraceProgram real = service(150_000, 2);
         Profile profile = TraceProfiler.profile(real);
         TraceProgram generated =
                 WorkloadGenerator.generate(profile, profile.entryPoints().get(0));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class InterleavedTimerTest {
 
-    private static final InterleavedTimer.Effort BRIEF = new InterleavedTimer.Effort(1, 1, 3);
+    private static final InterleavedTimer.Effort BRIEF = new InterleavedTimer.Effort(1, 1, 3, 1);
 
     private final TraceText text = new TraceText();
 

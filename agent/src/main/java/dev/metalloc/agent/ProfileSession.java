@@ -58,7 +58,11 @@ final class ProfileSession implements Runnable {
         Recorder recorder = new Recorder(recorderOptions, new StackWalkerSource());
         ProfileOutput output = new ProfileOutput(
                 recorder, recorderOptions, claim(options), options.path("spool"), options.app(), mode, attached);
+        ProfileState.hooksInConfinedArenas = !images.image().missingGroups().contains(HookGroup.CONFINED_ARENA);
         for (HookGroup missing : images.image().missingGroups()) {
+            if (missing == HookGroup.CONFINED_ARENA) {
+                continue; // they are wrapped
+            }
             output.lacks("this JDK's " + missing + " code has an unknown shape and was not hooked");
         }
         if (attached) {

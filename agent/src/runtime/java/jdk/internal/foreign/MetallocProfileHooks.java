@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.DontInline;
+import jdk.internal.vm.annotation.ForceInline;
 
 /**
  * What profile mode puts where the JDK asked for memory: the JDK's own call, and a record of it.
@@ -68,8 +69,32 @@ public final class MetallocProfileHooks {
         unsafe.freeMemory(address);
     }
 
+    @ForceInline
     public static Arena confinedArena(Arena arena) {
-        // Always wrapped: two kinds of arena that meet here would put both on the heap.
+        return MetallocConfinedHooks.ARE_USED && MetallocConfinedHooks.opened(arena) ? arena : wrappedConfined(arena);
+    }
+
+    /** A block of a segment of any arena of the JDK's own, at least one byte large; answers its address. */
+    @ForceInline
+    public static long confinedAllocated(
+            long address,
+            long byteSize,
+            long byteAlignment,
+            MemorySessionImpl session,
+            boolean isReserved,
+            boolean zeroed) {
+        MetallocConfinedHooks.allocated(session, byteSize, byteAlignment, zeroed);
+        return address;
+    }
+
+    /** Any session was closed, and its memory was freed. */
+    @ForceInline
+    public static void confinedClosed(MemorySessionImpl session) {
+        MetallocConfinedHooks.closed(session);
+    }
+
+    private static Arena wrappedConfined(Arena arena) {
+        // Wrapped whether or not it is recorded: two kinds of arena that meet here would put both on the heap.
         return MetallocProfilingArena.confined(arena, openConfined());
     }
 

@@ -10,6 +10,8 @@ public abstract non-sealed class MemorySessionImpl implements MemorySegment.Scop
 
     ResourceList resourceList;
 
+    int acquireCount;
+
     public static native MemorySessionImpl createShared();
 
     public abstract void close();

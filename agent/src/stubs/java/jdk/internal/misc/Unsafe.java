@@ -49,6 +49,10 @@ public final class Unsafe {
 
     public native boolean compareAndSetInt(Object object, long offset, int expected, int value);
 
+    public native int getInt(Object object, long offset);
+
+    public native void putInt(Object object, long offset, int value);
+
     public native void putIntVolatile(Object object, long offset, int value);
 
     public native boolean compareAndSetReference(Object object, long offset, Object expected, Object value);

@@ -12,6 +12,7 @@ import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.io.ProfileReader;
 import dev.metalloc.profiler.record.RecorderOptions;
 import example.app.ArenaSemantics;
+import example.app.ConfinedKind;
 import example.app.KnownCounts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,6 +132,21 @@ class ProfileModeIT {
         assertEquals(plain.out(), result.out());
         assertEquals(0, result.exitCode(), result.err());
         assertTrue(profile().run().lacks().isEmpty(), profile().run().lacks().toString());
+    }
+
+    @Test
+    void shouldLeaveConfinedArenasToTheJdkAndKnowEachOfThem() throws Exception {
+        ChildJvm.Result plain = new ChildJvm(folder).run(ConfinedKind.class);
+        ChildJvm.Result result = profiled("").run(ConfinedKind.class);
+        assertEquals(plain.out(), result.out());
+        EntryPointProfile confined = entryPoint(profile(), EntryPoint.ARENA_CONFINED);
+        assertEquals(ConfinedKind.OPEN_AT_ONCE, confined.arenas().openCount());
+        assertEquals(ConfinedKind.OPEN_AT_ONCE, confined.arenas().closeCount());
+        assertEquals(ConfinedKind.OPEN_AT_ONCE, confined.arenas().maxOpenCount());
+        assertEquals(1, confined.arenas().outOfOrderCloseCount(), "the first one");
+        assertEquals(2 * ConfinedKind.OPEN_AT_ONCE - 1, confined.allocateCount());
+        assertEquals(confined.allocateCount(), confined.freeCount());
+        assertEquals(confined.allocateCount() * ConfinedKind.BLOCK_BYTES, confined.allocateBytes());
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the profiling hooks work with: set by the agent before the hooks are installed.
  *
- * <p>The hooks read {@link #trace} into a constant when their class is initialised, that is, at the first hooked call.
+ * <p>The hooks read {@link #trace} and {@link #hooksInConfinedArenas} into constants when their classes are initialised, that is, at the first hooked call.
  */
 @SuppressWarnings("EnumOrdinal") // as in Recorder
 public final class ProfileState {
@@ -28,6 +28,9 @@ public final class ProfileState {
 
     /** Null where no trace is written. */
     public static @Nullable TraceRecorder trace;
+
+    /** Whether the JDK's confined arenas have hooks inside, so that they need no wrapper; read once, as the trace is. */
+    public static boolean hooksInConfinedArenas;
 
     /** Whether the hooks in Netty's allocators are all there. */
     public static boolean nettyBuffers = true;

@@ -34,7 +34,11 @@ record Hook(
         /** As {@link #REPLACE_CALL}; a JDK without such a call is none of an unknown shape. */
         REPLACE_CALL_IF_ANY,
         /** Passes the reference that the method returns through the hook. */
-        FILTER_RETURN
+        FILTER_RETURN,
+        /** Passes what a static method returns to this one through the hook, and all parameters of this one after it. */
+        FILTER_CALL,
+        /** Calls the hook with the object whose method, which returns nothing, has come to its end. */
+        AT_RETURN
     }
 
     boolean matchesMethod(String name, String descriptor) {
@@ -47,6 +51,9 @@ record Hook(
     }
 
     boolean matchesCall(String owner, String name) {
-        return kind != Kind.FILTER_RETURN && calledOwner.equals(owner) && calledName.equals(name);
+        return kind != Kind.FILTER_RETURN
+                && kind != Kind.AT_RETURN
+                && calledOwner.equals(owner)
+                && calledName.equals(name);
     }
 }

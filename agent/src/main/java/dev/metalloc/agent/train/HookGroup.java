@@ -9,6 +9,8 @@ public enum HookGroup {
     DIRECT_BUFFER,
     /** The factories of {@code Arena}. */
     ARENA,
+    /** Confined arenas that stay the JDK's own while they are recorded; without them they are wrapped. */
+    CONFINED_ARENA,
     /** Memory of segments that the JDK's own arenas hand out. */
     SEGMENT,
     /** Downcall handles of malloc and free. */

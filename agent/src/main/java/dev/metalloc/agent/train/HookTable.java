@@ -169,6 +169,28 @@ final class HookTable {
         hooks.add(arena("ofAuto", "automaticArena"));
         hooks.add(arena("global", "globalArena"));
         hooks.add(new Hook(
+                HookGroup.CONFINED_ARENA,
+                SEGMENTS,
+                "allocateNativeInternal",
+                "(JJ" + SESSION + "ZZ)J",
+                Hook.Kind.FILTER_CALL,
+                SEGMENTS,
+                "allocateMemoryWrapper",
+                List.of(),
+                "confinedAllocated",
+                "(JJJ" + SESSION + "ZZ)J"));
+        hooks.add(new Hook(
+                HookGroup.CONFINED_ARENA,
+                "jdk/internal/foreign/MemorySessionImpl",
+                "close",
+                "()V",
+                Hook.Kind.AT_RETURN,
+                "",
+                "",
+                List.of(),
+                "confinedClosed",
+                "(" + SESSION + ")V"));
+        hooks.add(new Hook(
                 HookGroup.DOWNCALL,
                 LINKER,
                 "downcallHandle",

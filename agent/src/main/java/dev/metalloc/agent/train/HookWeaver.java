@@ -58,7 +58,7 @@ final class HookWeaver {
                 if (visitor != null && hook.matchesMethod(name, descriptor)) {
                     int[] slots = slots(access, descriptor, hook.loadedParameterTypes());
                     if (slots != null) {
-                        visitor = new HookedMethod(visitor, hook, hookClass, slots, placed, i);
+                        visitor = new HookedMethod(visitor, hook, hookClass, access, descriptor, slots, placed, i);
                     }
                 }
             }
@@ -90,14 +90,26 @@ final class HookWeaver {
     private static final class HookedMethod extends MethodVisitor {
         private final Hook hook;
         private final String hookClass;
+        private final int access;
+        private final String descriptor;
         private final int[] slots;
         private final boolean[] placed;
         private final int index;
 
-        HookedMethod(MethodVisitor next, Hook hook, String hookClass, int[] slots, boolean[] placed, int index) {
+        HookedMethod(
+                MethodVisitor next,
+                Hook hook,
+                String hookClass,
+                int access,
+                String descriptor,
+                int[] slots,
+                boolean[] placed,
+                int index) {
             super(Opcodes.ASM9, next);
             this.hook = hook;
             this.hookClass = hookClass;
+            this.access = access;
+            this.descriptor = descriptor;
             this.slots = slots;
             this.placed = placed;
             this.index = index;
@@ -106,6 +118,10 @@ final class HookWeaver {
         @Override
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
             if (hook.matchesCall(owner, name)) {
+                if (hook.kind() == Hook.Kind.FILTER_CALL) {
+                    super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+                    loadParameters();
+                }
                 callHook();
             } else {
                 super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
@@ -117,7 +133,19 @@ final class HookWeaver {
             if (hook.kind() == Hook.Kind.FILTER_RETURN && opcode == Opcodes.ARETURN) {
                 callHook();
             }
+            if (hook.kind() == Hook.Kind.AT_RETURN && opcode == Opcodes.RETURN) {
+                super.visitVarInsn(Opcodes.ALOAD, 0);
+                callHook();
+            }
             super.visitInsn(opcode);
+        }
+
+        private void loadParameters() {
+            int slot = (access & Opcodes.ACC_STATIC) != 0 ? 0 : 1;
+            for (Type parameter : Type.getArgumentTypes(descriptor)) {
+                super.visitVarInsn(parameter.getOpcode(Opcodes.ILOAD), slot);
+                slot += parameter.getSize();
+            }
         }
 
         private void callHook() {

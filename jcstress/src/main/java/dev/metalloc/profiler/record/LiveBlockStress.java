@@ -93,44 +93,38 @@ public class LiveBlockStress {
         }
     }
 
-    /** A removal moves the block behind it to where another thread, which takes no lock to look, has looked already. */
+    /** A table that grows while blocks are put in and taken out. */
     @JCStressTest
     @State
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "both found")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "a block missed while it was moved")
-    public static class RemoveWhileMoving {
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a block missed while the table grew")
+    public static class GrowWhileRemoving {
         private static final int MAX_BLOCKS = 8;
-        private static final long FIRST = 1 << 20;
-        private static final long SECOND = sharingTheHomeOf(FIRST);
+        private static final int OTHERS = 3;
 
-        private final LiveBlockShard shard = new LiveBlockShard(MAX_BLOCKS, AddressFilter.empty());
+        private final LiveBlockTable table = new LiveBlockTable(MAX_BLOCKS, AddressFilter.open());
 
-        public RemoveWhileMoving() {
-            shard.insert(FIRST, 1, 1, 1, 1, 1);
-            shard.insert(SECOND, 2, 2, 2, 2, 2);
+        public GrowWhileRemoving() {
+            for (int i = 0; i < OTHERS; i++) {
+                table.insert(64 + 16L * i, i, i, i, i, i);
+            }
+            table.insert(16, 1, 1, 1, 1, 1);
         }
 
         @Actor
-        public void first(II_Result r) {
-            r.r1 = remove(FIRST);
+        public void allocateAndFree(II_Result r) {
+            table.insert(32, 2, 2, 2, 2, 2);
+            table.insert(48, 3, 3, 3, 3, 3);
+            r.r1 = remove(32);
         }
 
         @Actor
-        public void second(II_Result r) {
-            r.r2 = remove(SECOND);
+        public void free(II_Result r) {
+            r.r2 = remove(16);
         }
 
         private int remove(long address) {
-            return shard.mayHold(address) && shard.remove(address, new long[LiveBlockTable.VALUES]) ? 1 : 0;
-        }
-
-        /** The same ten highest bits, so the same slot in a small shard. */
-        private static long sharingTheHomeOf(long address) {
-            long other = address + 16;
-            while (LiveBlockTable.hashInShard(other) >>> 54 != LiveBlockTable.hashInShard(address) >>> 54) {
-                other += 16;
-            }
-            return other;
+            return table.remove(address, new long[LiveBlockTable.VALUES]) ? 1 : 0;
         }
     }
 }

@@ -7,8 +7,7 @@ import java.util.Arrays;
  * Says of most addresses, at the price of one load, that they are not in the {@link LiveBlockTable}; any thread may ask.
  *
  * <p>A counting Bloom filter with one hash (Fan and others 2000): each cell counts the blocks whose addresses fall to it. A cell
- * that has reached its highest value keeps it for good. The first bits of a cell's number choose the shard of the table, whose lock
- * guards the cell against two changes at once. Whoever frees a block has got its address from whoever allocated it, so
+ * that has reached its highest value keeps it for good. Whoever frees a block has got its address from whoever allocated it, so
  * it sees the count without a lock.
  */
 final class AddressFilter {
@@ -16,8 +15,9 @@ final class AddressFilter {
     private static final int FULL = 0xFF;
 
     private final byte[] cells = new byte[1 << LOG2];
-
     private final boolean isOpen;
+    /** Held for each change of a cell. */
+    private final RecorderSpinLock changing = new RecorderSpinLock();
 
     private AddressFilter(boolean isOpen) {
         this.isOpen = isOpen;
@@ -50,20 +50,30 @@ final class AddressFilter {
         return cells[cell(address)] != 0;
     }
 
-    /** Under the lock of the address' shard, as is {@link #remove}. */
+    /** Before the block is in the table. */
     void add(long address) {
-        int cell = cell(address);
-        int count = cells[cell] & FULL;
-        if (count != FULL) {
-            cells[cell] = (byte) (count + 1);
+        if (!isOpen) {
+            change(cell(address), 1);
         }
     }
 
+    /** After the block was taken out of the table. */
     void remove(long address) {
-        int cell = cell(address);
-        int count = cells[cell] & FULL;
-        if (count != FULL) {
-            cells[cell] = (byte) (count - 1);
+        if (!isOpen) {
+            change(cell(address), -1);
+        }
+    }
+
+    @ReservedStack
+    private void change(int cell, int by) {
+        changing.acquire();
+        try {
+            int count = cells[cell] & FULL;
+            if (count != FULL) {
+                cells[cell] = (byte) (count + by);
+            }
+        } finally {
+            changing.release();
         }
     }
 

@@ -12,11 +12,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArenaRecord {
     static final int MAX_FOLLOWED = 4096;
+    /** Of a record that {@link ThreadArenas} does not keep. */
+    static final int NO_PLACE = -1;
+
+    /** The object and its small arrays, rounded up. */
+    static final int HELD_BYTES = 384;
 
     /** Stands for the record of an arena that is not recorded. */
-    public static final ArenaRecord NONE = new ArenaRecord(Recorder.ARENA_CONFINED, null, null, QuickCounts.none());
+    public static final ArenaRecord NONE =
+            new ArenaRecord(Recorder.ARENA_CONFINED, null, null, QuickCounts.none(), NO_PLACE);
 
     private final int entryPoint;
+    private final int place;
     private final @Nullable ThreadRecorder opener;
     private final @Nullable ArenaCounts openerCounts;
     private final QuickCounts openerQuick;
@@ -25,6 +32,7 @@ public final class ArenaRecord {
 
     private final ArenaTally tally = new ArenaTally();
     private long sequence;
+    private int handle;
     private boolean confined;
     private boolean closed = true;
     private @Nullable FollowedBlocks followed;
@@ -34,22 +42,34 @@ public final class ArenaRecord {
             int entryPoint,
             @Nullable ThreadRecorder opener,
             @Nullable ArenaCounts openerCounts,
-            QuickCounts openerQuick) {
+            QuickCounts openerQuick,
+            int place) {
         this.entryPoint = entryPoint;
+        this.place = place;
         this.opener = opener;
         this.openerCounts = openerCounts;
         this.openerQuick = openerQuick;
         this.lock = entryPoint == Recorder.ARENA_CONFINED ? null : new RecorderSpinLock();
     }
 
-    void open(long openedSequence, boolean isConfined) {
+    void open(long openedSequence, boolean isConfined, int openedHandle) {
         sequence = openedSequence;
         confined = isConfined;
+        handle = openedHandle;
         closed = false;
     }
 
-    boolean isClosed() {
-        return closed;
+    int place() {
+        return place;
+    }
+
+    /** By which {@link ThreadRecorder#confinedArena} finds the record until the arena is closed; 0 where there is none. */
+    int handle() {
+        return handle;
+    }
+
+    boolean hasHandle(int wanted) {
+        return handle == wanted && !closed;
     }
 
     /** The recorder of the only thread that uses the arena; null where there may be others, or other carriers. */
@@ -149,7 +169,7 @@ public final class ArenaRecord {
     private FollowedBlocks roomy(ThreadRecorder current) {
         FollowedBlocks blocks = followed;
         if (blocks == null) {
-            blocks = current.takeFollowed();
+            blocks = current.arenas.takeFollowed();
             followed = blocks;
         }
         return blocks;
@@ -169,6 +189,9 @@ public final class ArenaRecord {
         tally.free(entry);
         current.flushArenaBytes(entry);
         freeFollowed(current, entry);
+        if (place != NO_PLACE) {
+            current.arenas.closed(place);
+        }
     }
 
     private void countClose(ThreadRecorder current, EntryRecord entry) {
@@ -209,7 +232,7 @@ public final class ArenaRecord {
         }
         for (int i = 0; i < blocks.count(); i++) {
             current.countFollowedFree(
-                    entry,
+                    entry.band(SizeBands.band(blocks.byteSize(i))),
                     blocks.byteSize(i),
                     blocks.birthBytes(i),
                     blocks.birthNanos(i),
@@ -217,7 +240,7 @@ public final class ArenaRecord {
                     BandRow.UNORDERED_FREE_WEIGHT);
         }
         followed = null;
-        current.giveBack(blocks);
+        current.arenas.giveBack(blocks);
         current.recorder.releaseArenaBlocks(reservedCount);
         reservedCount = 0;
     }

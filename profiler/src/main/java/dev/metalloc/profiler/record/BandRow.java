@@ -125,6 +125,14 @@ public final class BandRow {
         row[FOLLOWED_BYTES] += weightedBytes;
     }
 
+    /** Adds blocks of one size that were all followed; a negative count takes back what found no room. */
+    static void addFollowed(long[] row, long byteSize, long count) {
+        row[FOLLOWED_COUNT] += count;
+        row[FOLLOWED_WEIGHT] += count * ByteSampler.ONE;
+        row[FOLLOWED_BYTES] += count * byteSize;
+        row[LIVE_BYTES] += count * byteSize;
+    }
+
     static void countFollowedFree(long[] row, long weight, int orderColumn, boolean remote) {
         row[FOLLOWED_FREE_COUNT]++;
         row[FREE_WEIGHT] += weight;

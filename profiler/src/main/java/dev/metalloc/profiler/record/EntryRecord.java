@@ -54,7 +54,7 @@ final class EntryRecord {
     long liveBytes() {
         return arenas != null
                 ? allocateBytes() - sum(BandRow.FREED_BYTES) - quick.freedBytes()
-                : sum(BandRow.LIVE_BYTES);
+                : sum(BandRow.LIVE_BYTES) + quick.followedBytes();
     }
 
     /** Adds the bytes live to those of their bands; negative where this thread freed what others allocated. */

@@ -6,7 +6,7 @@ import java.util.Arrays;
 /** The followed blocks of one arena, in order of their birth; one thread at a time. */
 final class FollowedBlocks {
     static final int VALUES = 4;
-    static final int FIRST_CAPACITY = 8;
+    static final int FIRST_CAPACITY = 32;
 
     private static final int SIZE = 0;
     private static final int BIRTH_BYTES = 1;

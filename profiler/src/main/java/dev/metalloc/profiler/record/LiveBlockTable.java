@@ -2,13 +2,19 @@
 package dev.metalloc.profiler.record;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The followed blocks that are live now, by address; any thread.
  *
  * <p>A block is put in after it was really allocated and taken out before it is really freed, so an address is in the table
  * at most once as long as every free is seen. An address that comes again without a free in between replaces its stale
- * self. Most frees of a sampled run are of blocks that are not in the table: those find out without a lock.
+ * self. Most frees of a sampled run are of blocks that are not in the table: the filter tells that at the price of one load.
+ */
+/* Implementation notes
+ *
+ * Where a window of the slots is full, larger ones take their place for what comes; the blocks in the old ones stay until they are
+ * freed, and are looked for there. Each are four times as many as the ones before, so that there are few to look at.
  */
 final class LiveBlockTable {
     static final int SIZE = 0;
@@ -20,45 +26,118 @@ final class LiveBlockTable {
 
     static final int VALUES = 5;
 
-    private static final int SHARDS_LOG2 = 4;
+    private static final int FIRST_LOG2 = 11;
+    private static final int GROWTH_LOG2 = 2;
     /** 2^64 divided by the golden ratio: spreads the high bits of neighbouring addresses. */
     private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
-    private final LiveBlockShard[] shards = new LiveBlockShard[1 << SHARDS_LOG2];
-    private final AtomicLong droppedCount = new AtomicLong();
     /** To be asked before {@link #remove}. */
     final AddressFilter filter;
-    /** Whether it is not worth a look without the lock: nearly all blocks are here. */
-    private final boolean holdsAll;
 
-    /** Makes room for about maxBlocks: a shard refuses more than its part, rounded up to a power of two. */
+    private final long maxSlots;
+    private final AtomicLong droppedCount = new AtomicLong();
+    private final RecorderSpinLock growing = new RecorderSpinLock();
+    /** Null where the table is to hold nothing. */
+    private volatile @Nullable LiveBlockSlots newest;
+
+    /** Makes room for about maxBlocks: there are never more than twice as many slots. */
     LiveBlockTable(int maxBlocks, AddressFilter filter) {
         this.filter = filter;
-        this.holdsAll = filter.isOpen();
-        int maxInShard = (maxBlocks + shards.length - 1) >>> SHARDS_LOG2;
-        for (int i = 0; i < shards.length; i++) {
-            shards[i] = new LiveBlockShard(maxInShard, filter);
-        }
+        this.maxSlots = 2L * maxBlocks;
+        int firstLog2 = Math.min(FIRST_LOG2, Math.max(0, log2(maxSlots) - GROWTH_LOG2));
+        this.newest = maxBlocks == 0 ? null : new LiveBlockSlots(firstLog2, null);
     }
 
     /** Whether the address can be a block's: never true for null. */
     static boolean isAddress(long address) {
-        return address != LiveBlockShard.EMPTY;
+        return address != 0 && address != -1;
+    }
+
+    /** Those that new blocks go to: a guess that a thread may keep, since those of before are looked at as well. */
+    @Nullable
+    LiveBlockSlots newest() {
+        return newest;
     }
 
     /** False, and counted, where the table is full. */
     boolean insert(long address, long byteSize, long birthBytes, long birthNanos, long meta, long orderMark) {
-        if (shard(address).insert(address, byteSize, birthBytes, birthNanos, meta, orderMark)) {
-            return true;
+        filter.add(address);
+        LiveBlockSlots slots = newest;
+        int outcome = slots == null
+                ? LiveBlockSlots.NO_ROOM
+                : slots.insert(address, byteSize, birthBytes, birthNanos, meta, orderMark);
+        if (outcome == LiveBlockSlots.NO_ROOM) {
+            outcome = insertSlowly(slots, address, byteSize, birthBytes, birthNanos, meta, orderMark);
         }
-        droppedCount.getAndIncrement();
-        return false;
+        if (outcome != LiveBlockSlots.NEW) {
+            filter.remove(address);
+        }
+        return outcome != LiveBlockSlots.NO_ROOM;
+    }
+
+    @OutOfLine
+    private int insertSlowly(
+            @Nullable LiveBlockSlots full,
+            long address,
+            long byteSize,
+            long birthBytes,
+            long birthNanos,
+            long meta,
+            long orderMark) {
+        LiveBlockSlots slots = full;
+        LiveBlockSlots before = null;
+        int outcome = LiveBlockSlots.NO_ROOM;
+        while (slots != null && slots != before && outcome == LiveBlockSlots.NO_ROOM) {
+            before = slots;
+            slots = larger(slots);
+            outcome = slots.insert(address, byteSize, birthBytes, birthNanos, meta, orderMark);
+        }
+        while (slots != null && outcome == LiveBlockSlots.NO_ROOM) {
+            slots = slots.older; // there may be no more, but what was freed meanwhile is there
+            outcome = slots == null
+                    ? LiveBlockSlots.NO_ROOM
+                    : slots.insert(address, byteSize, birthBytes, birthNanos, meta, orderMark);
+        }
+        if (outcome == LiveBlockSlots.NO_ROOM) {
+            droppedCount.getAndIncrement();
+        }
+        return outcome;
+    }
+
+    /** The slots that take the place of these; the same where there may not be more. */
+    @ReservedStack
+    private LiveBlockSlots larger(LiveBlockSlots full) {
+        growing.acquire();
+        try {
+            LiveBlockSlots current = newest;
+            if (current != full && current != null) {
+                return current;
+            }
+            long slots = 0;
+            for (LiveBlockSlots old = full; old != null; old = old.older) {
+                slots += 1L << old.log2();
+            }
+            int log2 = Math.min(full.log2() + GROWTH_LOG2, log2(maxSlots - slots));
+            if (log2 < full.log2()) {
+                return full;
+            }
+            LiveBlockSlots larger = new LiveBlockSlots(log2, full);
+            newest = larger;
+            return larger;
+        } finally {
+            growing.release();
+        }
     }
 
     /** Takes a block out and copies its values; false where it is not in the table. */
     boolean remove(long address, long[] values) {
-        LiveBlockShard shard = shard(address);
-        return (holdsAll || shard.mayHold(address)) && shard.remove(address, values);
+        for (LiveBlockSlots slots = newest; slots != null; slots = slots.older) {
+            if (slots.remove(address, values)) {
+                filter.remove(address);
+                return true;
+            }
+        }
+        return false;
     }
 
     long droppedCount() {
@@ -67,8 +146,8 @@ final class LiveBlockTable {
 
     long heldBytes() {
         long bytes = filter.heldBytes();
-        for (int i = 0; i < shards.length; i++) {
-            bytes += shards[i].heldBytes();
+        for (LiveBlockSlots slots = newest; slots != null; slots = slots.older) {
+            bytes += slots.heldBytes();
         }
         return bytes;
     }
@@ -77,12 +156,8 @@ final class LiveBlockTable {
         return address * SPREAD;
     }
 
-    /** The bits of the hash that did not choose the shard, from the highest on. */
-    static long hashInShard(long address) {
-        return hash(address) << SHARDS_LOG2;
-    }
-
-    private LiveBlockShard shard(long address) {
-        return shards[(int) (hash(address) >>> (64 - SHARDS_LOG2))];
+    /** Of the largest power of two that is not larger; -1 where there is none. */
+    private static int log2(long slots) {
+        return slots <= 0 ? -1 : 63 - Long.numberOfLeadingZeros(slots);
     }
 }

@@ -33,6 +33,7 @@ public final class QuickCounts {
 
     private final long threadId;
     private final boolean isArena;
+    private final boolean isFollowed;
     private final byte[] filterCells;
     private boolean hasOpenSizes;
     private long[] counts = NONE;
@@ -43,15 +44,17 @@ public final class QuickCounts {
     private long watchedCount = FreeOrder.NOTHING;
     private long maxAlignment = 1;
 
-    QuickCounts(long threadId, boolean isArena, AddressFilter filter) {
+    /** @param isFollowed whether each block that is counted here is followed */
+    QuickCounts(long threadId, boolean isArena, boolean isFollowed, AddressFilter filter) {
         this.threadId = threadId;
         this.isArena = isArena;
+        this.isFollowed = isFollowed;
         this.filterCells = filter.cells();
     }
 
     /** For a sum, to which nothing is counted. */
     static QuickCounts none() {
-        return new QuickCounts(0, false, REFUSING);
+        return new QuickCounts(0, false, false, REFUSING);
     }
 
     /** Whether these are the counts of the running platform thread; never true for a virtual one. */
@@ -183,6 +186,11 @@ public final class QuickCounts {
         return bytes;
     }
 
+    /** Bytes of blocks that were counted here and have been followed. */
+    long followedBytes() {
+        return isFollowed ? countedBytes() : 0;
+    }
+
     /** Arenas' blocks that were counted here and have ended. */
     long freedBlocks() {
         long[] seen = counts;
@@ -202,11 +210,11 @@ public final class QuickCounts {
         return bytes;
     }
 
-    /** Adds an arena's bytes that are live to those of their bands. */
+    /** Adds an arena's bytes that are live, or those that were ever followed, to those of their bands. */
     void addLiveBytes(long[] bandBytes) {
         long[] seen = counts;
-        for (int size = 1; isArena && hasOpenSizes && size < SIZES; size++) {
-            long live = blocks(seen, size) + blocks(seen, ZEROED + size) - seen[FREED + size];
+        for (int size = 1; (isArena || isFollowed) && hasOpenSizes && size < SIZES; size++) {
+            long live = blocks(seen, size) + blocks(seen, ZEROED + size) - (isArena ? seen[FREED + size] : 0);
             bandBytes[SizeBands.band(size)] += size * live;
         }
     }
@@ -220,6 +228,9 @@ public final class QuickCounts {
             if (count != 0) {
                 int band = SizeBands.band(size);
                 BandRow.addPlain(total.band(band), band, size, count, zeroed);
+                if (isFollowed) {
+                    BandRow.addFollowed(total.band(band), size, count);
+                }
                 if (isArena) {
                     BandRow.countBulkFree(total.band(band), seen[FREED + size], size * seen[FREED + size]);
                 }

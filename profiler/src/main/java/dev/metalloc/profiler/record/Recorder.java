@@ -145,7 +145,11 @@ public final class Recorder {
 
     /** Whether one of the first call sites is still to be taken. */
     boolean takesCertainStack() {
-        return certainStacksLeft.getPlain() > 0 && certainStacksLeft.getAndDecrement() > 0;
+        return hasCertainStacksLeft() && certainStacksLeft.getAndDecrement() > 0;
+    }
+
+    boolean hasCertainStacksLeft() {
+        return certainStacksLeft.getPlain() > 0;
     }
 
     /** The weight of a followed block. */

@@ -102,11 +102,12 @@ public final class RecorderRegistry {
         int aliveCount = 0;
         long mostAllocations = 0;
         ThreadRecorder likely = null;
-        boolean[] gone = new boolean[current.length];
+        boolean[] gone = null;
         for (int slot = 0; slot < current.length; slot++) {
             ThreadRecorder held = current[slot];
             if (held != null && held.hasEnded()) {
                 ended.add(held);
+                gone = gone == null ? new boolean[current.length] : gone;
                 gone[slot] = true;
             } else if (held != null) {
                 aliveCount++;
@@ -185,12 +186,12 @@ public final class RecorderRegistry {
     }
 
     @ReservedStack
-    private void forget(boolean[] gone, int aliveCount) {
+    private void forget(boolean @Nullable [] gone, int aliveCount) {
         changing.acquire();
         try {
             @Nullable ThreadRecorder[] current = slots;
             boolean any = false;
-            for (int slot = 0; slot < gone.length; slot++) {
+            for (int slot = 0; gone != null && slot < gone.length; slot++) {
                 if (gone[slot]) {
                     current[slot] = null;
                     heldCount--;

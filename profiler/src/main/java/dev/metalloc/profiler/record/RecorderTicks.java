@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.record;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ final class RecorderTicks {
 
     private long startNanoTime;
     private long nextObservationNanos;
+
+    /** Filled anew at each observation; under registry.reading. */
+    private final long[] sums = new long[Sum.COUNT];
+
+    private final long[] poolSums = new long[Sum.COUNT];
+    private final long[] bandBytes = new long[SizeBands.COUNT];
 
     RecorderTicks(Recorder recorder) {
         this.recorder = recorder;
@@ -55,10 +62,10 @@ final class RecorderTicks {
 
     /** Under registry.reading. */
     void observeNow(long elapsedNanos) {
-        long[] sums = new long[Sum.COUNT];
+        Arrays.fill(sums, 0);
         @Nullable ThreadRecorder[] threads = recorder.registry.held();
         for (int entryPoint = 0; entryPoint < Recorder.ENTRY_POINTS; entryPoint++) {
-            observe(entryPoint, threads, sums);
+            observe(entryPoint, threads);
         }
         recorder.liveBytes.raisePeak(LiveBytes.TOTAL, sums[Sum.LIVE_BYTES]);
         timeLine.add(
@@ -76,11 +83,11 @@ final class RecorderTicks {
         return bandPeakBytes[entryPoint * SizeBands.COUNT + band];
     }
 
-    private void observe(int entryPoint, @Nullable ThreadRecorder[] threads, long[] sums) {
+    private void observe(int entryPoint, @Nullable ThreadRecorder[] threads) {
         long entryLiveBytes = 0;
         long mostLiveBytes = recorder.mostLiveBytes(entryPoint);
-        long[] entrySums = Recorder.isPool(entryPoint) ? new long[Sum.COUNT] : sums;
-        long[] bandBytes = new long[SizeBands.COUNT];
+        long[] entrySums = Recorder.isPool(entryPoint) ? poolSums : sums;
+        Arrays.fill(bandBytes, 0);
         addEntry(recorder.registry.ended.entryOrNull(entryPoint), bandBytes, entrySums);
         for (int slot = 0; slot < threads.length; slot++) {
             ThreadRecorder thread = threads[slot];

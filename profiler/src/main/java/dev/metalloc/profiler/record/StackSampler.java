@@ -10,7 +10,7 @@ package dev.metalloc.profiler.record;
  */
 final class StackSampler {
     static final int WALKS_PER_STEP = 64;
-    static final long DUTY_DIVISOR = 256;
+    static final long DUTY_DIVISOR = 1024;
     static final int STEP_FACTOR = 8;
 
     private final Recorder recorder;
@@ -46,6 +46,26 @@ final class StackSampler {
             return flags;
         }
         return take(entryPoint, byteSize, flags);
+    }
+
+    /** The same where all blocks are followed, and the caller keeps the {@link #distance} to the next one that is due. */
+    long metaOfAll(int entryPoint, long byteSize, boolean isDue) {
+        int flags = BlockMeta.CERTAIN_BLOCK | entryPoint;
+        if (recorder.takesCertainStack()) {
+            flags |= BlockMeta.CERTAIN_SITE;
+        } else if (!isDue) {
+            return flags;
+        }
+        return take(entryPoint, byteSize, flags);
+    }
+
+    /** To the next block whose call site is taken, in bytes; drawn anew where {@link #step} has changed. */
+    long distance() {
+        return certain.nextDistance();
+    }
+
+    int step() {
+        return step;
     }
 
     long sampleCount() {

@@ -16,9 +16,6 @@ public final class ThreadRecorder {
     /** Flag: a virtual thread asked for it. */
     public static final int VIRTUAL = 2;
 
-    /** Arenas open at once, one in the other, whose records are kept. */
-    private static final int KEPT_ARENAS = 8;
-
     /** Answer of {@link #beginReallocate} for a block that is not known. */
     public static final long UNKNOWN = -1;
 
@@ -33,26 +30,21 @@ public final class ThreadRecorder {
     private final String registeredName;
     private final WeakReference<Thread> thread;
     private final @Nullable EntryRecord[] entries = new @Nullable EntryRecord[Recorder.ENTRY_POINTS];
-    /** Those of the entries that there are, at the front. */
-    private final @Nullable QuickCounts[] clocks = new @Nullable QuickCounts[Recorder.ENTRY_POINTS];
 
+    final ThreadArenas arenas;
     private final long[] removed = new long[LiveBlockTable.VALUES];
     private final long[] reallocated = new long[LiveBlockTable.VALUES];
-    private final ByteSampler sampler;
-    private final StackSampler stacks;
+    private final BlockPicker picker;
     private final int liveFlushBytes;
     private final long certainBlocks;
     private final boolean followsAll;
 
-    private int clockCount;
     private int reallocateNumber;
     /** Written by whoever holds the registry's reading lock, as nothing else here is. */
     private long askedAllocations;
 
-    /** Records that go round, so that an arena per call allocates none. */
-    private final @Nullable ArenaRecord[] confinedArenas = new @Nullable ArenaRecord[KEPT_ARENAS];
-
-    private @Nullable FollowedBlocks spareFollowed;
+    /** Where all blocks are followed, the slots that are looked at first; null elsewhere. They spare the way through the table. */
+    private @Nullable LiveBlockSlots nearSlots;
 
     ThreadRecorder(Recorder recorder, Thread thread, long owner) {
         this.recorder = recorder;
@@ -60,8 +52,8 @@ public final class ThreadRecorder {
         this.owner = owner;
         this.registeredName = thread.getName();
         this.thread = new WeakReference<>(thread);
-        this.sampler = new ByteSampler(recorder.lifetimeMeanBytes, threadId ^ System.nanoTime());
-        this.stacks = new StackSampler(recorder, sampler, ~threadId ^ System.nanoTime());
+        this.picker = new BlockPicker(recorder, threadId ^ System.nanoTime());
+        this.arenas = new ThreadArenas(this, System.nanoTime());
         this.certainBlocks = recorder.options.certainBlocks();
         this.liveFlushBytes = recorder.options.liveFlushBytes();
         this.followsAll = recorder.options.followsAll();
@@ -72,7 +64,35 @@ public final class ThreadRecorder {
         EntryRecord entry = entries[entryPoint];
         if (entry == null || !entry.quick.allocated(byteSize)) {
             allocated(entryPoint, address, byteSize, 1, 0);
+        } else if (followsAll) {
+            followPlain(entry, address, byteSize);
         }
+    }
+
+    /** Follows a block that {@link QuickCounts} has counted; no sum needs it but for the live bytes. */
+    private void followPlain(EntryRecord entry, long address, long byteSize) {
+        long liveCount = entry.quick.liveCount();
+        long mark = entry.order.mark(liveCount);
+        entry.quick.watch(liveCount);
+        long meta = BlockMeta.ofOwner(owner) | BlockMeta.CERTAIN_BLOCK | entry.entryPoint;
+        long birthBytes = allocatedBytes();
+        long birthNanos = recorder.elapsedNanos();
+        LiveBlockSlots near = nearSlots;
+        if ((near != null
+                        && near.insert(address, byteSize, birthBytes, birthNanos, meta, mark) != LiveBlockSlots.NO_ROOM)
+                || insertElsewhere(address, byteSize, birthBytes, birthNanos, meta, mark)) {
+            changeLiveBytes(entry, byteSize);
+        } else {
+            BandRow.addFollowed(entry.band(SizeBands.band(byteSize)), byteSize, -1);
+        }
+    }
+
+    @OutOfLine
+    private boolean insertElsewhere(
+            long address, long byteSize, long birthBytes, long birthNanos, long meta, long mark) {
+        boolean inserted = recorder.blocks.insert(address, byteSize, birthBytes, birthNanos, meta, mark);
+        nearSlots = recorder.blocks.newest();
+        return inserted;
     }
 
     /** A block was allocated. Call it after the memory was really allocated; null is no block. */
@@ -95,6 +115,11 @@ public final class ThreadRecorder {
      * counts for the entry point that allocated the block; the one given here is for blocks that are not followed.
      */
     public void freed(int entryPoint, long address) {
+        LiveBlockSlots near = nearSlots;
+        if (near != null && near.remove(address, removed)) {
+            freeFollowed(removed);
+            return;
+        }
         EntryRecord entry = entries[entryPoint];
         if (entry == null || !entry.quick.freed(address)) {
             freedUnusually(entryPoint, address);
@@ -156,18 +181,7 @@ public final class ThreadRecorder {
 
     /** An arena was opened by this thread. */
     public ArenaRecord openArena(int entryPoint) {
-        EntryRecord entry = entry(entryPoint);
-        ArenaCounts arenas = entry.arenas;
-        if (arenas == null) {
-            throw new IllegalArgumentException("entryPoint: " + entryPoint + " (expected: one of the arenas)");
-        }
-        EntryRecord confined = entries[Recorder.ARENA_CONFINED];
-        if (confined != null && confined.arenas != null && confined.arenas.openCount() > 0) {
-            entry.counters[EntryRow.NESTED_OPEN_COUNT]++;
-        }
-        ArenaRecord record = new ArenaRecord(entryPoint, this, arenas, entry.quick);
-        record.open(countOpen(entry, arenas), false);
-        return record;
+        return arenas.open(entryPoint);
     }
 
     /**
@@ -175,43 +189,17 @@ public final class ThreadRecorder {
      * closed.
      */
     public ArenaRecord openConfinedArena() {
-        EntryRecord entry = entry(Recorder.ARENA_CONFINED);
-        ArenaCounts arenas = entry.arenas;
-        if (arenas == null) {
-            return ArenaRecord.NONE;
-        }
-        if (arenas.openCount() > 0) {
-            entry.counters[EntryRow.NESTED_OPEN_COUNT]++;
-        }
-        ArenaRecord record = closedArena(entry, arenas);
-        record.open(countOpen(entry, arenas), true);
-        return record;
+        return arenas.openConfined();
     }
 
-    private static long countOpen(EntryRecord entry, ArenaCounts arenas) {
-        long[] counters = entry.counters;
-        counters[EntryRow.OPEN_COUNT]++;
-        long sequence = arenas.opened();
-        long openCount = arenas.openCount();
-        if (openCount > counters[EntryRow.MAX_OPEN_COUNT]) {
-            counters[EntryRow.MAX_OPEN_COUNT] = openCount;
-        }
-        return sequence;
+    /** The same for an arena that keeps nothing but the record's handle; 0, and nothing was opened, where there is none left. */
+    public int openConfinedHandle() {
+        return arenas.openByHandle();
     }
 
-    private ArenaRecord closedArena(EntryRecord entry, ArenaCounts arenas) {
-        for (int i = 0; i < confinedArenas.length; i++) {
-            ArenaRecord record = confinedArenas[i];
-            if (record == null) {
-                record = new ArenaRecord(Recorder.ARENA_CONFINED, this, arenas, entry.quick);
-                confinedArenas[i] = record;
-                return record;
-            }
-            if (record.isClosed()) {
-                return record;
-            }
-        }
-        return new ArenaRecord(Recorder.ARENA_CONFINED, this, arenas, entry.quick);
+    /** The record of an arena that this thread has opened for itself, and not closed; null where the handle is of no such arena. */
+    public @Nullable ArenaRecord confinedArena(int handle) {
+        return arenas.confined(handle);
     }
 
     EntryRecord entry(int entryPoint) {
@@ -226,12 +214,7 @@ public final class ThreadRecorder {
 
     /** Lifetimes in bytes are measured on this clock; any thread. */
     long allocatedBytes() {
-        long bytes = 0;
-        for (int i = 0; i < clockCount; i++) {
-            QuickCounts clock = clocks[i];
-            bytes += clock == null ? 0 : clock.clockBytes();
-        }
-        return bytes;
+        return picker.coveredBytes();
     }
 
     /** Answers whether the sampler picks the block; {@link #pickedMeta} must then follow. */
@@ -243,10 +226,17 @@ public final class ThreadRecorder {
         if ((flags & VIRTUAL) != 0) {
             entry.counters[EntryRow.VIRTUAL_ALLOCATE_COUNT]++;
         }
-        if (row[BandRow.ALLOCATE_COUNT] >= certainBlocks && band > 0 && !followsAll) {
+        if (band > 0 && isPlain(entry, row)) {
             entry.quick.open(byteSize, byteAlignment, (flags & ZEROED) != 0);
         }
         return entry.quick.cover(byteSize);
+    }
+
+    /** Whether the next blocks like the one that was counted in the row just now need no more than {@link QuickCounts}. */
+    private boolean isPlain(EntryRecord entry, long[] row) {
+        return followsAll
+                ? entry.arenas == null && !recorder.hasCertainStacksLeft()
+                : row[BandRow.ALLOCATE_COUNT] >= certainBlocks;
     }
 
     /** Whether the block that was counted in the row just now is followed whatever the sampler says. */
@@ -256,10 +246,7 @@ public final class ThreadRecorder {
 
     /** Answers the {@link BlockMeta} of a block that is to be followed, its call site included. */
     long pickedMeta(EntryRecord entry, long byteSize, boolean isCertain) {
-        if (entry.quick.isDue()) {
-            entry.quick.rearm(sampler.nextDistance());
-        }
-        return BlockMeta.ofOwner(owner) | stacks.meta(entry.entryPoint, byteSize, isCertain);
+        return BlockMeta.ofOwner(owner) | picker.meta(entry, byteSize, isCertain);
     }
 
     private void follow(EntryRecord entry, long[] row, long address, long byteSize, boolean isCertain) {
@@ -277,16 +264,14 @@ public final class ThreadRecorder {
 
     private void freeFollowed(long[] block) {
         long meta = block[LiveBlockTable.META];
-        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
         long birthBytes = block[LiveBlockTable.BIRTH_BYTES];
+        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
+        long[] row = entry.band(SizeBands.band(block[LiveBlockTable.SIZE]));
         int column;
         if (BlockMeta.owner(meta) == owner) {
-            long[] row = entry.band(SizeBands.band(block[LiveBlockTable.SIZE]));
+            long liveCount = entry.quick.liveCount();
             column = entry.order.column(
-                    block[LiveBlockTable.ORDER_MARK],
-                    entry.quick.liveCount(),
-                    birthBytes,
-                    row[BandRow.LAST_BIRTH_BYTES]);
+                    block[LiveBlockTable.ORDER_MARK], liveCount, birthBytes, row[BandRow.LAST_BIRTH_BYTES]);
             row[BandRow.LAST_BIRTH_BYTES] = birthBytes;
             countFree(entry);
             entry.accountedFreeCount++;
@@ -294,7 +279,7 @@ public final class ThreadRecorder {
             column = entry.order.remoteColumn(BlockMeta.owner(meta), birthBytes);
             entry.liveBlocksElsewhere--;
         }
-        countFollowedFree(entry, block, column);
+        countFollowedFree(entry, row, block, column);
     }
 
     /** The block moves, nobody chose to free it now: that tells nothing of the program's order. */
@@ -315,26 +300,19 @@ public final class ThreadRecorder {
         } else {
             entry.liveBlocksElsewhere--;
         }
-        countFollowedFree(entry, reallocated, BandRow.UNORDERED_FREE_WEIGHT);
+        countFollowedFree(entry, entry.band(SizeBands.band(oldByteSize)), reallocated, BandRow.UNORDERED_FREE_WEIGHT);
     }
 
-    private void countFollowedFree(EntryRecord entry, long[] block, int orderColumn) {
+    private void countFollowedFree(EntryRecord entry, long[] row, long[] block, int orderColumn) {
         long byteSize = block[LiveBlockTable.SIZE];
         long meta = block[LiveBlockTable.META];
         countFollowedFree(
-                entry,
-                byteSize,
-                block[LiveBlockTable.BIRTH_BYTES],
-                block[LiveBlockTable.BIRTH_NANOS],
-                meta,
-                orderColumn);
-        long weightedBytes = ByteSampler.weightedBytes(byteSize, recorder.weight(byteSize, meta));
-        changeLiveBytes(entry, entry.band(SizeBands.band(byteSize)), -weightedBytes);
+                row, byteSize, block[LiveBlockTable.BIRTH_BYTES], block[LiveBlockTable.BIRTH_NANOS], meta, orderColumn);
+        changeLiveBytes(entry, row, -ByteSampler.weightedBytes(byteSize, recorder.weight(byteSize, meta)));
     }
 
-    void countFollowedFree(
-            EntryRecord entry, long byteSize, long birthBytes, long birthNanos, long meta, int orderColumn) {
-        long[] row = entry.band(SizeBands.band(byteSize));
+    /** The row is that of the block's entry point and band. */
+    void countFollowedFree(long[] row, long byteSize, long birthBytes, long birthNanos, long meta, int orderColumn) {
         long weight = recorder.weight(byteSize, meta);
         long allocatingThread = BlockMeta.owner(meta);
         boolean remote = allocatingThread != owner;
@@ -346,6 +324,13 @@ public final class ThreadRecorder {
         if (lifetimeBytes != UNKNOWN) {
             BandRow.countLifetimeBytes(row, lifetimeBytes, weight);
         }
+        if (BlockMeta.site(meta) != 0) {
+            countSiteFree(byteSize, meta, lifetimeBytes, remote);
+        }
+    }
+
+    @OutOfLine
+    private void countSiteFree(long byteSize, long meta, long lifetimeBytes, boolean remote) {
         SiteRecord site = recorder.sites.site(BlockMeta.site(meta));
         if (site != null) {
             site.freed(recorder.siteWeight(byteSize, meta), lifetimeBytes, remote);
@@ -399,15 +384,15 @@ public final class ThreadRecorder {
     }
 
     long stackSampleCount() {
-        return stacks.sampleCount();
+        return picker.stackSampleCount();
     }
 
     long stackSampleNanos() {
-        return stacks.sampleNanos();
+        return picker.stackSampleNanos();
     }
 
     long heldBytes() {
-        long bytes = OWN_BYTES;
+        long bytes = OWN_BYTES + arenas.heldBytes();
         for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
             EntryRecord entry = entries[i];
             bytes += entry == null ? 0 : entry.heldBytes();
@@ -417,19 +402,6 @@ public final class ThreadRecorder {
 
     /** The object, its small arrays and its place in the registry, rounded up. */
     private static final int OWN_BYTES = 512;
-
-    FollowedBlocks takeFollowed() {
-        FollowedBlocks spare = spareFollowed;
-        spareFollowed = null;
-        return spare != null ? spare : new FollowedBlocks();
-    }
-
-    void giveBack(FollowedBlocks blocks) {
-        if (blocks.capacity() == FollowedBlocks.FIRST_CAPACITY) {
-            blocks.clear();
-            spareFollowed = blocks;
-        }
-    }
 
     private void restore(long address) {
         recorder.blocks.insert(
@@ -442,11 +414,13 @@ public final class ThreadRecorder {
     }
 
     private EntryRecord addEntry(int entryPoint) {
-        QuickCounts quick = new QuickCounts(threadId, Recorder.isArena(entryPoint), recorder.blocks.filter);
-        quick.rearm(sampler.nextDistance());
+        QuickCounts quick = new QuickCounts(
+                threadId,
+                Recorder.isArena(entryPoint),
+                followsAll && !Recorder.isArena(entryPoint),
+                recorder.blocks.filter);
+        picker.add(quick);
         EntryRecord entry = new EntryRecord(entryPoint, quick);
-        clocks[clockCount] = quick;
-        clockCount++;
         entries[entryPoint] = entry;
         return entry;
     }

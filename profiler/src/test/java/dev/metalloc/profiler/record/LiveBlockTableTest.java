@@ -60,14 +60,50 @@ class LiveBlockTableTest {
 
     @Test
     void blocksBeyondTheCapAreCountedAsDropped() {
-        LiveBlockTable table = new LiveBlockTable(1 << 14, AddressFilter.empty());
-        int inserted = 0;
-        for (int i = 1; i <= 40_000; i++) {
-            inserted += table.insert(i * 64L, i, 0, 0, 0, i) ? 1 : 0;
+        int maxBlocks = 1 << 14;
+        LiveBlockTable table = new LiveBlockTable(maxBlocks, AddressFilter.empty());
+        List<Long> inserted = new ArrayList<>();
+        for (int i = 1; i <= 100_000; i++) {
+            if (table.insert(i * 64L, i, 0, 0, 0, i)) {
+                inserted.add(i * 64L);
+            }
         }
-        assertEquals(1 << 14, inserted);
-        assertEquals(40_000 - inserted, table.droppedCount());
-        assertEquals((48L << 15) + AddressFilter.empty().heldBytes(), table.heldBytes(), "half full");
+        assertTrue(inserted.size() >= maxBlocks && inserted.size() <= 2 * maxBlocks, "" + inserted.size());
+        assertEquals(100_000 - inserted.size(), table.droppedCount());
+        long slotBytes = (1 + LiveBlockTable.VALUES) * Long.BYTES;
+        assertTrue(table.heldBytes()
+                <= 2L * maxBlocks * slotBytes + AddressFilter.empty().heldBytes());
+        for (long address : inserted) {
+            assertTrue(table.remove(address, values));
+            assertEquals(address / 64, values[LiveBlockTable.SIZE]);
+        }
+        assertTrue(table.insert(64, 1, 0, 0, 0, 1), "what was freed is room again");
+    }
+
+    /** Old blocks stay where they were put while the table grows past them. */
+    @Test
+    void blocksFromBeforeAGrowthAreFound() {
+        LiveBlockTable table = new LiveBlockTable(1 << 18, AddressFilter.open());
+        long held = table.heldBytes();
+        table.insert(16, 16, 0, 0, 0, 1);
+        for (int i = 2; i <= 100_000; i++) {
+            assertTrue(table.insert(i * 16L, i * 16L, 0, 0, 0, i));
+        }
+        assertTrue(table.heldBytes() > 16 * held, "" + table.heldBytes());
+        for (int i = 1; i <= 100_000; i++) {
+            assertTrue(table.remove(i * 16L, values), "block " + i);
+            assertEquals(i * 16L, values[LiveBlockTable.SIZE]);
+        }
+    }
+
+    @Test
+    void filterRulesOutWhatWasTakenOut() {
+        LiveBlockTable table = new LiveBlockTable(1 << 14, AddressFilter.empty());
+        table.insert(4096, 1, 0, 0, 0, 1);
+        table.insert(4096, 2, 0, 0, 0, 2);
+        assertTrue(table.filter.mayHold(4096));
+        assertTrue(table.remove(4096, values));
+        assertFalse(table.filter.mayHold(4096), "the stale block counts no longer");
     }
 
     @Test

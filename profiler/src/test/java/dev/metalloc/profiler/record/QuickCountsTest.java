@@ -28,14 +28,17 @@ class QuickCountsTest {
 
     @Test
     void sizeIsRefusedUntilTheFirstBlocksOfItsBandWereFollowed() {
+        long never = 1L << 40; // no block is picked by the dice meanwhile
+        ThreadRecorder rare = new Recorder(RecorderOptions.sampled(never, never), new NoStacks())
+                .threadRecorder(Thread.currentThread());
         for (int i = 1; i <= RecorderOptions.DEFAULT_CERTAIN_BLOCKS; i++) {
-            assertFalse(quick(UNSAFE).allocated(100), "block " + i);
-            thread.allocated(UNSAFE, i * 16L, 100);
+            assertFalse(rare.entry(UNSAFE).quick.allocated(100), "block " + i);
+            rare.allocated(UNSAFE, i * 16L, 100);
         }
-        assertTrue(quick(UNSAFE).allocated(100));
-        assertFalse(quick(UNSAFE).allocated(101), "a new size of the band");
-        thread.allocated(UNSAFE, 0x9000, 101);
-        assertTrue(quick(UNSAFE).allocated(101));
+        assertTrue(rare.entry(UNSAFE).quick.allocated(100));
+        assertFalse(rare.entry(UNSAFE).quick.allocated(101), "a new size of the band");
+        rare.allocated(UNSAFE, 0x9000, 101);
+        assertTrue(rare.entry(UNSAFE).quick.allocated(101));
     }
 
     @Test

@@ -26,8 +26,8 @@ import java.util.Set;
  * (BlockStates), a bitmap for each order what is free there (FreeOrders): out of line, some 2 % of memory at 64-byte units.
  *
  * Freed blocks first go to a quick list of their order, whole, and serve the next request of that order: neither touches
- * more than the block's byte and the list. Before more memory is committed they coalesce, where quick lists hold more than quickBytes
- * and more than 1/128 of committed memory.
+ * more than the block's byte and the list. Before more memory is committed as many as are needed coalesce, where quick lists hold more
+ * than quickBytes and more than 1/128 of committed memory.
  *
  * Where a list is empty and a small block would have to be cut from a large one, eight are cut at once, as one block, and seven held: a
  * program that grows would else cut for each block.
@@ -182,8 +182,8 @@ public final class BuddyAllocator implements OffHeapAllocator {
     }
 
     private int cut(int order, long zeroBytes) {
-        if (tiling.wouldCommit(order) && quick.heldUnits() << unitShift > mostHeldBytes()) {
-            flushQuickLists();
+        while (tiling.wouldCommit(order) && quick.heldUnits() << unitShift > mostHeldBytes()) {
+            giveBackOne(order);
         }
         int first = zeroBytes == 0 ? cutBatch(order) : BuddyTiling.NONE;
         if (first != BuddyTiling.NONE) {
@@ -195,6 +195,21 @@ public final class BuddyAllocator implements OffHeapAllocator {
             unit = tiling.cut(order, zeroBytes);
         }
         return unit;
+    }
+
+    /** Gives a held block back, of the next order that has one, else of the largest below: what a program drops it often builds again. */
+    private void giveBackOne(int order) {
+        int held = order;
+        while (held < quickOrders && quick.count(held) == 0) {
+            held++;
+        }
+        if (held >= quickOrders) {
+            held = Math.min(order, quickOrders) - 1;
+            while (quick.count(held) == 0) {
+                held--;
+            }
+        }
+        tiling.giveBack(quick.pop(held), held);
     }
 
     /** What quick lists may hold when memory is committed. */

@@ -29,6 +29,8 @@ final class RangeParts {
     // Smaller slabs are filled and emptied more often.
     private static final double SMALL_SLAB_NANOS = 1;
     private static final double UNFILLED_PAGE_RATIO = 0.75;
+    // The allocator's own default.
+    private static final long LEAST_BUDDY_BYTES = 64;
     private static final long MOST_BUDDY_BLOCK_BYTES = 16L << 20;
     // What a part keeps in pages not quite used: some pages of tables and the commit ahead.
     private static final double PART_FIXED_BYTES = 8L << 10;
@@ -159,7 +161,7 @@ final class RangeParts {
                 shared(Map.of("chunkBytes", String.valueOf(chunkBytes))),
                 range.bands,
                 nanos("buddy", range) + lockNanos(range),
-                range.separatePeak() * range.ratio(byteSize -> Math.max(GRANULE_BYTES, roundedUp(byteSize)))
+                range.separatePeak() * range.ratio(byteSize -> Math.max(LEAST_BUDDY_BYTES, roundedUp(byteSize)))
                         + range.keptWholeBytes(BUDDY_SHARE)
                         + BUDDY_FIXED_BYTES,
                 range.maxByteSize,

@@ -109,7 +109,11 @@ final class Dispatch {
         }
         OffHeapAllocator whole = count == 1 ? parts[0] : new CompositeAllocator(parts, limits);
         ServedEntry entry = new ServedEntry(
-                whole, rules.get(0).minByteSize(), rules.get(count - 1).maxByteSize());
+                whole,
+                parts[0],
+                rules.get(0).minByteSize(),
+                rules.get(0).maxByteSize(),
+                rules.get(count - 1).maxByteSize());
         watch(name, entry, rules, parts, uses);
         return entry;
     }

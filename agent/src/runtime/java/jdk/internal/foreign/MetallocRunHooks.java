@@ -21,6 +21,7 @@ import jdk.internal.ref.Cleaner;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Hidden;
+import jdk.internal.vm.annotation.Stable;
 
 /**
  * What run mode puts where the JDK asked for memory: the plan's allocator, and the JDK's own call for all it does not serve.
@@ -32,6 +33,13 @@ public final class MetallocRunHooks {
 
     private static final Unsafe JDK = Unsafe.getUnsafe();
     private static final long SET_MEMORY_PIECE = 1L << 20;
+
+    // What frees blocks in a few instructions, known once one of ours was freed; constants to the JIT from then on.
+    @Stable
+    private static ServedEntry quickUnsafe;
+
+    @Stable
+    private static ServedEntry quickDirectBuffer;
 
     private MetallocRunHooks() {}
 
@@ -56,9 +64,17 @@ public final class MetallocRunHooks {
         }
     }
 
+    /** One test of the size for those most often asked for: a site's number makes a size that no rule covers. */
     @ForceInline
     @Hidden
     public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
+        long address = RunState.isServingUnsafe() ? allocateFirst(Served.UNSAFE, byteSize) : 0;
+        return address != 0 ? address : unsafeAllocateElsewhere(unsafe, byteSize);
+    }
+
+    @ForceInline
+    @Hidden
+    private static long unsafeAllocateElsewhere(Unsafe unsafe, long byteSize) {
         if (byteSize < 0 && MetallocSiteHooks.isNumbered(byteSize)) {
             return MetallocSiteHooks.allocateNumbered(unsafe, byteSize);
         }
@@ -76,7 +92,16 @@ public final class MetallocRunHooks {
     @ForceInline
     @Hidden
     public static void unsafeFree(Unsafe unsafe, long address) {
+        ServedEntry likely = quickUnsafe;
+        if (likely == null || !freeFast(likely, address)) {
+            unsafeFreeElsewhere(unsafe, address);
+        }
+    }
+
+    @Hidden
+    private static void unsafeFreeElsewhere(Unsafe unsafe, long address) {
         if (isOurs(address)) {
+            quickUnsafe = Served.UNSAFE;
             freeOurs(Served.UNSAFE, address);
         } else {
             unsafe.freeMemory(address);
@@ -171,7 +196,15 @@ public final class MetallocRunHooks {
 
     @ForceInline
     public static void directFree(Unsafe unsafe, long address) {
+        ServedEntry likely = quickDirectBuffer;
+        if (likely == null || !freeFast(likely, address)) {
+            directFreeElsewhere(unsafe, address);
+        }
+    }
+
+    private static void directFreeElsewhere(Unsafe unsafe, long address) {
         if (isOurs(address)) {
+            quickDirectBuffer = Served.DIRECT_BUFFER;
             freeOurs(Served.DIRECT_BUFFER, address);
         } else {
             unsafe.freeMemory(address);
@@ -308,6 +341,28 @@ public final class MetallocRunHooks {
         } catch (Throwable failure) {
             RunState.fail(failure);
             return 0;
+        }
+    }
+
+    @ForceInline
+    private static long allocateFirst(ServedEntry entry, long byteSize) {
+        try {
+            Failsafe.faultPoint();
+            return entry.allocateFirst(byteSize);
+        } catch (Throwable failure) {
+            RunState.fail(failure);
+            return 0;
+        }
+    }
+
+    /** False where nothing was done, the address being perhaps none of ours. */
+    @ForceInline
+    private static boolean freeFast(ServedEntry entry, long address) {
+        try {
+            return entry.freeFast(address);
+        } catch (Throwable failure) {
+            RunState.fail(failure);
+            return true;
         }
     }
 

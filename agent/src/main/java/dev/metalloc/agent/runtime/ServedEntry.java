@@ -16,16 +16,32 @@ public final class ServedEntry {
     private static final long ALIGNMENT = 16;
 
     private final OffHeapAllocator allocator;
+    /** What serves the smallest sizes: the allocator, or its first part. */
+    private final OffHeapAllocator first;
+
     private final long minByteSize;
     private final long maxByteSize;
+    private final long firstSpan;
     private final MissedCalls missed = new MissedCalls();
     private volatile boolean departed;
     private long countAtStart;
 
-    public ServedEntry(OffHeapAllocator allocator, long minByteSize, long maxByteSize) {
+    /**
+     * @param first what serves the smallest sizes: the allocator, or its first part
+     * @param firstMaxByteSize the largest size that it is asked for
+     */
+    public ServedEntry(
+            OffHeapAllocator allocator,
+            OffHeapAllocator first,
+            long minByteSize,
+            long firstMaxByteSize,
+            long maxByteSize) {
         this.allocator = allocator;
+        this.first = first;
         this.minByteSize = Math.max(1, minByteSize);
         this.maxByteSize = maxByteSize;
+        // Below the smallest where the first serves none: then no size passes the one test for both ends.
+        this.firstSpan = Math.max(0, Math.min(firstMaxByteSize, first.traits().maxByteSize()) - this.minByteSize + 1);
     }
 
     /** Whether the size is among those it serves. */
@@ -35,6 +51,17 @@ public final class ServedEntry {
 
     /** A block, or 0 where the JDK is to serve it: what is empty, beyond the plan's sizes, or found no memory. */
     public long allocate(long byteSize) {
+        long address = allocateFirst(byteSize);
+        return address != 0 ? address : allocateElsewhere(byteSize);
+    }
+
+    /** A block of the smallest sizes, or 0 where {@link #allocateElsewhere} is to be asked. */
+    public long allocateFirst(long byteSize) {
+        return Long.compareUnsigned(byteSize - minByteSize, firstSpan) < 0 ? first.allocateWithin(byteSize) : 0;
+    }
+
+    /** As {@link #allocate}, for what the first could not serve. */
+    public long allocateElsewhere(long byteSize) {
         return byteSize >= minByteSize && byteSize <= maxByteSize ? allocator.allocate(byteSize, ALIGNMENT) : miss();
     }
 
@@ -69,7 +96,12 @@ public final class ServedEntry {
 
     /** Whether a block of this allocator was freed. */
     public boolean free(long address) {
-        return allocator.free(address) == FreeOutcome.FREED;
+        return first.freeFast(address) || allocator.free(address) == FreeOutcome.FREED;
+    }
+
+    /** Whether a block was freed; false where {@link #free} is to be asked, if the address is this allocator's at all. */
+    public boolean freeFast(long address) {
+        return first.freeFast(address);
     }
 
     /** Usable bytes of a live block of this allocator, else -1. */

@@ -25,11 +25,29 @@ public interface OffHeapAllocator extends AutoCloseable {
      */
     long allocate(long byteSize, long byteAlignment);
 
+    /**
+     * As {@link #allocate} at {@link #MIN_ALIGNMENT}, for who knows already that the size lies within the traits.
+     *
+     * @param byteSize at least 1, and between the traits' smallest and largest
+     */
+    default long allocateWithin(long byteSize) {
+        return allocate(byteSize, MIN_ALIGNMENT);
+    }
+
     /** As {@link #allocate}, with the first {@code byteSize} bytes zero. */
     long allocateZeroed(long byteSize, long byteAlignment);
 
     /** Frees the block at {@code address}; anything but {@link FreeOutcome#FREED} left all memory as it was. */
     FreeOutcome free(long address);
+
+    /**
+     * Frees the block at {@code address} where that takes a few instructions, as for one of the calling thread's own.
+     *
+     * @return false where nothing was done: {@link #free} knows what to do with the address
+     */
+    default boolean freeFast(long address) {
+        return false;
+    }
 
     /**
      * Resizes the block at {@code address}, in place where that is possible; the contents up to the lesser size stay.

@@ -127,27 +127,26 @@ public final class SlabAllocator extends SlabMemory {
 
     @Override
     public FreeOutcome free(long address) {
-        // Not the heap the slab says: that one is known only when the address is, which is often just loaded.
-        SlabHeap heap = heaps.ofCaller();
-        // Bits below the granule come out on top.
-        long granule = Long.rotateRight(address - base, granuleShift);
-        // The map is read last: its bytes are written all the time by the owner of the slab.
-        if (Long.compareUnsigned(granule, granules) < 0
-                && heapOfSlab[(int) (granule >>> slabGranulesShift)] == heap
-                && !heap.mayHaveRemoteFrees()) {
-            return freeOwn(heap, (int) granule, address);
-        }
-        return freeSlow(heap, address);
+        return freeFast(address) ? FreeOutcome.FREED : freeSlow(heaps.ofCaller(), address);
     }
 
-    private FreeOutcome freeOwn(SlabHeap heap, int granule, long address) {
-        long place = mapAddress + Integer.toUnsignedLong(granule);
-        if (OffHeapMemory.readByte(place) == 0) {
-            return refused(address);
+    @Override
+    public boolean freeFast(long address) {
+        // Not the heap the slab says: that one is known only when the address is, which is often just loaded.
+        SlabHeap heap = heaps.ofCaller();
+        long offset = address - base;
+        if (Long.compareUnsigned(offset, regionBytes) >= 0 || (address & granuleMask) != 0) {
+            return false;
         }
-        OffHeapMemory.writeByte(place, (byte) 0);
-        push(heap, classOfSlab[granule >>> slabGranulesShift], address);
-        return FreeOutcome.FREED;
+        int slab = (int) (offset >>> slabShift);
+        long mark = markAddress(address);
+        // The map is read last: its bytes are written all the time by the owner of the slab.
+        if (heapOfSlab[slab] != heap || heap.mayHaveRemoteFrees() || OffHeapMemory.readByte(mark) == 0) {
+            return false;
+        }
+        OffHeapMemory.writeByte(mark, (byte) 0);
+        push(heap, classOfSlab[slab], address);
+        return true;
     }
 
     private FreeOutcome freeSlow(SlabHeap heap, long address) {

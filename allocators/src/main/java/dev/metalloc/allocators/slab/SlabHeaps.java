@@ -56,7 +56,7 @@ final class SlabHeaps {
     /** The heap of the calling thread, or {@link #nobody} where it has none. */
     SlabHeap ofCaller() {
         long id = OwnerThread.currentId();
-        SlabHeap heap = front[(int) id & FRONT_MASK];
+        SlabHeap heap = front[(int) (id & FRONT_MASK)];
         return heap.ownerId() == id ? heap : probe(id);
     }
 

@@ -39,7 +39,12 @@ abstract class SlabMemory implements OffHeapAllocator {
 
     final long granules;
     final int granuleShift;
+    /** The bits of an address that no block's has. */
+    final int granuleMask;
+
     final long mapAddress;
+    /** Where the byte of granule 0 would lie, were the granules counted from address 0. */
+    private final long mapOrigin;
     /** Granules of a slab, as a power of two. */
     final int slabGranulesShift;
 
@@ -52,7 +57,7 @@ abstract class SlabMemory implements OffHeapAllocator {
     final SlabPool pool;
     final AtomicLong refusedFreeCount = new AtomicLong();
 
-    private final long regionBytes;
+    final long regionBytes;
     private final @Nullable Slab[] slabs;
     private final ReservedRegion region;
     private final AllocatorTraits traits;
@@ -81,9 +86,11 @@ abstract class SlabMemory implements OffHeapAllocator {
         this.classOfSlab = new byte[slabs.length];
         this.map = BlockMap.of(classes, slabBytes, base, this.regionBytes);
         this.granuleShift = map.granuleShift();
+        this.granuleMask = (1 << granuleShift) - 1;
         this.slabGranulesShift = slabShift - granuleShift;
         this.granules = Math.min(map.granules(), this.regionBytes >>> granuleShift);
         this.mapAddress = map.address();
+        this.mapOrigin = mapAddress - (base >>> granuleShift);
         this.pool = new SlabPool(classes, region, (int) slabBytes, map, slabs, heapOfSlab, classOfSlab);
         this.traits = traits;
     }
@@ -93,8 +100,12 @@ abstract class SlabMemory implements OffHeapAllocator {
     abstract long allocateZeroedBlock(int sizeClass, int zeroBytes);
 
     final void mark(long address, int sizeClass) {
-        int granule = (int) ((address - base) >>> granuleShift);
-        OffHeapMemory.writeByte(mapAddress + Integer.toUnsignedLong(granule), (byte) (sizeClass + 1));
+        OffHeapMemory.writeByte(markAddress(address), (byte) (sizeClass + 1));
+    }
+
+    /** Where the map's byte of a block of the region lies. */
+    final long markAddress(long address) {
+        return mapOrigin + (address >>> granuleShift);
     }
 
     @Override
@@ -102,6 +113,11 @@ abstract class SlabMemory implements OffHeapAllocator {
         if (byteAlignment > MIN_ALIGNMENT || Long.compareUnsigned(byteSize, largest) > 0) {
             return allocateAligned(byteSize, byteAlignment, 0);
         }
+        return allocateBlock(classes.classOf(byteSize));
+    }
+
+    @Override
+    public final long allocateWithin(long byteSize) {
         return allocateBlock(classes.classOf(byteSize));
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Serves few sizes from slabs of equal blocks that belong to threads.
  *
  * <p>Any thread. Each platform thread allocates and frees its own blocks with plain loads and stores; a block freed by
- * another thread is noted in its slab and collected by the owner when it next runs dry; of a run of such frees from one slab
+ * another thread is noted for the owner, who collects it when it next runs dry; of such frees of one owner's blocks
  * all but the first are kept back and handed over together, after at most 64. Threads whose platform thread is not
  * known share one heap under a lock. {@link #purge()} reaches the caller's heap, those of dead threads and the pool, not
  * those of other live threads. Use after {@link #close()} is undefined.
@@ -45,7 +45,7 @@ public final class SlabAllocator extends SlabMemory {
     public SlabAllocator(ChunkSource source, SizeClasses classes, long slabBytes, long regionBytes) {
         super(source, classes, slabBytes, regionBytes, traits(classes));
         this.heaps = new SlabHeaps(classes, pool, map, refusedFreeCount);
-        this.sharedHeap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.SHARED);
+        this.sharedHeap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.SHARED, 0);
     }
 
     public static AllocatorTraits traits(SizeClasses classes) {
@@ -154,6 +154,8 @@ public final class SlabAllocator extends SlabMemory {
         if (slab == null || slab.heap() != heap) {
             return freeElsewhere(heap, slab, address);
         }
+        // First what other threads freed before: it may be this very block.
+        heap.collectRemoteFrees();
         return freeOwnChecked(heap, slab, address) ? FreeOutcome.FREED : refused(address);
     }
 
@@ -175,15 +177,16 @@ public final class SlabAllocator extends SlabMemory {
         if (slab == null || owner == null || index < 0) {
             return refused(address);
         }
-        boolean isFreed =
-                caller != heaps.nobody() ? caller.freeElsewhere(slab, index) : freeWithoutHeap(owner, slab, index);
+        boolean isFreed = caller != heaps.nobody()
+                ? caller.freeElsewhere(owner, slab, index)
+                : freeWithoutHeap(owner, slab, index);
         return isFreed ? FreeOutcome.FREED : refused(address);
     }
 
     private boolean freeWithoutHeap(SlabHeap owner, Slab slab, int index) {
         Thread thread = OwnerThread.current();
         if (thread != null) {
-            return heaps.register(thread).freeElsewhere(slab, index);
+            return heaps.register(thread).freeElsewhere(owner, slab, index);
         }
         if (owner == sharedHeap) {
             return freeShared(slab, slab.addressOf(index));
@@ -196,6 +199,7 @@ public final class SlabAllocator extends SlabMemory {
     private boolean freeShared(Slab slab, long address) {
         sharedLock.lock();
         try {
+            sharedHeap.collectRemoteFrees();
             return freeOwnChecked(sharedHeap, slab, address);
         } finally {
             sharedLock.unlock();
@@ -204,11 +208,24 @@ public final class SlabAllocator extends SlabMemory {
 
     @Override
     public AllocatorStats stats() {
-        heaps.handOverRemoteFrees(heaps.ofCaller());
+        settleRemoteFrees(heaps.ofCaller());
         long allocateCount = heaps.allocateCount() + sharedHeap.allocateCount();
-        long liveCount = pool.outCount() - heaps.keptBackCount() - heaps.cachedCount() - sharedHeap.cachedCount();
-        long usedBytes = pool.outBytes() - heaps.keptBackBytes() - heaps.cachedBytes() - sharedHeap.cachedBytes();
+        long keptBackCount = heaps.keptBackCount() + sharedHeap.keptBackCount();
+        long keptBackBytes = heaps.keptBackBytes() + sharedHeap.keptBackBytes();
+        long liveCount = pool.outCount() - keptBackCount - heaps.cachedCount() - sharedHeap.cachedCount();
+        long usedBytes = pool.outBytes() - keptBackBytes - heaps.cachedBytes() - sharedHeap.cachedBytes();
         return stats(allocateCount, liveCount, usedBytes);
+    }
+
+    /** Judges the frees of other threads, as far as the caller may. */
+    private void settleRemoteFrees(SlabHeap caller) {
+        heaps.settleRemoteFrees(caller);
+        sharedLock.lock();
+        try {
+            sharedHeap.collectRemoteFrees();
+        } finally {
+            sharedLock.unlock();
+        }
     }
 
     @Override
@@ -219,7 +236,7 @@ public final class SlabAllocator extends SlabMemory {
     @Override
     public long purge() {
         SlabHeap caller = heaps.ofCaller();
-        heaps.handOverRemoteFrees(caller);
+        settleRemoteFrees(caller);
         heaps.releaseEmpty(caller);
         sharedLock.lock();
         try {

@@ -6,13 +6,12 @@ import dev.metalloc.allocators.source.OffHeapMemory;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The slabs of one thread: it allocates and frees here with plain loads and stores.
  *
- * <p>Owner only, but for {@link #listRemoteFree}. The owner is a platform thread, or whoever holds the lock of the shared
+ * <p>Owner only, but for {@link #listRemoteFree} and {@link #accept}. The owner is a platform thread, or whoever holds the lock of the shared
  * heap; when the thread is dead the heap passes, slabs and all, to the next new thread.
  */
 /* Implementation notes
@@ -42,30 +41,39 @@ final class SlabHeap extends SlabMagazines {
     private final SlabPool pool;
     private final BlockMap map;
     private final Slab[] current;
-    private final @Nullable Slab[] partial;
-    private final AtomicReference<@Nullable Slab> withRemoteFrees = new AtomicReference<>();
+    private final PartialSlabs partial;
+    private final int number;
+    private final RemoteInbox inbox = new RemoteInbox();
     private final AtomicLong refusedFreeCount;
 
     /* Read by any thread without order: only the owner itself ever finds its own id here, since it wrote it. */
     private long ownerId;
     private WeakReference<Thread> owner = NOBODY;
     private final Reclaiming reclaiming = new Reclaiming();
-    private final RemoteFreeRun remoteFrees = new RemoteFreeRun();
+    private final RemoteFreeBatches remoteFrees = new RemoteFreeBatches();
     private long remoteFreeCount;
+    private long batchedCount;
+    private long batchedBytes;
 
-    SlabHeap(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount, long ownerId) {
+    /** @param number tells it from most of the allocator's others */
+    SlabHeap(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount, long ownerId, int number) {
         super(classes);
+        this.number = number;
         this.pool = pool;
         this.map = map;
         this.refusedFreeCount = refusedFreeCount;
         this.ownerId = ownerId;
         current = new Slab[classes.count()];
-        partial = new Slab[classes.count()];
+        partial = new PartialSlabs(classes.count());
         Arrays.fill(current, Slab.NONE);
     }
 
     long ownerId() {
         return ownerId;
+    }
+
+    int number() {
+        return number;
     }
 
     /** Whether the owner is dead; what it wrote is then visible, since its end happens before isAlive answers false. */
@@ -76,7 +84,6 @@ final class SlabHeap extends SlabMagazines {
 
     void setOwner(Thread thread) {
         handOverRemoteFrees();
-        remoteFrees.forget();
         owner = new WeakReference<>(thread);
         ownerId = thread.threadId();
     }
@@ -87,11 +94,12 @@ final class SlabHeap extends SlabMagazines {
      * <p>A plain read: a free that another one happened before sees it.
      */
     boolean mayHaveRemoteFrees() {
-        return withRemoteFrees.getPlain() != null;
+        return inbox.mayHaveAny();
     }
 
     /** A block from wherever there is one, or 0 where memory ran out. */
     long allocateSlow(int sizeClass, int zeroBytes) {
+        collectRemoteFrees();
         long address = takeCached(sizeClass, zeroBytes);
         if (address == 0) {
             address = takeFromSlab(sizeClass, zeroBytes);
@@ -156,11 +164,7 @@ final class SlabHeap extends SlabMagazines {
 
     /** Makes a slab with room the current one; false where there is none. */
     private boolean refill(int sizeClass) {
-        collectRemoteFrees();
         Slab dry = current[sizeClass];
-        if (dry.readyCount() != 0) {
-            return true;
-        }
         Slab slab = takePartial(sizeClass, false);
         if (slab == null) {
             reclaim();
@@ -184,7 +188,7 @@ final class SlabHeap extends SlabMagazines {
         current[sizeClass] = slab;
         if (dry.hasRoom()) {
             // There is no memory behind it yet.
-            link(dry);
+            partial.link(dry);
         } else if (dry != Slab.NONE) {
             dry.state = Slab.FULL;
         }
@@ -208,12 +212,12 @@ final class SlabHeap extends SlabMagazines {
 
     /** The first slab of the list with a block to take, off the list; with more memory behind it only if that may be taken. */
     private @Nullable Slab takePartial(int sizeClass, boolean mayGrow) {
-        Slab slab = partial[sizeClass];
+        Slab slab = partial.first(sizeClass);
         while (slab != null && !(mayGrow ? isReady(slab) : slab.readyCount() != 0)) {
             slab = slab.next;
         }
         if (slab != null) {
-            unlink(slab);
+            partial.unlink(slab);
         }
         return slab;
     }
@@ -227,64 +231,29 @@ final class SlabHeap extends SlabMagazines {
 
     private void afterFreeElsewhere(Slab slab) {
         if (slab.state == Slab.FULL && slab.hasRoom()) {
-            link(slab);
+            partial.link(slab);
         }
-        if (slab.state == Slab.PARTIAL && slab.isEmpty() && !isOnlyPartial(slab)) {
+        if (slab.state == Slab.PARTIAL && slab.isEmpty() && !PartialSlabs.isOnly(slab)) {
             releaseIfQuiet(slab);
         }
-    }
-
-    private boolean isOnlyPartial(Slab slab) {
-        return slab.previous == null && slab.next == null;
     }
 
     private void releaseIfQuiet(Slab slab) {
         if (!slab.isQuiet()) {
             return;
         }
-        unlink(slab);
+        partial.unlink(slab);
         pool.give(slab);
     }
 
-    private void link(Slab slab) {
-        Slab head = partial[slab.sizeClass()];
-        slab.next = head;
-        slab.previous = null;
-        if (head != null) {
-            head.previous = slab;
-        }
-        partial[slab.sizeClass()] = slab;
-        slab.state = Slab.PARTIAL;
-    }
-
-    private void unlink(Slab slab) {
-        Slab next = slab.next;
-        Slab previous = slab.previous;
-        if (next != null) {
-            next.previous = previous;
-        }
-        if (previous != null) {
-            previous.next = next;
-        } else {
-            partial[slab.sizeClass()] = next;
-        }
-        slab.next = null;
-        slab.previous = null;
-    }
-
     /** Frees a block of another heap's slab; false where it is refused. */
-    boolean freeElsewhere(Slab slab, int index) {
-        if (remoteFrees.mustHandOverBefore(slab)) {
-            handOverRemoteFrees();
-        }
-        return remoteFrees.free(slab, index);
+    boolean freeElsewhere(SlabHeap other, Slab slab, int index) {
+        return remoteFrees.free(other, slab, index);
     }
 
     /** Hands over what this heap's thread freed of other heaps' blocks and kept back until now. */
     void handOverRemoteFrees() {
-        if (remoteFrees.count() != 0) {
-            countRefused(remoteFrees.handOver());
-        }
+        remoteFrees.handOver();
     }
 
     /** Frees of this heap's blocks by other threads, as far as it has collected them. */
@@ -298,28 +267,67 @@ final class SlabHeap extends SlabMagazines {
         }
     }
 
-    int keptBackCount() {
-        return remoteFrees.count();
+    /** Of blocks written down by threads that free others': those by this heap's thread, less those of this heap's that it collected. */
+    long keptBackCount() {
+        return remoteFrees.count() - batchedCount;
     }
 
+    /** Bytes, in the same way. */
     long keptBackBytes() {
-        return remoteFrees.byteSize();
+        return remoteFrees.byteSize() - batchedBytes;
     }
 
-    /** Lists a slab whose first uncollected remote free was just noted; any thread. Pairs with the owner's exchange. */
+    /** Lists a slab whose first uncollected remote free was just noted; any thread. */
     void listRemoteFree(Slab slab) {
-        Slab head;
-        do {
-            head = withRemoteFrees.get();
-            slab.setNextWithRemoteFrees(head);
-        } while (!withRemoteFrees.compareAndSet(head, slab));
+        inbox.put(slab);
     }
 
-    private void collectRemoteFrees() {
-        if (withRemoteFrees.get() == null) {
-            return;
+    /** Takes a batch of addresses of this heap's blocks; any thread. */
+    void accept(RemoteFreeBatch batch) {
+        inbox.put(batch);
+    }
+
+    void collectRemoteFrees() {
+        if (inbox.mayHaveAny()) {
+            inbox.beginTaking();
+            collectSlabs(inbox.takeSlabs());
+            collectBatches(inbox.takeBatches());
         }
-        Slab slab = withRemoteFrees.getAndSet(null);
+    }
+
+    private void collectBatches(@Nullable RemoteFreeBatch first) {
+        RemoteFreeBatch batch = first;
+        while (batch != null) {
+            RemoteFreeBatch next = batch.next;
+            int refused = 0;
+            for (int i = 0; i < batch.count; i++) {
+                refused += freeOwn(batch.addresses[i]) ? 0 : 1;
+            }
+            countRefused(refused);
+            remoteFreeCount += batch.count;
+            batchedCount += batch.count;
+            batchedBytes += batch.byteSize;
+            batch.home.takeBack(batch);
+            batch = next;
+        }
+    }
+
+    /** Frees a block that was of this heap when another thread wrote it down; false where it is not live, or not its own any more. */
+    private boolean freeOwn(long address) {
+        Slab slab = pool.slabOf(address);
+        int index = slab.heap() == this ? slab.indexOf(address) : -1;
+        if (index < 0 || !slab.isLive(index)) {
+            return false;
+        }
+        map.clear(address);
+        if (!push(slab.sizeClass(), address)) {
+            pushSlow(slab.sizeClass(), address);
+        }
+        return true;
+    }
+
+    private void collectSlabs(@Nullable Slab first) {
+        Slab slab = first;
         while (slab != null) {
             // Once collected it may be listed again by another thread, which then owns the link.
             Slab next = slab.nextWithRemoteFrees();
@@ -336,7 +344,7 @@ final class SlabHeap extends SlabMagazines {
         collectRemoteFrees();
         flushAll();
         for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
-            Slab slab = partial[sizeClass];
+            Slab slab = partial.first(sizeClass);
             while (slab != null) {
                 Slab next = slab.next;
                 releaseIfQuiet(slab);
@@ -372,7 +380,7 @@ final class SlabHeap extends SlabMagazines {
         for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
             check(current[sizeClass].state == Slab.CURRENT || current[sizeClass] == Slab.NONE, "current state");
             Slab previous = null;
-            for (Slab slab = partial[sizeClass]; slab != null; slab = slab.next) {
+            for (Slab slab = partial.first(sizeClass); slab != null; slab = slab.next) {
                 check(slab.state == Slab.PARTIAL && slab.hasRoom(), "a listed slab is partial and has room");
                 check(slab.heap() == this && slab.previous == previous, "links agree both ways");
                 previous = slab;

@@ -42,7 +42,7 @@ final class SlabHeaps {
         this.pool = pool;
         this.map = map;
         this.refusedFreeCount = refusedFreeCount;
-        nobody = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER);
+        nobody = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER, 0);
         front = emptyTable(FRONT_MASK + 1);
         table = emptyTable(INITIAL_LENGTH);
     }
@@ -96,7 +96,7 @@ final class SlabHeaps {
                 return heap;
             }
         }
-        SlabHeap heap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER);
+        SlabHeap heap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER, all.length + 1);
         SlabHeap[] more = Arrays.copyOf(all, all.length + 1);
         more[all.length] = heap;
         all = more;
@@ -116,13 +116,21 @@ final class SlabHeaps {
         return heaps;
     }
 
-    /** Hands over what the calling thread, if it has a heap, and dead threads freed of others' blocks and kept back. */
-    void handOverRemoteFrees(SlabHeap caller) {
+    /**
+     * Hands over what the calling thread, if it has a heap, and dead threads freed of others' blocks and kept back, and collects what
+     * others freed of theirs.
+     */
+    void settleRemoteFrees(SlabHeap caller) {
         lock.lock();
         try {
             for (SlabHeap heap : all) {
                 if (heap == caller || heap.isAbandoned()) {
                     heap.handOverRemoteFrees();
+                }
+            }
+            for (SlabHeap heap : all) {
+                if (heap == caller || heap.isAbandoned()) {
+                    heap.collectRemoteFrees();
                 }
             }
         } finally {

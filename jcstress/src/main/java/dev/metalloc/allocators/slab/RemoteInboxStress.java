@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IZ_Result;
 
-/** Two threads put batches in while the owner takes them out: what is left is known of, and what was taken is whole. */
+/** A thread puts batches in while the owner takes them out: what is left is known of, and what was taken is whole. */
 @JCStressTest
 @State
 @Outcome(id = "42, true", expect = Expect.ACCEPTABLE, desc = "each batch read once, whole")
@@ -24,12 +24,8 @@ public class RemoteInboxStress {
     private int taken;
 
     @Actor
-    public void one() {
+    public void other() {
         put(FIRST);
-    }
-
-    @Actor
-    public void two() {
         put(SECOND);
     }
 

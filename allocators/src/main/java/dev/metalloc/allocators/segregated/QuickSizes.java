@@ -53,8 +53,7 @@ final class QuickSizes {
             number += granules > listed[number] ? 1 : 0;
             // As a size without a number is rounded, so that what it is rounded to has none either.
             int rounded = Bins.roundUp(granules);
-            boolean isClose =
-                    granules <= spaced.largest() || listed[number] - rounded <= rounded >>> MOST_WASTE_SHIFT;
+            boolean isClose = granules <= spaced.largest() || listed[number] - rounded <= rounded >>> MOST_WASTE_SHIFT;
             numbers[granules] = (byte) (isClose ? number : count);
         }
     }

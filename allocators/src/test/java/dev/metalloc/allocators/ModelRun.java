@@ -78,7 +78,15 @@ final class ModelRun {
         if (dice < 800) {
             return random.nextInt(600);
         }
-        return random.nextInt((int) (dice < 995 ? Math.min(largest, 20_000) : largest) + 1);
+        if (dice < 980) {
+            return random.nextInt((int) Math.min(largest, 20_000) + 1);
+        }
+        return dice < 995 ? someMagnitude() : random.nextInt((int) largest + 1);
+    }
+
+    /** As likely between any number and its double: borders between sizes lie at all magnitudes. */
+    private long someMagnitude() {
+        return Math.min(largest, (long) Math.exp(random.nextDouble() * Math.log(largest + 1.0)));
     }
 
     private void allocate() {

@@ -39,7 +39,7 @@ final class Subjects {
                             "spacing",
                             "4",
                             "sizes",
-                            "144,1040,100000,400000")),
+                            "144,1040,100000,463104,1000000")),
             subject("buddy", Map.of("lock", "false")),
             subject(
                     "buddy",

@@ -51,8 +51,9 @@ final class QuickSizes {
         numbers = new byte[listed[count - 1] + 1];
         for (int number = 0, granules = 0; granules < numbers.length; granules++) {
             number += granules > listed[number] ? 1 : 0;
-            boolean isClose =
-                    granules <= spaced.largest() || listed[number] - granules <= granules >>> MOST_WASTE_SHIFT;
+            // As a size without a number is rounded, so that what it is rounded to has none either.
+            int rounded = Bins.roundUp(granules);
+            boolean isClose = granules <= spaced.largest() || listed[number] - rounded <= rounded >>> MOST_WASTE_SHIFT;
             numbers[granules] = (byte) (isClose ? number : count);
         }
     }

@@ -81,4 +81,14 @@ class QuickSizesTest {
             assertTrue(sizes.isNumbered(granules));
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(longs = {70_000, 100 << 10, 130_001, 463_104, 700_000, 1 << 20})
+    void shouldNumberASizeJustAsWhatItIsRoundedTo(long ownByteSize) {
+        QuickSizes sizes = new QuickSizes(4, new long[] {144, ownByteSize});
+        for (int granules = 1; granules <= sizes.largest(); granules++) {
+            int rounded = Bins.roundUp(granules);
+            assertEquals(sizes.indexOf(granules), sizes.indexOf(rounded), "granules " + granules);
+        }
+    }
 }

@@ -293,7 +293,7 @@ public final class ThreadRecorder {
         changeLiveBytes(entry, row, -ByteSampler.weightedBytes(byteSize, recorder.weight(byteSize, meta)));
     }
 
-    /** The row is that of the block's entry point and band. */
+    /** The same, but for the live bytes. */
     void countFollowedFree(long[] row, long byteSize, long birthBytes, long birthNanos, long meta, int orderColumn) {
         long weight = recorder.weight(byteSize, meta);
         long allocatingThread = BlockMeta.owner(meta);
@@ -301,8 +301,7 @@ public final class ThreadRecorder {
         BandRow.countFollowedFree(row, weight, orderColumn, remote);
         BandRow.countLifetimeNanos(row, Math.max(0, recorder.elapsedNanos() - birthNanos), weight);
         long clock = remote ? recorder.registry.allocatedBytes(allocatingThread) : allocatedBytes();
-        long lifetimeBytes =
-                clock >= birthBytes ? clock - birthBytes : UNKNOWN; // where the allocating thread has ended
+        long lifetimeBytes = clock >= birthBytes ? clock - birthBytes : UNKNOWN; // the allocating thread has ended
         if (lifetimeBytes != UNKNOWN) {
             BandRow.countLifetimeBytes(row, lifetimeBytes, weight);
         }

@@ -18,11 +18,9 @@ final class CheckedFront {
     private static final int MOST_REPLAYS = 16;
     // The two seldom differ by more.
     static final double MOST_DOUBT = 1.15;
-    // Of the logarithm: peaks of recorded programs are told best so, to 2.3 % on average.
-    private static final double REPLAYED_WEIGHT = 0.7;
-    private static final double MOST_CORRECTION = 1.15;
-    // What is expected to be at the limit is above it as often as not.
-    private static final double LIMIT_RATIO = 0.99;
+    // Of the logarithm: what of the candidates for 25 recorded programs holds more than it may is told best so.
+    private static final double REPLAYED_WEIGHT = 0.3;
+    private static final double MOST_CORRECTION = 1.07;
 
     private final List<Composition> front;
     private final ToDoubleFunction<Composition> replayedBytes;
@@ -62,9 +60,8 @@ final class CheckedFront {
         return front.stream().filter(each -> each.peakBytes() <= mostBytes).count();
     }
 
-    /** Whether a corrected one is expected to hold a little less than is allowed. */
     static boolean isAllowed(Composition checked, double allowedBytes) {
-        return checked.peakBytes() <= allowedBytes * LIMIT_RATIO;
+        return checked.peakBytes() <= allowedBytes;
     }
 
     /** With what it holds corrected by replay. */
@@ -78,11 +75,11 @@ final class CheckedFront {
                         Math.pow(expected.peakBytes(), 1 - REPLAYED_WEIGHT) * Math.pow(replayed, REPLAYED_WEIGHT));
     }
 
-    /** What the smallest of all holds is known best: by what it holds in the replay, the workload's likeness is judged. */
+    /** What the smallest of all holds is known best: by what it holds in the replay, the workload's likeness is judged, half and half. */
     private double correction() {
         if (correction == 0) {
             Composition least = front.get(front.size() - 1);
-            double ratio = least.peakBytes() / replayedBytes.applyAsDouble(least);
+            double ratio = Math.sqrt(least.peakBytes() / replayedBytes.applyAsDouble(least));
             correction = Math.clamp(ratio, 1 / MOST_CORRECTION, MOST_CORRECTION);
         }
         return correction;

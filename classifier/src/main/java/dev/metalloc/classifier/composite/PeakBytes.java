@@ -12,6 +12,8 @@ final class PeakBytes {
     private static final long GRANULE_BYTES = 16;
     private static final long MALLOC_HEADER_BYTES = 8;
     private static final long LEAST_MALLOC_BYTES = 32;
+    private static final long LEAST_CLASS_BYTES = 8;
+    private static final long CLASSES_OF_DOUBLING = 4;
 
     private PeakBytes() {}
 
@@ -44,5 +46,11 @@ final class PeakBytes {
     /** A block of the C library's malloc: its size before it, 32 bytes at least. */
     static long malloc(long byteSize) {
         return Math.max(LEAST_MALLOC_BYTES, granules(byteSize + MALLOC_HEADER_BYTES));
+    }
+
+    /** A size class of general-purpose allocators: multiples of 8 to 64, four for each doubling above. */
+    static long sizeClass(long byteSize) {
+        long step = Math.max(LEAST_CLASS_BYTES, Long.highestOneBit(Math.max(1, byteSize - 1)) / CLASSES_OF_DOUBLING);
+        return (Math.max(1, byteSize) + step - 1) / step * step;
     }
 }

@@ -87,16 +87,8 @@ final class MetallocConfinedHooks {
             return 0;
         }
         try {
-            Failsafe.faultPoint();
-            Thread running = Thread.currentThread();
-            ThreadRecorder atHome = recording.atHome(running);
-            if (atHome == null) {
-                if (running.isVirtual()) {
-                    return 0; // it may go on on another carrier
-                }
-                atHome = recording.recorder(running);
-            }
-            return atHome.openConfinedHandle();
+            // A virtual thread may go on on another carrier.
+            return Thread.currentThread().isVirtual() ? 0 : current(recording).openConfinedHandle();
         } catch (Throwable failure) {
             ProfileState.fail(failure);
             return 0;
@@ -110,8 +102,7 @@ final class MetallocConfinedHooks {
             return;
         }
         try {
-            Failsafe.faultPoint();
-            ThreadRecorder current = recording.recorder(Thread.currentThread());
+            ThreadRecorder current = current(recording);
             ArenaRecord record = current.confinedArena(handle);
             if (record != null && !record.allocatedQuickly(byteSize, byteAlignment, zeroed)) {
                 record.allocated(current, byteSize, byteAlignment, zeroed ? MetallocProfileHooks.ZEROED : 0);
@@ -128,8 +119,7 @@ final class MetallocConfinedHooks {
             return;
         }
         try {
-            Failsafe.faultPoint();
-            ThreadRecorder current = recording.recorder(Thread.currentThread());
+            ThreadRecorder current = current(recording);
             ArenaRecord record = current.confinedArena(handle);
             if (record != null) {
                 record.closed(current);
@@ -137,5 +127,12 @@ final class MetallocConfinedHooks {
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
+    }
+
+    /** The recorder of the running thread, which is a platform thread. */
+    @ForceInline
+    private static ThreadRecorder current(RecorderRegistry recording) {
+        Failsafe.faultPoint();
+        return recording.recorder(Thread.currentThread());
     }
 }

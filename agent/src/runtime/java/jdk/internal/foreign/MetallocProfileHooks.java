@@ -39,6 +39,8 @@ public final class MetallocProfileHooks {
     /** Null where no trace is written, which folds all its branches away. */
     static final TraceRecorder TRACE = ProfileState.trace;
 
+    private static final boolean GUESSES = ProfileState.guesses;
+
     private MetallocProfileHooks() {}
 
     public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
@@ -212,7 +214,7 @@ public final class MetallocProfileHooks {
     private static void unsafeAllocated(long address, long byteSize) {
         try {
             QuickCounts likely = ProfileState.likely;
-            if (likely != null && likely.isOf(Thread.currentThread()) && likely.allocated(byteSize)) {
+            if (GUESSES && likely.isOf(Thread.currentThread()) && likely.allocated(byteSize)) {
                 return;
             }
         } catch (Throwable failure) {
@@ -225,7 +227,7 @@ public final class MetallocProfileHooks {
     private static void unsafeFreed(long address) {
         try {
             QuickCounts likely = ProfileState.likely;
-            if (likely != null && likely.isOf(Thread.currentThread()) && likely.freed(address)) {
+            if (GUESSES && likely.isOf(Thread.currentThread()) && likely.freed(address)) {
                 return;
             }
         } catch (Throwable failure) {

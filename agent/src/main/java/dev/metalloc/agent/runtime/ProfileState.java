@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the profiling hooks work with: set by the agent before the hooks are installed.
  *
- * <p>The hooks read {@link #trace} and {@link #hooksInConfinedArenas} into constants when their classes are initialised, that is, at the first hooked call.
+ * <p>The hooks read {@link #trace}, {@link #guesses} and {@link #hooksInConfinedArenas} into constants when their classes are initialised, that is, at the first hooked call.
  */
 @SuppressWarnings("EnumOrdinal") // as in Recorder
 public final class ProfileState {
@@ -21,10 +21,14 @@ public final class ProfileState {
     public static @Nullable RecorderRegistry recording;
 
     /**
-     * Counts the blocks of {@code sun.misc.Unsafe} of the thread that is likely to be running; null where every event has to take the long
-     * way. Plain, as above.
+     * Counts the blocks of {@code sun.misc.Unsafe} of the thread that is likely to be running; nobody's where every event has to take the
+     * long way. Plain, as above. Never null: the application's methods hold copies of the hooks, and all of them would be compiled anew
+     * when it first was.
      */
-    public static @Nullable QuickCounts likely;
+    public static QuickCounts likely = QuickCounts.NOBODY;
+
+    /** Whether {@link #likely} is ever of use; read once, as the trace is. */
+    public static boolean guesses = true;
 
     /** Null where no trace is written. */
     public static @Nullable TraceRecorder trace;
@@ -49,14 +53,14 @@ public final class ProfileState {
     /** Stops all recording; hooks that are under way may still finish. */
     public static synchronized void end() {
         recording = null;
-        likely = null;
+        likely = QuickCounts.NOBODY;
     }
 
     /** Looks for the thread that records most now; called from time to time. */
     public static synchronized void guess() {
         RecorderRegistry current = recording;
         likely = current == null || trace != null || Failsafe.TESTED
-                ? null
+                ? QuickCounts.NOBODY
                 : current.likely(EntryPoint.UNSAFE.ordinal());
     }
 

@@ -20,7 +20,8 @@ final class EntryPointMerge {
                 Math.max(a.peakLiveBytes(), b.peakLiveBytes()),
                 a.unknownFreeCount() + b.unknownFreeCount(),
                 a.virtualThreadAllocateCount() + b.virtualThreadAllocateCount(),
-                sum(a.arenas(), b.arenas()));
+                sum(a.arenas(), b.arenas()),
+                Histograms.sum(a.reallocateChains(), b.reallocateChains()));
     }
 
     private static List<BandProfile> bands(List<BandProfile> a, List<BandProfile> b) {

@@ -1,10 +1,13 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.aggregate;
 
+import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.ThreadSummary;
 import dev.metalloc.profiler.record.BandRow;
 import dev.metalloc.profiler.record.EntryRow;
 import dev.metalloc.profiler.record.LogBuckets;
 import dev.metalloc.profiler.record.SizeBands;
+import dev.metalloc.profiler.record.ThreadRow;
 import org.HdrHistogram.Histogram;
 
 /** Turns the recorder's buckets into histograms that resize themselves. */
@@ -72,6 +75,39 @@ final class Histograms {
         for (int i = 0; i < SizeBands.SITE_SUB_BUCKETS; i++) {
             record(into, SizeBands.highestSiteSize(band, i), Math.round(row[from + i] * BandRow.WEIGHT_UNIT));
         }
+    }
+
+    static Histogram threadSizes(long[] threadRow) {
+        Histogram into = new Histogram(ThreadSummary.HISTOGRAM_DIGITS);
+        for (int i = 0; i < ThreadRow.SIZE_BANDS * SizeBands.THREAD_SUB_BUCKETS; i++) {
+            long byteSize =
+                    SizeBands.highestThreadSize(i / SizeBands.THREAD_SUB_BUCKETS, i % SizeBands.THREAD_SUB_BUCKETS);
+            record(into, byteSize, threadRow[ThreadRow.SIZES + i]);
+        }
+        return into;
+    }
+
+    static Histogram threadLifetimes(long[] threadRow) {
+        Histogram into = new Histogram(ThreadSummary.HISTOGRAM_DIGITS);
+        for (int i = 0; i < ThreadRow.LIFETIME_BYTES_BUCKETS; i++) {
+            int middle = i * ThreadRow.LIFETIME_GROUP + ThreadRow.LIFETIME_GROUP / 2;
+            long units = LogBuckets.middle(middle, BandRow.LIFETIME_SUB_BITS);
+            long count = Math.round(threadRow[ThreadRow.LIFETIME_BYTES + i] * BandRow.WEIGHT_UNIT);
+            record(into, units << BandRow.BYTES_UNIT_SHIFT, count);
+        }
+        return into;
+    }
+
+    /** Chains of reallocations by their length. */
+    static Histogram chains(long[] entryRow) {
+        Histogram into = new Histogram(EntryPointProfile.CHAIN_DIGITS);
+        for (int bucket = 0; bucket < EntryRow.CHAIN_BUCKETS; bucket++) {
+            record(
+                    into,
+                    EntryRow.chainLength(bucket),
+                    Math.round(entryRow[EntryRow.CHAINS + bucket] * BandRow.WEIGHT_UNIT));
+        }
+        return into;
     }
 
     static Histogram arenaShape(long[] buckets) {

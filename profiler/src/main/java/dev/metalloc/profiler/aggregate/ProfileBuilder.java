@@ -118,7 +118,8 @@ public final class ProfileBuilder {
                 row[EntryRow.PEAK_LIVE_BYTES],
                 frees.unknownFreeCount(),
                 row[EntryRow.VIRTUAL_ALLOCATE_COUNT],
-                arenas(row, snapshot.arenaAllocations()[index], snapshot.arenaBytes()[index]));
+                arenas(row, snapshot.arenaAllocations()[index], snapshot.arenaBytes()[index]),
+                Histograms.chains(row));
     }
 
     private static void addSizes(Histogram into, long[] row) {
@@ -235,7 +236,9 @@ public final class ProfileBuilder {
                 row[ThreadRow.ALLOCATE_COUNT],
                 row[ThreadRow.ALLOCATE_BYTES],
                 row[ThreadRow.FREE_COUNT],
-                row[ThreadRow.REMOTE_FREE_COUNT]);
+                row[ThreadRow.REMOTE_FREE_COUNT],
+                Histograms.threadSizes(row),
+                Histograms.threadLifetimes(row));
     }
 
     private List<TimePoint> timeLine() {

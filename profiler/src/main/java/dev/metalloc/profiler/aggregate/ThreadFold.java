@@ -69,7 +69,9 @@ final class ThreadFold {
                 a.allocateCount() + b.allocateCount(),
                 a.allocateBytes() + b.allocateBytes(),
                 a.freeCount() + b.freeCount(),
-                a.remoteFreeCount() + b.remoteFreeCount());
+                a.remoteFreeCount() + b.remoteFreeCount(),
+                Histograms.sum(a.sizes(), b.sizes()),
+                Histograms.sum(a.lifetimeBytes(), b.lifetimeBytes()));
     }
 
     private static long events(ThreadSummary thread) {

@@ -13,6 +13,8 @@ import org.HdrHistogram.Histogram;
  * @param unknownFreeCount frees of blocks whose allocation was not seen
  * @param virtualThreadAllocateCount allocations made by virtual threads
  * @param arenas shapes of the arenas; all zero for entry points that are none
+ * @param reallocateChains how often each block that was reallocated at all was so, one value for a block and all it moved to;
+ *     an estimate unless all blocks were followed
  */
 public record EntryPointProfile(
         EntryPoint entryPoint,
@@ -21,11 +23,35 @@ public record EntryPointProfile(
         long peakLiveBytes,
         long unknownFreeCount,
         long virtualThreadAllocateCount,
-        ArenaShapes arenas) {
+        ArenaShapes arenas,
+        Histogram reallocateChains) {
 
     public EntryPointProfile {
         bands = List.copyOf(bands);
     }
+
+    /** One whose chains of reallocations are not known. */
+    public EntryPointProfile(
+            EntryPoint entryPoint,
+            List<BandProfile> bands,
+            Histogram sizes,
+            long peakLiveBytes,
+            long unknownFreeCount,
+            long virtualThreadAllocateCount,
+            ArenaShapes arenas) {
+        this(
+                entryPoint,
+                bands,
+                sizes,
+                peakLiveBytes,
+                unknownFreeCount,
+                virtualThreadAllocateCount,
+                arenas,
+                new Histogram(CHAIN_DIGITS));
+    }
+
+    /** Lengths are told apart exactly, however they are added up. */
+    public static final int CHAIN_DIGITS = 2;
 
     public long allocateCount() {
         return bands.stream().mapToLong(BandProfile::allocateCount).sum();

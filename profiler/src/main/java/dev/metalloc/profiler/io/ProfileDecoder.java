@@ -22,6 +22,7 @@ import java.util.Map;
 /** Turns the sections of a file whose checksum is right into a profile; used once. The mirror of {@link ProfileEncoder}. */
 final class ProfileDecoder {
     private static final int MAX_FRAMES = 8;
+    private static final int LEAST_HISTOGRAM_BYTES = 41;
 
     private final HistogramBudget budget = new HistogramBudget();
     private final Map<Integer, ByteBuffer> sections = new HashMap<>();
@@ -48,9 +49,9 @@ final class ProfileDecoder {
         ProfileInput cost = section(ProfileFormat.COST);
         return new Profile(
                 run(section(ProfileFormat.RUN)),
-                entryPoints(section(ProfileFormat.ENTRY_POINTS)),
+                withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS))),
                 sites(section(ProfileFormat.SITES)),
-                threads(threads),
+                withHistograms(threads(threads)),
                 threadCounts,
                 timeLine(section(ProfileFormat.TIME_LINE)),
                 cost.zigzag(),
@@ -191,6 +192,57 @@ final class ProfileDecoder {
                 5,
                 thread -> new ThreadSummary(
                         thread.string(), thread.varint(), thread.varint(), thread.varint(), thread.varint()));
+    }
+
+    /** Files of before have no such section. */
+    private List<EntryPointProfile> withChains(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
+        ByteBuffer content = sections.get(ProfileFormat.CHAINS);
+        if (content == null) {
+            return entryPoints;
+        }
+        ProfileInput in = new ProfileInput(content, strings, budget);
+        checkCount(in.count(LEAST_HISTOGRAM_BYTES), entryPoints.size(), ProfileFormat.CHAINS);
+        List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
+        for (EntryPointProfile entryPoint : entryPoints) {
+            whole.add(new EntryPointProfile(
+                    entryPoint.entryPoint(),
+                    entryPoint.bands(),
+                    entryPoint.sizes(),
+                    entryPoint.peakLiveBytes(),
+                    entryPoint.unknownFreeCount(),
+                    entryPoint.virtualThreadAllocateCount(),
+                    entryPoint.arenas(),
+                    in.histogram()));
+        }
+        return whole;
+    }
+
+    private List<ThreadSummary> withHistograms(List<ThreadSummary> threads) throws ProfileFormatException {
+        ByteBuffer content = sections.get(ProfileFormat.THREAD_HISTOGRAMS);
+        if (content == null) {
+            return threads;
+        }
+        ProfileInput in = new ProfileInput(content, strings, budget);
+        checkCount(in.count(2 * LEAST_HISTOGRAM_BYTES), threads.size(), ProfileFormat.THREAD_HISTOGRAMS);
+        List<ThreadSummary> whole = new ArrayList<>(threads.size());
+        for (ThreadSummary thread : threads) {
+            whole.add(new ThreadSummary(
+                    thread.name(),
+                    thread.allocateCount(),
+                    thread.allocateBytes(),
+                    thread.freeCount(),
+                    thread.remoteFreeCount(),
+                    in.histogram(),
+                    in.histogram()));
+        }
+        return whole;
+    }
+
+    private static void checkCount(int count, int expected, int section) throws ProfileFormatException {
+        if (count != expected) {
+            throw ProfileInput.damaged("section " + ProfileFormat.name(section) + " has " + count
+                    + " entries (expected: " + expected + ")");
+        }
     }
 
     private static List<TimePoint> timeLine(ProfileInput in) throws ProfileFormatException {

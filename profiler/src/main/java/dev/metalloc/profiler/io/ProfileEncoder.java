@@ -34,6 +34,8 @@ final class ProfileEncoder {
         section(body, ProfileFormat.THREADS, this::threads);
         section(body, ProfileFormat.TIME_LINE, this::timeLine);
         section(body, ProfileFormat.COST, this::cost);
+        section(body, ProfileFormat.CHAINS, this::chains);
+        section(body, ProfileFormat.THREAD_HISTOGRAMS, this::threadHistograms);
         ProfileOutput stringSection = new ProfileOutput(strings);
         section(stringSection, ProfileFormat.STRINGS, strings::writeTo);
         return assemble(stringSection);
@@ -152,6 +154,19 @@ final class ProfileEncoder {
             out.varint(thread.allocateBytes());
             out.varint(thread.freeCount());
             out.varint(thread.remoteFreeCount());
+        }
+    }
+
+    private void chains(ProfileOutput out) {
+        out.varint(profile.entryPoints().size());
+        profile.entryPoints().forEach(entryPoint -> out.histogram(entryPoint.reallocateChains()));
+    }
+
+    private void threadHistograms(ProfileOutput out) {
+        out.varint(profile.threads().size());
+        for (ThreadSummary thread : profile.threads()) {
+            out.histogram(thread.sizes());
+            out.histogram(thread.lifetimeBytes());
         }
     }
 

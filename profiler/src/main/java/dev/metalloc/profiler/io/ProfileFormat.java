@@ -21,6 +21,10 @@ final class ProfileFormat {
     static final int THREADS = name("THRD");
     static final int TIME_LINE = name("TIME");
     static final int COST = name("COST");
+    /** The two that the first files do not have. */
+    static final int CHAINS = name("CHNS");
+
+    static final int THREAD_HISTOGRAMS = name("THHI");
 
     private ProfileFormat() {}
 

@@ -28,7 +28,12 @@
  *   <li>{@code THRD}: thread counts, then count and thread summaries
  *   <li>{@code TIME}: count, then for each point the differences to the one before
  *   <li>{@code COST}: the peak of live bytes over all, then the components of {@code ProfilerCost}
+ *   <li>{@code CHNS}: count, then for each entry point, in the order above, the histogram of its chains of reallocations
+ *   <li>{@code THHI}: count, then for each thread, in the order above, the histograms of its sizes and lifetimes in bytes
  * </ul>
+ *
+ * A file without the last two, which came later, is read as one that does not know them. That is how sections are added: a reader of before
+ * passes them over, so that the version stays. It rises where what is there changes its meaning.
  *
  * Counts and lengths are varints; differences, peaks of live bytes, lines and the start time zigzag. A histogram is its
  * length and HdrHistogram's V2 encoding, uncompressed, so that its size in memory can be told before it is decoded. Enums

@@ -20,7 +20,9 @@ public final class BandRow {
     public static final int FOLLOWED_COUNT = 4;
 
     public static final int FOLLOWED_WEIGHT = 5;
+    /** The sum of the four orders; filled in by the snapshot only. */
     public static final int FREE_WEIGHT = 6;
+
     public static final int REMOTE_FREE_WEIGHT = 7;
     public static final int LIFO_FREE_WEIGHT = 8;
     /** Frees of a younger block than the one before; {@link FreeOrder}. */
@@ -135,7 +137,6 @@ public final class BandRow {
 
     static void countFollowedFree(long[] row, long weight, int orderColumn, boolean remote) {
         row[FOLLOWED_FREE_COUNT]++;
-        row[FREE_WEIGHT] += weight;
         row[orderColumn] += weight;
         if (remote) {
             row[REMOTE_FREE_WEIGHT] += weight;
@@ -153,6 +154,10 @@ public final class BandRow {
 
     static int lifetimeBytesBucket(long bytes) {
         return LogBuckets.index(bytes >>> BYTES_UNIT_SHIFT, LIFETIME_SUB_BITS, LIFETIME_BYTES_BUCKETS);
+    }
+
+    static long freeWeight(long[] row) {
+        return row[LIFO_FREE_WEIGHT] + row[RISING_FREE_WEIGHT] + row[FALLING_FREE_WEIGHT] + row[UNORDERED_FREE_WEIGHT];
     }
 
     static void add(long[] total, long[] row) {

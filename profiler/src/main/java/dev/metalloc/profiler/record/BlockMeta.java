@@ -11,7 +11,7 @@ package dev.metalloc.profiler.record;
  * </pre>
  *
  * Site 0: not sampled. A certain block, or a certain site, was taken whatever the dice said, and stands for itself alone. The step
- * is that of the {@link StackSampler} when the site was taken.
+ * is that of the {@link StackDuty} when the site was taken.
  */
 final class BlockMeta {
     static final int SLOT_BITS = 20;

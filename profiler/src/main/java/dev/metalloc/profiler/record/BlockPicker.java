@@ -24,6 +24,7 @@ final class BlockPicker {
         this.followsAll = recorder.options.followsAll();
         this.sampler = new ByteSampler(recorder.lifetimeMeanBytes, seed);
         this.stacks = new StackSampler(recorder, sampler, ~seed);
+        this.armedStep = stacks.step();
     }
 
     /** From now on the counts cover a distance. */

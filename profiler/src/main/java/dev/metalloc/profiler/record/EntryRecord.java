@@ -23,6 +23,11 @@ final class EntryRecord {
     /** {@link #missedFreeCount} of the threads added up here. */
     private long missedFreesElsewhere;
 
+    /** {@link #clockCount} and {@link #clockBytes} of the threads added up here. */
+    private long clockCountElsewhere;
+
+    private long clockBytesElsewhere;
+
     final int entryPoint;
     final QuickCounts quick;
     final long[] counters = new long[EntryRow.LENGTH];
@@ -58,6 +63,7 @@ final class EntryRecord {
     }
 
     /** Adds the bytes live to those of their bands; negative where this thread freed what others allocated. */
+    @OutOfLine
     void addLiveBytes(long[] bandBytes) {
         for (int band = 0; band < SizeBands.COUNT; band++) {
             long[] row = bands[band];
@@ -95,6 +101,16 @@ final class EntryRecord {
         return sum(BandRow.ALLOCATE_BYTES) + quick.countedBytes();
     }
 
+    /** {@link #allocateCount} at the price of two loads. While the thread runs it may be one event out of step. */
+    long clockCount() {
+        return quick.allocateCount() + clockCountElsewhere;
+    }
+
+    /** {@link #allocateBytes} likewise; while the thread runs it may be out of step by the distance of two followed blocks. */
+    long clockBytes() {
+        return quick.clockBytes() + clockBytesElsewhere;
+    }
+
     /** Over the rows of all bands, to which {@link #quick} adds allocations only. */
     long sum(int column) {
         long sum = 0;
@@ -128,6 +144,8 @@ final class EntryRecord {
         quick.addTo(total);
         total.missedFreesElsewhere += missedFreeCount();
         total.liveBlocksElsewhere += liveBlocks();
+        total.clockCountElsewhere += clockCount();
+        total.clockBytesElsewhere += clockBytes();
         total.maxByteSize = Math.max(total.maxByteSize, maxByteSize);
         EntryRow.add(total.counters, counters);
         if (arenas != null && total.arenas != null) {

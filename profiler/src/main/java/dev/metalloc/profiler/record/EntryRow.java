@@ -20,7 +20,15 @@ public final class EntryRow {
     /** Reallocations of blocks, followed or not. */
     public static final int REALLOCATE_COUNT = 10;
 
-    static final int LENGTH = 11;
+    /**
+     * Chains of reallocations by their length, in {@link #CHAIN_BUCKETS} columns; weights, like those of {@link BandRow}. One thread
+     * may have fewer than none where it makes others' chains longer.
+     */
+    public static final int CHAINS = 11;
+
+    public static final int CHAIN_BUCKETS = ChainMark.BUCKETS;
+
+    static final int LENGTH = CHAINS + CHAIN_BUCKETS;
 
     /** Arena shapes have eight buckets to the power of two, values below 16 one each. */
     public static final int ARENA_SUB_BITS = 3;
@@ -28,6 +36,11 @@ public final class EntryRow {
     static final int ARENA_BUCKETS = LogBuckets.count(50, ARENA_SUB_BITS);
 
     private EntryRow() {}
+
+    /** The length that a column of chains stands for: its largest, of the last the least. */
+    public static int chainLength(int bucket) {
+        return ChainMark.lengthOf(bucket);
+    }
 
     static void add(long[] total, long[] row) {
         for (int column = ENTRY_POINT + 1; column < LENGTH; column++) {

@@ -46,7 +46,8 @@ final class FreeOrder {
             makeRoom();
         }
         liveCounts[depth] = liveCount;
-        marks[depth++] = ++newest;
+        newest = ChainMark.orderMark(newest + 1);
+        marks[depth++] = newest;
         return newest;
     }
 
@@ -70,7 +71,7 @@ final class FreeOrder {
      * @param lastBirthBytes when the block freed before, of the same size band, was born
      */
     int column(long mark, long liveCount, long birthBytes, long lastBirthBytes) {
-        if (depth > 0 && marks[depth - 1] == mark && liveCounts[depth - 1] == liveCount) {
+        if (depth > 0 && marks[depth - 1] == ChainMark.orderMark(mark) && liveCounts[depth - 1] == liveCount) {
             return BandRow.LIFO_FREE_WEIGHT;
         }
         return direction(birthBytes, lastBirthBytes);

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * A block lies in one of the WINDOW slots from its home on, in the first that was free. Nothing is ever moved, so no search can miss
  * what is there; one that finds nothing has looked at the whole window.
  *
- * A key goes from EMPTY to BUSY to the block's address, and back the same way. Whoever made it BUSY owns the slot and its values, so
- * a block is taken once however many threads free it.
+ * A key goes from EMPTY to BUSY to the block's address, and back to EMPTY. Whoever made it BUSY owns the slot and its values, until the
+ * address is in it; from then on whoever may free the block does. That is one thread, since each block is freed once, so it takes no
+ * compare-and-set to take a block out. Of a program that frees one twice at the same time, two frees may be counted.
  */
 final class LiveBlockSlots {
     private static final long EMPTY = 0;
@@ -70,7 +71,7 @@ final class LiveBlockSlots {
         int home = home(address);
         for (int i = 0; i < WINDOW; i++) {
             int at = (home + i) & mask;
-            if (keys.getOpaque(at) == address && keys.compareAndSet(at, address, BUSY)) {
+            if (keys.getAcquire(at) == address) {
                 int value = at * LiveBlockTable.VALUES;
                 for (int column = 0; column < LiveBlockTable.VALUES; column++) {
                     into[column] = values[value + column];

@@ -21,7 +21,7 @@ final class LiveBlockTable {
     static final int BIRTH_BYTES = 1;
     static final int BIRTH_NANOS = 2;
     static final int META = 3;
-    /** {@link FreeOrder#mark}. */
+    /** {@link FreeOrder#mark} and {@link ChainMark}. */
     static final int ORDER_MARK = 4;
 
     static final int VALUES = 5;
@@ -60,6 +60,7 @@ final class LiveBlockTable {
     }
 
     /** False, and counted, where the table is full. */
+    @OutOfLine
     boolean insert(long address, long byteSize, long birthBytes, long birthNanos, long meta, long orderMark) {
         filter.add(address);
         LiveBlockSlots slots = newest;
@@ -130,6 +131,7 @@ final class LiveBlockTable {
     }
 
     /** Takes a block out and copies its values; false where it is not in the table. */
+    @OutOfLine
     boolean remove(long address, long[] values) {
         for (LiveBlockSlots slots = newest; slots != null; slots = slots.older) {
             if (slots.remove(address, values)) {

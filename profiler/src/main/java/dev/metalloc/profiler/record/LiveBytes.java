@@ -23,6 +23,7 @@ final class LiveBytes {
         this.recorder = recorder;
     }
 
+    @OutOfLine
     void add(int entryPoint, long bytes) {
         addTo(entryPoint, bytes);
         if (!Recorder.isPool(entryPoint)) {
@@ -45,8 +46,13 @@ final class LiveBytes {
     private void addTo(int entryPoint, long bytes) {
         long live = cells.addAndGet(cell(entryPoint), bytes);
         if (bytes > 0 && live > peak(entryPoint)) {
-            raisePeak(entryPoint, recorder.boundsLiveBytes() ? Math.min(live, bound(entryPoint)) : live);
+            raiseBoundedPeak(entryPoint, live);
         }
+    }
+
+    @OutOfLine
+    private void raiseBoundedPeak(int entryPoint, long liveBytes) {
+        raisePeak(entryPoint, recorder.boundsLiveBytes() ? Math.min(liveBytes, bound(entryPoint)) : liveBytes);
     }
 
     private long bound(int entryPoint) {

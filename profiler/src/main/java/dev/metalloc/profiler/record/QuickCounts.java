@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.record;
 
+import java.util.Arrays;
+
 /**
  * The part of an {@link EntryRecord} that most events need, and no more: one thread's plain blocks of one entry point.
  *
@@ -11,6 +13,7 @@ package dev.metalloc.profiler.record;
  *
  * Small sizes have a counter each, so that one addition says number, bytes and histogram. A counter starts at 1 when its size
  * is opened; 0 is a size that is not counted here. Opening is the thread's ThreadRecorder's, once the first blocks of the size's band have been followed.
+ * Readers go through the sizes that are open, of which most programs have a few dozen.
  *
  * Every block of the entry point takes its size and OVERHEAD_BYTES off bytesToNext, and one onto allocateCount: that makes the
  * thread's clock in bytes a difference of the two.
@@ -30,13 +33,21 @@ public final class QuickCounts {
     private static final long PLAIN_ALIGNMENT = 16;
 
     private static final AddressFilter REFUSING = AddressFilter.open();
+    private static final long NO_THREAD = -1;
+    private static final int FIRST_OPEN_SIZES = 8;
+
+    /** Of no thread, and with nothing in them: stands where no counts are known, so that a hot path need not ask for null. */
+    public static final QuickCounts NOBODY = none();
 
     private final long threadId;
     private final boolean isArena;
     private final boolean isFollowed;
     private final byte[] filterCells;
-    private boolean hasOpenSizes;
     private long[] counts = NONE;
+    /** In the order in which they were opened. */
+    private short[] openSizes = new short[FIRST_OPEN_SIZES];
+
+    private int openCount;
     private long bytesToNext;
     private long clockBase;
     private long allocateCount;
@@ -54,7 +65,7 @@ public final class QuickCounts {
 
     /** For a sum, to which nothing is counted. */
     static QuickCounts none() {
-        return new QuickCounts(0, false, false, REFUSING);
+        return new QuickCounts(NO_THREAD, false, false, REFUSING);
     }
 
     /** Whether these are the counts of the running platform thread; never true for a virtual one. */
@@ -121,17 +132,26 @@ public final class QuickCounts {
         if (byteAlignment <= PLAIN_ALIGNMENT) {
             maxAlignment = Math.max(maxAlignment, byteAlignment);
         }
-        if (byteSize >= SIZES) {
+        if (byteSize < SIZES && counts[(int) byteSize + (zeroed ? ZEROED : 0)] == 0) {
+            openNew((int) byteSize, zeroed);
+        }
+    }
+
+    @OutOfLine
+    private void openNew(int byteSize, boolean zeroed) {
+        if (openCount == 0) {
+            counts = new long[isArena ? ARENA_LENGTH : FREED];
+        }
+        boolean isOpen = counts[byteSize] != 0 || counts[ZEROED + byteSize] != 0;
+        counts[byteSize + (zeroed ? ZEROED : 0)] = 1;
+        if (isOpen) {
             return;
         }
-        if (!hasOpenSizes) {
-            counts = new long[isArena ? ARENA_LENGTH : FREED];
-            hasOpenSizes = true;
+        if (openCount == openSizes.length) {
+            openSizes = Arrays.copyOf(openSizes, 2 * openCount);
         }
-        int cell = (int) byteSize + (zeroed ? ZEROED : 0);
-        if (counts[cell] == 0) {
-            counts[cell] = 1;
-        }
+        openSizes[openCount] = (short) byteSize;
+        openCount++;
     }
 
     void countFree() {
@@ -168,20 +188,18 @@ public final class QuickCounts {
 
     /** Blocks that were counted here, and in no row. */
     long countedBlocks() {
-        long[] seen = counts;
         long blocks = 0;
-        for (int cell = 0; hasOpenSizes && cell < FREED; cell++) {
-            blocks += blocks(seen, cell);
+        for (int i = 0; i < openCount(); i++) {
+            blocks += counted(openSizes[i]);
         }
         return blocks;
     }
 
     /** Their bytes. */
     long countedBytes() {
-        long[] seen = counts;
         long bytes = 0;
-        for (int size = 1; hasOpenSizes && size < SIZES; size++) {
-            bytes += size * (blocks(seen, size) + blocks(seen, ZEROED + size));
+        for (int i = 0; i < openCount(); i++) {
+            bytes += openSizes[i] * counted(openSizes[i]);
         }
         return bytes;
     }
@@ -193,38 +211,35 @@ public final class QuickCounts {
 
     /** Arenas' blocks that were counted here and have ended. */
     long freedBlocks() {
-        long[] seen = counts;
         long blocks = 0;
-        for (int size = 1; isArena && hasOpenSizes && size < SIZES; size++) {
-            blocks += seen[FREED + size];
+        for (int i = 0; i < openCount(); i++) {
+            blocks += ended(openSizes[i]);
         }
         return blocks;
     }
 
     long freedBytes() {
-        long[] seen = counts;
         long bytes = 0;
-        for (int size = 1; isArena && hasOpenSizes && size < SIZES; size++) {
-            bytes += size * seen[FREED + size];
+        for (int i = 0; i < openCount(); i++) {
+            bytes += openSizes[i] * ended(openSizes[i]);
         }
         return bytes;
     }
 
     /** Adds an arena's bytes that are live, or those that were ever followed, to those of their bands. */
     void addLiveBytes(long[] bandBytes) {
-        long[] seen = counts;
-        for (int size = 1; (isArena || isFollowed) && hasOpenSizes && size < SIZES; size++) {
-            long live = blocks(seen, size) + blocks(seen, ZEROED + size) - (isArena ? seen[FREED + size] : 0);
-            bandBytes[SizeBands.band(size)] += size * live;
+        for (int i = 0; (isArena || isFollowed) && i < openCount(); i++) {
+            int size = openSizes[i];
+            bandBytes[SizeBands.band(size)] += size * (counted(size) - ended(size));
         }
     }
 
     /** Adds the blocks that were counted here to the rows of their bands. */
     void addTo(EntryRecord total) {
-        long[] seen = counts;
-        for (int size = 1; hasOpenSizes && size < SIZES; size++) {
-            long zeroed = blocks(seen, ZEROED + size);
-            long count = blocks(seen, size) + zeroed;
+        for (int i = 0; i < openCount(); i++) {
+            int size = openSizes[i];
+            long zeroed = blocks(counts, ZEROED + size);
+            long count = blocks(counts, size) + zeroed;
             if (count != 0) {
                 int band = SizeBands.band(size);
                 BandRow.addPlain(total.band(band), band, size, count, zeroed);
@@ -232,14 +247,34 @@ public final class QuickCounts {
                     BandRow.addFollowed(total.band(band), size, count);
                 }
                 if (isArena) {
-                    BandRow.countBulkFree(total.band(band), seen[FREED + size], size * seen[FREED + size]);
+                    BandRow.countBulkFree(total.band(band), ended(size), size * ended(size));
                 }
             }
         }
     }
 
+    /** Adds the blocks that were counted here to a {@link ThreadRow}. */
+    void addSizesTo(long[] threadRow) {
+        for (int i = 0; i < openCount(); i++) {
+            ThreadRow.addSize(threadRow, openSizes[i], counted(openSizes[i]));
+        }
+    }
+
     long heldBytes() {
-        return !hasOpenSizes ? 0 : (long) counts.length * Long.BYTES;
+        return openCount == 0 ? 0 : (long) counts.length * Long.BYTES + (long) openSizes.length * Short.BYTES;
+    }
+
+    /** Both arrays are replaced by larger or longer ones only, but a reader may see that late. */
+    private int openCount() {
+        return Math.min(openCount, openSizes.length);
+    }
+
+    private long counted(int size) {
+        return blocks(counts, size) + blocks(counts, ZEROED + size);
+    }
+
+    private long ended(int size) {
+        return isArena ? counts[FREED + size] : 0;
     }
 
     private static long blocks(long[] counts, int cell) {

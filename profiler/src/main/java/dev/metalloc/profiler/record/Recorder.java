@@ -26,8 +26,10 @@ public final class Recorder {
     final LiveBytes liveBytes = new LiveBytes(this);
     final LiveBlockTable blocks;
     final SiteTable sites;
+    final StackDuty stackDuty = new StackDuty();
     final RecorderRegistry registry;
 
+    private final boolean[] used = new boolean[ENTRY_POINTS];
     private final AtomicLong elapsedNanos = new AtomicLong();
     private final AtomicLong arenaBlocksHeld = new AtomicLong();
     private final AtomicLong arenaBlocksDropped = new AtomicLong();
@@ -103,6 +105,16 @@ public final class Recorder {
         return elapsedNanos.getOpaque();
     }
 
+    /** A thread begins to record what goes through the entry point. */
+    void use(int entryPoint) {
+        used[entryPoint] = true;
+    }
+
+    /** Whether any thread has recorded anything of the entry point; false too where it only just begins to. */
+    boolean isUsed(int entryPoint) {
+        return used[entryPoint];
+    }
+
     static boolean isArena(int entryPoint) {
         return entryPoint <= ARENA_GLOBAL; // the arenas come first in EntryPoint
     }
@@ -123,6 +135,7 @@ public final class Recorder {
      *
      * <p>No bound where all is exact, or where frees of blocks that were never seen to begin are common.
      */
+    @OutOfLine
     long mostLiveBytes(int entryPoint) {
         if (!boundsLiveBytes() || isArena(entryPoint) || entryPoint == MALLOC_DOWNCALL) {
             return Long.MAX_VALUE;
@@ -166,11 +179,11 @@ public final class Recorder {
                 : ByteSampler.weight(stackMeanBytes(BlockMeta.step(meta)), byteSize);
     }
 
-    /** The mean distance of two stacks at a step of the {@link StackSampler}. */
+    /** The mean distance of two stacks at a step of the {@link StackDuty}. */
     double stackMeanBytes(int step) {
         double meanBytes = options.stackIntervalBytes();
         for (int i = 0; i < step; i++) {
-            meanBytes *= StackSampler.STEP_FACTOR;
+            meanBytes *= StackDuty.STEP_FACTOR;
         }
         return meanBytes;
     }

@@ -67,11 +67,11 @@ public final class RecorderRegistry {
         return entry != null && entry.threadId == id ? entry : null;
     }
 
-    /** What counts blocks of an entry point for the thread that is likely to be running; null where that is of no use. */
-    public @Nullable QuickCounts likely(int entryPoint) {
+    /** What counts blocks of an entry point for the thread that is likely to be running; nobody's where that is of no use. */
+    public QuickCounts likely(int entryPoint) {
         ThreadRecorder likely = recorder.options.followsAll() ? null : busiest;
         EntryRecord entry = likely == null ? null : likely.entryOrNull(entryPoint);
-        return entry == null ? null : entry.quick;
+        return entry == null ? QuickCounts.NOBODY : entry.quick;
     }
 
     /** The byte clock of a thread, -1 where it was folded. */

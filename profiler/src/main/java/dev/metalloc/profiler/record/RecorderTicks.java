@@ -30,6 +30,8 @@ final class RecorderTicks {
     private final long[] sums = new long[Sum.COUNT];
 
     private final long[] poolSums = new long[Sum.COUNT];
+    private long allocatedBytes;
+    private long allocatedCount;
     private final long[] bandBytes = new long[SizeBands.COUNT];
 
     RecorderTicks(Recorder recorder) {
@@ -65,14 +67,15 @@ final class RecorderTicks {
         Arrays.fill(sums, 0);
         @Nullable ThreadRecorder[] threads = recorder.registry.held();
         for (int entryPoint = 0; entryPoint < Recorder.ENTRY_POINTS; entryPoint++) {
-            observe(entryPoint, threads);
+            if (recorder.isUsed(entryPoint)) {
+                observe(entryPoint, threads);
+            }
         }
         recorder.liveBytes.raisePeak(LiveBytes.TOTAL, sums[Sum.LIVE_BYTES]);
-        timeLine.add(
-                elapsedNanos / NANOS_PER_MILLI,
-                sums[Sum.LIVE_BYTES],
-                sums[Sum.ALLOCATED_BYTES],
-                sums[Sum.ALLOCATED_COUNT]);
+        // Read while they change, the clocks may go back by a little; what was allocated never does.
+        allocatedBytes = Math.max(allocatedBytes, sums[Sum.ALLOCATED_BYTES]);
+        allocatedCount = Math.max(allocatedCount, sums[Sum.ALLOCATED_COUNT]);
+        timeLine.add(elapsedNanos / NANOS_PER_MILLI, sums[Sum.LIVE_BYTES], allocatedBytes, allocatedCount);
     }
 
     long[][] timeLine() {
@@ -103,10 +106,11 @@ final class RecorderTicks {
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
     }
 
+    @OutOfLine
     private static void addEntry(@Nullable EntryRecord entry, long[] bandBytes, long[] sums) {
         if (entry != null) {
-            sums[Sum.ALLOCATED_BYTES] += entry.allocateBytes();
-            sums[Sum.ALLOCATED_COUNT] += entry.allocateCount();
+            sums[Sum.ALLOCATED_BYTES] += entry.clockBytes();
+            sums[Sum.ALLOCATED_COUNT] += entry.clockCount();
             entry.addLiveBytes(bandBytes);
         }
     }

@@ -14,8 +14,12 @@ public final class SizeBands {
     /** Of sites, of which there are many. */
     public static final int SITE_SUB_BUCKETS = 32;
 
+    /** Of threads, of which there may be more. */
+    public static final int THREAD_SUB_BUCKETS = 4;
+
     private static final int SUB_BITS = 7;
     private static final int SITE_SUB_BITS = 5;
+    private static final int THREAD_SUB_BITS = 2;
 
     private SizeBands() {}
 
@@ -39,6 +43,15 @@ public final class SizeBands {
     /** The largest size of a site's sub-bucket. */
     public static long highestSiteSize(int band, int siteSubBucket) {
         return highestSize(band, siteSubBucket, SITE_SUB_BITS);
+    }
+
+    static int threadSubBucket(int band, long byteSize) {
+        return subBucket(band, byteSize, THREAD_SUB_BITS);
+    }
+
+    /** The largest size of a thread's sub-bucket. */
+    public static long highestThreadSize(int band, int threadSubBucket) {
+        return highestSize(band, threadSubBucket, THREAD_SUB_BITS);
     }
 
     private static int subBucket(int band, long byteSize, int subBits) {

@@ -72,6 +72,7 @@ final class SnapshotBuilder {
                 if (row != null) {
                     row[BandRow.ENTRY_POINT] = i;
                     row[BandRow.LOG2] = band;
+                    row[BandRow.FREE_WEIGHT] = BandRow.freeWeight(row);
                     row[BandRow.PEAK_LIVE_BYTES] = ticks.bandPeakBytes(i, band);
                     rows[count++] = row;
                 }

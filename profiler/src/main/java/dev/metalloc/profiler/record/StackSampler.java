@@ -4,15 +4,10 @@ package dev.metalloc.profiler.record;
 /**
  * Chooses of one thread's followed blocks those whose call site is taken, and takes it.
  *
- * <p>A walk costs tens of microseconds and leaves garbage, so a thread that allocates fast is walked more rarely: where {@value
- * #WALKS_PER_STEP} walks took more than one part in {@value #DUTY_DIVISOR} of the time, the mean distance becomes {@value
- * #STEP_FACTOR} times as large, for good. The block's {@link BlockMeta} has the step it was taken at, and so its weight.
+ * <p>A walk costs tens of microseconds and leaves garbage, so the mean distance grows where walks take too much of the time ({@link
+ * StackDuty}). The block's {@link BlockMeta} has the step it was taken at, and so its weight.
  */
 final class StackSampler {
-    static final int WALKS_PER_STEP = 64;
-    static final long DUTY_DIVISOR = 1024;
-    static final int STEP_FACTOR = 8;
-
     private final Recorder recorder;
     private final FrameBuffer frames = new FrameBuffer();
     /** Tosses for blocks that were picked by their size. */
@@ -20,21 +15,18 @@ final class StackSampler {
     /** Picks among blocks that are followed in any case. */
     private ByteSampler certain;
 
+    /** That of the duty when the distance was drawn. */
     private int step;
-    /** Of the walks whose duty is being measured. */
-    private int walkCount;
 
-    private long walkNanos;
-    private long walksBeganNanos;
     private boolean walking;
     private long sampleCount;
     private long sampleNanos;
 
     StackSampler(Recorder recorder, ByteSampler picked, long seed) {
         this.recorder = recorder;
-        this.walksBeganNanos = recorder.elapsedNanos();
         this.picked = picked;
-        this.certain = new ByteSampler(recorder.stackMeanBytes(0), seed);
+        this.step = recorder.stackDuty.step();
+        this.certain = new ByteSampler(recorder.stackMeanBytes(step), seed);
     }
 
     /** The {@link BlockMeta}, but for its owner, of a block that is followed; isCertain where the dice were not asked. */
@@ -109,26 +101,18 @@ final class StackSampler {
             site.allocated(byteSize, recorder.siteWeight(byteSize, meta));
         }
         if ((flags & BlockMeta.CERTAIN_SITE) == 0) {
-            weighDuty(nanos);
+            recorder.stackDuty.weigh(nanos, recorder.elapsedNanos());
+            adoptStep();
         }
         return meta;
     }
 
-    /** Where nothing moves the clock, nothing is weighed. */
-    private void weighDuty(long nanos) {
-        walkNanos += nanos;
-        walkCount++;
-        if (walkCount < WALKS_PER_STEP) {
-            return;
-        }
-        long now = recorder.elapsedNanos();
-        boolean isDear = now > walksBeganNanos && walkNanos > (now - walksBeganNanos) / DUTY_DIVISOR;
-        walkCount = 0;
-        walkNanos = 0;
-        walksBeganNanos = now;
-        if (isDear && step < BlockMeta.MAX_STEP) {
-            step++;
-            certain = new ByteSampler(recorder.stackMeanBytes(step), sampleNanos);
+    /** A Poisson process has no memory, so a distance may be drawn anew at any time. */
+    private void adoptStep() {
+        int current = recorder.stackDuty.step();
+        if (current != step) {
+            step = current;
+            certain = new ByteSampler(recorder.stackMeanBytes(step), sampleNanos ^ System.nanoTime());
         }
     }
 }

@@ -33,13 +33,12 @@ public final class ThreadRecorder {
 
     final ThreadArenas arenas;
     private final long[] removed = new long[LiveBlockTable.VALUES];
-    private final long[] reallocated = new long[LiveBlockTable.VALUES];
+    private final Reallocations reallocations;
     private final BlockPicker picker;
     private final int liveFlushBytes;
     private final long certainBlocks;
     private final boolean followsAll;
 
-    private int reallocateNumber;
     /** Written by whoever holds the registry's reading lock, as nothing else here is. */
     private long askedAllocations;
 
@@ -53,6 +52,7 @@ public final class ThreadRecorder {
         this.registeredName = thread.getName();
         this.thread = new WeakReference<>(thread);
         this.picker = new BlockPicker(recorder, threadId ^ System.nanoTime());
+        this.reallocations = new Reallocations(this);
         this.arenas = new ThreadArenas(this, System.nanoTime());
         this.certainBlocks = recorder.options.certainBlocks();
         this.liveFlushBytes = recorder.options.liveFlushBytes();
@@ -96,18 +96,21 @@ public final class ThreadRecorder {
     }
 
     /** A block was allocated. Call it after the memory was really allocated; null is no block. */
-    @OutOfLine
     public void allocated(int entryPoint, long address, long byteSize, long byteAlignment, int flags) {
+        allocated(entryPoint, address, byteSize, byteAlignment, flags, ChainMark.NONE);
+    }
+
+    /** The same for one that carries on a chain; answers whether it is followed. */
+    @OutOfLine
+    boolean allocated(int entryPoint, long address, long byteSize, long byteAlignment, int flags, long chain) {
         if (!LiveBlockTable.isAddress(address)) {
-            return;
+            return false;
         }
         EntryRecord entry = entry(entryPoint);
         int band = SizeBands.band(byteSize);
         long[] row = entry.band(band);
         boolean due = countAllocation(entry, row, band, byteSize, byteAlignment, flags);
-        if (due || isCertain(row)) {
-            follow(entry, row, address, byteSize, isCertain(row));
-        }
+        return (due || isCertain(row)) && follow(entry, row, address, byteSize, chain);
     }
 
     /**
@@ -131,7 +134,16 @@ public final class ThreadRecorder {
         if (!LiveBlockTable.isAddress(address)) {
             return;
         }
-        if (recorder.blocks.filter.mayHold(address) && recorder.blocks.remove(address, removed)) {
+        if (recorder.blocks.filter.mayHold(address)) {
+            freedPerhapsFollowed(entryPoint, address);
+        } else {
+            countFree(entry(entryPoint));
+        }
+    }
+
+    @OutOfLine
+    private void freedPerhapsFollowed(int entryPoint, long address) {
+        if (recorder.blocks.remove(address, removed)) {
             freeFollowed(removed);
         } else {
             countFree(entry(entryPoint));
@@ -149,11 +161,7 @@ public final class ThreadRecorder {
 
     /** A block will be reallocated: answers a token for {@link #endReallocate}, which must follow on the same thread. */
     public long beginReallocate(int entryPoint, long address) {
-        if (!recorder.blocks.remove(address, reallocated)) {
-            return UNKNOWN;
-        }
-        reallocateNumber = (reallocateNumber + 1) & Integer.MAX_VALUE;
-        return reallocateNumber;
+        return reallocations.begin(address);
     }
 
     /**
@@ -162,21 +170,7 @@ public final class ThreadRecorder {
      * @param newAddress 0 where it failed and the old block lives on, or where byteSize is 0 and the old block is gone
      */
     public void endReallocate(int entryPoint, long token, long oldAddress, long newAddress, long byteSize) {
-        boolean followed = token == reallocateNumber && token != UNKNOWN;
-        if (newAddress == 0 && byteSize != 0) {
-            if (followed) {
-                restore(oldAddress);
-            }
-            return;
-        }
-        if (followed) {
-            replaceFollowed(newAddress, byteSize);
-        } else if (LiveBlockTable.isAddress(oldAddress)) {
-            EntryRecord entry = entry(entryPoint);
-            entry.counters[EntryRow.REALLOCATE_COUNT] += newAddress == 0 ? 0 : 1;
-            entry.quick.countFree();
-        }
-        allocated(entryPoint, newAddress, byteSize, 0, 0);
+        reallocations.end(entryPoint, token, oldAddress, newAddress, byteSize);
     }
 
     /** An arena was opened by this thread. */
@@ -245,27 +239,35 @@ public final class ThreadRecorder {
     }
 
     /** Answers the {@link BlockMeta} of a block that is to be followed, its call site included. */
+    @OutOfLine
     long pickedMeta(EntryRecord entry, long byteSize, boolean isCertain) {
         return BlockMeta.ofOwner(owner) | picker.meta(entry, byteSize, isCertain);
     }
 
-    private void follow(EntryRecord entry, long[] row, long address, long byteSize, boolean isCertain) {
-        long meta = pickedMeta(entry, byteSize, isCertain);
+    @OutOfLine
+    private boolean follow(EntryRecord entry, long[] row, long address, long byteSize, long chain) {
+        long meta = pickedMeta(entry, byteSize, isCertain(row));
         long liveCount = entry.quick.liveCount();
-        long mark = entry.order.mark(liveCount);
+        long mark = entry.order.mark(liveCount) | chain;
         entry.quick.watch(liveCount);
-        if (recorder.blocks.insert(address, byteSize, allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
-            long weight = recorder.weight(byteSize, meta);
-            long bytes = ByteSampler.weightedBytes(byteSize, weight);
-            BandRow.countFollowed(row, weight, bytes);
-            changeLiveBytes(entry, row, bytes);
+        if (!recorder.blocks.insert(address, byteSize, allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
+            return false;
         }
+        long weight = recorder.weight(byteSize, meta);
+        long bytes = ByteSampler.weightedBytes(byteSize, weight);
+        BandRow.countFollowed(row, weight, bytes);
+        changeLiveBytes(entry, row, bytes);
+        return true;
     }
 
     private void freeFollowed(long[] block) {
         long meta = block[LiveBlockTable.META];
         long birthBytes = block[LiveBlockTable.BIRTH_BYTES];
         EntryRecord entry = entry(BlockMeta.entryPoint(meta));
+        if (ChainMark.isNotFollowed(block[LiveBlockTable.ORDER_MARK])) {
+            countFree(entry);
+            return;
+        }
         long[] row = entry.band(SizeBands.band(block[LiveBlockTable.SIZE]));
         int column;
         if (BlockMeta.owner(meta) == owner) {
@@ -282,28 +284,8 @@ public final class ThreadRecorder {
         countFollowedFree(entry, row, block, column);
     }
 
-    /** The block moves, nobody chose to free it now: that tells nothing of the program's order. */
-    private void replaceFollowed(long newAddress, long byteSize) {
-        long meta = reallocated[LiveBlockTable.META];
-        long oldByteSize = reallocated[LiveBlockTable.SIZE];
-        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
-        if (newAddress != 0) {
-            long weight = recorder.weight(oldByteSize, meta);
-            long[] row = entry.band(SizeBands.band(oldByteSize));
-            entry.counters[EntryRow.REALLOCATE_COUNT]++;
-            row[BandRow.REALLOCATE_WEIGHT] += weight;
-            row[BandRow.GROW_WEIGHT] += byteSize > oldByteSize ? weight : 0;
-        }
-        if (BlockMeta.owner(meta) == owner) {
-            entry.quick.countFree();
-            entry.accountedFreeCount++;
-        } else {
-            entry.liveBlocksElsewhere--;
-        }
-        countFollowedFree(entry, entry.band(SizeBands.band(oldByteSize)), reallocated, BandRow.UNORDERED_FREE_WEIGHT);
-    }
-
-    private void countFollowedFree(EntryRecord entry, long[] row, long[] block, int orderColumn) {
+    /** The row is that of the block's entry point and band. */
+    void countFollowedFree(EntryRecord entry, long[] row, long[] block, int orderColumn) {
         long byteSize = block[LiveBlockTable.SIZE];
         long meta = block[LiveBlockTable.META];
         countFollowedFree(
@@ -311,7 +293,7 @@ public final class ThreadRecorder {
         changeLiveBytes(entry, row, -ByteSampler.weightedBytes(byteSize, recorder.weight(byteSize, meta)));
     }
 
-    /** The row is that of the block's entry point and band. */
+    /** The same, but for the live bytes. */
     void countFollowedFree(long[] row, long byteSize, long birthBytes, long birthNanos, long meta, int orderColumn) {
         long weight = recorder.weight(byteSize, meta);
         long allocatingThread = BlockMeta.owner(meta);
@@ -319,8 +301,7 @@ public final class ThreadRecorder {
         BandRow.countFollowedFree(row, weight, orderColumn, remote);
         BandRow.countLifetimeNanos(row, Math.max(0, recorder.elapsedNanos() - birthNanos), weight);
         long clock = remote ? recorder.registry.allocatedBytes(allocatingThread) : allocatedBytes();
-        long lifetimeBytes =
-                clock >= birthBytes ? clock - birthBytes : UNKNOWN; // where the allocating thread has ended
+        long lifetimeBytes = clock >= birthBytes ? clock - birthBytes : UNKNOWN; // the allocating thread has ended
         if (lifetimeBytes != UNKNOWN) {
             BandRow.countLifetimeBytes(row, lifetimeBytes, weight);
         }
@@ -403,16 +384,6 @@ public final class ThreadRecorder {
     /** The object, its small arrays and its place in the registry, rounded up. */
     private static final int OWN_BYTES = 512;
 
-    private void restore(long address) {
-        recorder.blocks.insert(
-                address,
-                reallocated[LiveBlockTable.SIZE],
-                reallocated[LiveBlockTable.BIRTH_BYTES],
-                reallocated[LiveBlockTable.BIRTH_NANOS],
-                reallocated[LiveBlockTable.META],
-                reallocated[LiveBlockTable.ORDER_MARK]);
-    }
-
     private EntryRecord addEntry(int entryPoint) {
         QuickCounts quick = new QuickCounts(
                 threadId,
@@ -420,6 +391,7 @@ public final class ThreadRecorder {
                 followsAll && !Recorder.isArena(entryPoint),
                 recorder.blocks.filter);
         picker.add(quick);
+        recorder.use(entryPoint);
         EntryRecord entry = new EntryRecord(entryPoint, quick);
         entries[entryPoint] = entry;
         return entry;

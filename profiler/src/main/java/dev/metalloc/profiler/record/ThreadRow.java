@@ -9,7 +9,19 @@ public final class ThreadRow {
     /** An estimate unless all blocks were followed. */
     public static final int REMOTE_FREE_COUNT = 3;
 
-    static final int LENGTH = 4;
+    /** {@link SizeBands#THREAD_SUB_BUCKETS} of each band. */
+    public static final int SIZES = 4;
+
+    public static final int SIZE_BANDS = 40;
+
+    /** Lifetimes in bytes of what the thread freed: weights, one bucket for {@link #LIFETIME_GROUP} of those of a {@link BandRow}. */
+    public static final int LIFETIME_BYTES = SIZES + SIZE_BANDS * SizeBands.THREAD_SUB_BUCKETS;
+
+    public static final int LIFETIME_GROUP = 1 << BandRow.LIFETIME_SUB_BITS;
+    public static final int LIFETIME_BYTES_BUCKETS =
+            (BandRow.LIFETIME_BYTES_BUCKETS + LIFETIME_GROUP - 1) / LIFETIME_GROUP;
+
+    static final int LENGTH = LIFETIME_BYTES + LIFETIME_BYTES_BUCKETS;
 
     private ThreadRow() {}
 
@@ -22,9 +34,42 @@ public final class ThreadRow {
                 row[ALLOCATE_BYTES] += entry.allocateBytes();
                 row[FREE_COUNT] += entry.freeCount();
                 row[REMOTE_FREE_COUNT] += entry.sum(BandRow.REMOTE_FREE_WEIGHT) >> ByteSampler.WEIGHT_SHIFT;
+                addHistograms(row, entry);
             }
         }
         return row;
+    }
+
+    /** Counts blocks of one size. */
+    static void addSize(long[] row, long byteSize, long count) {
+        int band = Math.min(SizeBands.band(byteSize), SIZE_BANDS - 1);
+        row[SIZES + band * SizeBands.THREAD_SUB_BUCKETS + SizeBands.threadSubBucket(band, byteSize)] += count;
+    }
+
+    private static void addHistograms(long[] row, EntryRecord entry) {
+        for (int band = 0; band < SizeBands.COUNT; band++) {
+            long[] counts = entry.bandOrNull(band);
+            if (counts != null) {
+                addSizes(row, counts, band);
+                addLifetimes(row, counts);
+            }
+        }
+        entry.quick.addSizesTo(row);
+    }
+
+    private static void addSizes(long[] row, long[] counts, int band) {
+        for (int i = 0; i < SizeBands.SUB_BUCKETS; i++) {
+            long count = counts[BandRow.SIZES + i];
+            if (count != 0) {
+                addSize(row, SizeBands.highestSize(band, i), count);
+            }
+        }
+    }
+
+    private static void addLifetimes(long[] row, long[] counts) {
+        for (int i = 0; i < BandRow.LIFETIME_BYTES_BUCKETS; i++) {
+            row[LIFETIME_BYTES + i / LIFETIME_GROUP] += counts[BandRow.LIFETIME_BYTES + i];
+        }
     }
 
     static long events(long[] row) {

@@ -55,6 +55,9 @@ public final class RandomProfiles {
             }
         } else if (random.nextBoolean()) {
             thread.allocated(entryPoint, address, size, 8, random.nextInt(4));
+        } else if (random.nextBoolean()) {
+            long token = thread.beginReallocate(entryPoint, address);
+            thread.endReallocate(entryPoint, token, address, address, size + 1);
         } else {
             thread.freed(entryPoint, address);
         }

@@ -136,6 +136,57 @@ class ProfileFileTest {
         assertEquals(ProfileReader.decode(ByteBuffer.wrap(bytes)), ProfileReader.decode(ByteBuffer.wrap(longer)));
     }
 
+    /** As the first versions wrote it. */
+    @Test
+    void fileWithoutTheLaterSectionsIsReadAsOneThatDoesNotKnow() throws IOException {
+        Profile whole = ProfileReader.decode(ByteBuffer.wrap(bytes));
+        Profile old =
+                ProfileReader.decode(ByteBuffer.wrap(without(ProfileFormat.CHAINS, ProfileFormat.THREAD_HISTOGRAMS)));
+        assertTrue(whole.threads().getFirst().sizes().getTotalCount() > 0);
+        assertEquals(0, old.threads().getFirst().sizes().getTotalCount());
+        assertTrue(old.entryPoints().stream()
+                .allMatch(entry -> entry.reallocateChains().getTotalCount() == 0));
+        assertEquals(whole.allocateBytes(), old.allocateBytes());
+        assertEquals(whole.sites(), old.sites());
+        Profile both = Profiles.merge(whole, old);
+        assertEquals(
+                whole.threads().getFirst().sizes().getTotalCount(),
+                both.threads().getFirst().sizes().getTotalCount());
+    }
+
+    @Test
+    void laterSectionOfAnotherLengthIsRefused() {
+        byte[] file = bytes.clone();
+        file[sectionAt(file, ProfileFormat.CHAINS) + ProfileFormat.SECTION_HEADER_BYTES]--;
+        seal(file);
+        assertTrue(refusal(file).startsWith("damaged profile: section CHNS has "), refusal(file));
+    }
+
+    private byte[] without(int... names) {
+        byte[] file = bytes;
+        for (int name : names) {
+            int at = sectionAt(file, name);
+            int length =
+                    ProfileFormat.SECTION_HEADER_BYTES + ByteBuffer.wrap(file).getInt(at + 4);
+            byte[] shorter = new byte[file.length - length];
+            System.arraycopy(file, 0, shorter, 0, at);
+            System.arraycopy(file, at + length, shorter, at, shorter.length - at);
+            ByteBuffer.wrap(shorter).putLong(8, shorter.length);
+            file = shorter;
+        }
+        seal(file);
+        return file;
+    }
+
+    private static int sectionAt(byte[] file, int name) {
+        ByteBuffer content = ByteBuffer.wrap(file);
+        int at = ProfileFormat.HEADER_BYTES;
+        while (content.getInt(at) != name) {
+            at += ProfileFormat.SECTION_HEADER_BYTES + content.getInt(at + 4);
+        }
+        return at;
+    }
+
     @Test
     void fileNameIsInTheMessage() throws IOException {
         Path file = folder.resolve("p.mprof");

@@ -157,6 +157,40 @@ class RecorderThreadsTest {
                 profile.threads().stream()
                         .mapToLong(ThreadSummary::allocateCount)
                         .sum());
+        assertEquals(
+                total * 51L,
+                profile.threads().stream()
+                        .mapToLong(thread -> thread.sizes().getTotalCount())
+                        .sum());
+    }
+
+    @Test
+    void eachThreadHasItsOwnSizesAndLifetimes() throws InterruptedException {
+        long[] sizes = {24, 64, 1000, 5000};
+        for (long byteSize : sizes) {
+            Thread worker = start(() -> {
+                Thread.currentThread().setName("of " + byteSize);
+                ThreadRecorder current = recorder.threadRecorder(Thread.currentThread());
+                for (int i = 1; i <= 1000; i++) {
+                    current.allocated(ENTRY, byteSize << 20 | i * 16L, byteSize);
+                    if (i > 10) {
+                        current.freed(ENTRY, byteSize << 20 | (i - 10) * 16L);
+                    }
+                }
+            });
+            worker.join();
+        }
+        assertNull(failure.get());
+        for (long byteSize : sizes) {
+            ThreadSummary worker = RecorderTest.profileOf(recorder).threads().stream()
+                    .filter(thread -> thread.name().equals("of " + byteSize))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(1000, worker.sizes().getTotalCount());
+            assertEquals(1.0, (double) worker.sizes().getValueAtPercentile(50) / byteSize, 0.25);
+            assertEquals(990, worker.lifetimeBytes().getTotalCount());
+            assertEquals(10.0, (double) worker.lifetimeBytes().getValueAtPercentile(50) / byteSize, 7);
+        }
     }
 
     private void useAndLeave(int id) {

@@ -22,7 +22,7 @@ class StackSamplerTest {
         for (int seed = 0; seed < SEEDS; seed++) {
             Profile profile = record(0.1, BLOCKS / 4);
             long walks = profile.cost().stackSampleCount();
-            assertTrue(walks > CERTAIN + StackSampler.WALKS_PER_STEP && walks < 400, walks + " walks");
+            assertTrue(walks > CERTAIN + StackDuty.WALKS_PER_STEP && walks < 400, walks + " walks");
             estimated += profile.sites().getFirst().estimatedAllocateCount();
         }
         assertEquals(1.0, estimated / SEEDS / (BLOCKS / 4), 0.3);

@@ -142,16 +142,15 @@ public final class QuickCounts {
         if (openCount == 0) {
             counts = new long[isArena ? ARENA_LENGTH : FREED];
         }
-        boolean isOpen = counts[byteSize] != 0 || counts[ZEROED + byteSize] != 0;
+        if (counts[byteSize] == 0 && counts[ZEROED + byteSize] == 0) {
+            if (openCount == openSizes.length) {
+                openSizes = Arrays.copyOf(openSizes, 2 * openCount);
+            }
+            openSizes[openCount] = (short) byteSize;
+            openCount++;
+        }
+        // Last: where there is no memory for what is above, nothing is counted here.
         counts[byteSize + (zeroed ? ZEROED : 0)] = 1;
-        if (isOpen) {
-            return;
-        }
-        if (openCount == openSizes.length) {
-            openSizes = Arrays.copyOf(openSizes, 2 * openCount);
-        }
-        openSizes[openCount] = (short) byteSize;
-        openCount++;
     }
 
     void countFree() {

@@ -24,7 +24,9 @@ final class RecordedTimeLine {
         if (count == MAX_POINTS) {
             halve();
         }
-        points[count++] = new long[] {elapsedMillis, liveBytes, allocatedBytes, allocatedCount};
+        long[] point = {elapsedMillis, liveBytes, allocatedBytes, allocatedCount};
+        points[count] = point;
+        count++; // last: there may be no memory for a point
     }
 
     long[][] copy() {

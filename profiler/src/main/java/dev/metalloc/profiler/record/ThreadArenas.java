@@ -136,8 +136,8 @@ final class ThreadArenas {
             return new ArenaRecord(Recorder.ARENA_CONFINED, thread, arenas, entry.quick, ArenaRecord.NO_PLACE);
         }
         if (keptCount == kept.length) {
-            kept = Arrays.copyOf(kept, 2 * keptCount);
             closedPlaces = Arrays.copyOf(closedPlaces, 2 * keptCount);
+            kept = Arrays.copyOf(kept, 2 * keptCount); // last: there may be no memory for either
         }
         ArenaRecord record = new ArenaRecord(Recorder.ARENA_CONFINED, thread, arenas, entry.quick, keptCount);
         kept[keptCount] = record;

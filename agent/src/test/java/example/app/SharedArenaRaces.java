@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Closes shared arenas while other threads read them: every read sees what was written into that arena, or fails.
  *
- * <p>Arenas that are closed at once in between make the memory of the others be reused soon. Arguments: how many milliseconds,
+ * <p>Arenas that are closed at once in between make the memory of the others be reused soon. Arguments: how many milliseconds at least,
  * and whether the readers are {@code platform} or {@code virtual} threads.
  */
 @SuppressWarnings("MustBeClosedChecker") // an arena that stays open while others close is what is looked at
@@ -24,6 +24,9 @@ public final class SharedArenaRaces {
     private static final int LONGS = 64;
 
     private static final int SHORT_LIVED = 500;
+    /** However slow the machine is: more closes than what is put off at once. */
+    private static final int LEAST_ROUNDS = 3;
+
     private static final int READERS = 3;
 
     private static volatile @Nullable MemorySegment published;
@@ -44,7 +47,7 @@ public final class SharedArenaRaces {
             readers.add(builder.start(SharedArenaRaces::readInBulk));
         }
         long value = 0;
-        while (System.nanoTime() < end) {
+        for (int round = 0; round < LEAST_ROUNDS || System.nanoTime() < end; round++) {
             value++;
             Arena arena = Arena.ofShared();
             MemorySegment segment = filled(arena, value);

@@ -215,8 +215,8 @@ final class RangeParts {
         for (BandProfile band : range.bands) {
             List<BandProfile> alone = List.of(band);
             double kept = quick.keptRatio(range.sizes.within(band.minByteSize(), band.maxByteSize()));
-            nanos += kept * costs.nanos("segregated", alone, input.sharing())
-                    + (1 - kept) * costs.nanos("segregated.tight", alone, input.sharing());
+            nanos += kept * costs.nanos("segregated", alone, input.sharing(), input.peakLiveBytes())
+                    + (1 - kept) * costs.nanos("segregated.tight", alone, input.sharing(), input.peakLiveBytes());
         }
         return nanos;
     }
@@ -241,7 +241,8 @@ final class RangeParts {
     }
 
     private double nanos(String variant, Range range) {
-        return costs.nanos(variant, range.bands, input.sharing()) + input.path().aroundNanos(range.bands);
+        return costs.nanos(variant, range.bands, input.sharing(), input.peakLiveBytes())
+                + input.path().aroundNanos(range.bands);
     }
 
     private double lockNanos(Range range) {

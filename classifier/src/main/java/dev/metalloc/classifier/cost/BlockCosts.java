@@ -7,6 +7,10 @@ import java.util.List;
 /** What bands of blocks cost on a bare allocator, without an entry point around it. Immutable. */
 public final class BlockCosts {
 
+    // Live bytes up to which the costs of any order were measured: they stay in a core's caches.
+    private static final double NEAR_BYTES = 1.3e6;
+    private static final double MOST_DECADES = 1.5;
+
     private final CostModel model;
 
     public BlockCosts(CostModel model) {
@@ -17,16 +21,21 @@ public final class BlockCosts {
      * Nanoseconds for all allocations and frees of the bands; an event is half a pair.
      *
      * <p>A block that takes the place of one freed before costs by the order of the frees; one that adds to the live bytes is cut from
-     * fresh memory, and its memory coalesces again some day. Where threads take turns, what one wrote last the next must fetch.
+     * fresh memory, and its memory coalesces again some day. Where threads take turns, what one wrote last the next must fetch. Where much
+     * is live, what was freed in no order, or all at once, is far from the caches and comes back as it was freed.
      *
      * @param sharing how likely an event follows one of another thread
+     * @param liveBytes of all bands together, at the peak
      */
-    public double nanos(String variant, List<BandProfile> bands, double sharing) {
+    public double nanos(String variant, List<BandProfile> bands, double sharing, long liveBytes) {
+        double decades = Math.clamp(Math.log10(Math.max(1, liveBytes) / NEAR_BYTES), 0.0, MOST_DECADES);
         double nanos = 0;
         for (BandProfile band : bands) {
             double grown = grownRatio(band);
             double own = (1 - grown) * reusedNanos(variant, band) + grown * model.grownNanos(variant);
-            double pair = own + sharing * model.sharedNanos(variant);
+            double scattered = (1 - grown) * randomRatio(band) + grown;
+            double pair =
+                    own + sharing * model.sharedNanos(variant) + scattered * decades * model.scatteredNanos(variant);
             nanos += pair * pairs(band) + model.remoteNanos(variant) * band.remoteFreeCount();
         }
         return nanos;
@@ -57,10 +66,17 @@ public final class BlockCosts {
     }
 
     private double reusedNanos(String variant, BandProfile band) {
-        double ordered = Math.max(
+        return model.reusedNanos(variant, band.fifoFreeCount() / ordered(band), randomRatio(band));
+    }
+
+    private static double randomRatio(BandProfile band) {
+        return band.randomFreeCount() / ordered(band);
+    }
+
+    private static double ordered(BandProfile band) {
+        return Math.max(
                 1.0,
                 (double) band.lifoFreeCount() + band.fifoFreeCount() + band.randomFreeCount() + band.bulkFreeCount());
-        return model.reusedNanos(variant, band.fifoFreeCount() / ordered, band.randomFreeCount() / ordered);
     }
 
     /** Blocks live at the peak, of all allocated: so many were made when there was nothing to reuse. */

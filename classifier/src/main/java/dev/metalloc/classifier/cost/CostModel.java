@@ -127,6 +127,11 @@ public final class CostModel {
         return table.number("block." + variant + ".remote", 0);
     }
 
+    /** What is added where blocks come back in no order, for each tenfold of what is live beyond what caches hold. */
+    double scatteredNanos(String variant) {
+        return table.number("block." + variant + ".scattered", 0);
+    }
+
     /** What is added where each event follows one of another thread. */
     double sharedNanos(String variant) {
         return table.number("block." + variant + ".shared", 0);

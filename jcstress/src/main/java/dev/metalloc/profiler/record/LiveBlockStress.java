@@ -33,17 +33,22 @@ public class LiveBlockStress {
         return TABLE.insert(address, size, size, size, size, ~size);
     }
 
+    /** A program that frees a block twice at the same time: the table does not stop it, and stays whole. */
     @JCStressTest
     @State
     @Outcome(
             id = {"1, 0, 0", "0, 1, 0"},
             expect = Expect.ACCEPTABLE,
             desc = "one of two frees finds the block")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "found twice, not at all, or with another's values")
-    public static class RemoveOnce {
+    @Outcome(
+            id = "1, 1, 0",
+            expect = Expect.ACCEPTABLE_INTERESTING,
+            desc = "both frees are counted, as they were called")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "not found, with another's values, or still there after a free")
+    public static class FreeTwice {
         private final long address = NEXT_ADDRESS.addAndGet(16);
 
-        public RemoveOnce() {
+        public FreeTwice() {
             insert(address, address);
         }
 
@@ -60,6 +65,34 @@ public class LiveBlockStress {
         @Arbiter
         public void left(IIJ_Result r) {
             r.r3 = remove(address, address);
+        }
+    }
+
+    /** A block handed over is found by the thread that frees it, with its values, once. */
+    @JCStressTest
+    @State
+    @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "handed over, found and freed")
+    @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "not handed over yet, found afterwards")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "missed, found twice, or with another's values")
+    public static class HandOver {
+        private final long address = NEXT_ADDRESS.addAndGet(16);
+        private final AtomicLong handedOver = new AtomicLong();
+
+        @Actor
+        public void allocate() {
+            insert(address, address);
+            handedOver.setRelease(address);
+        }
+
+        @Actor
+        public void free(II_Result r) {
+            long block = handedOver.getAcquire();
+            r.r1 = block == 0 ? 0 : remove(block, block);
+        }
+
+        @Arbiter
+        public void left(II_Result r) {
+            r.r2 = remove(address, address);
         }
     }
 

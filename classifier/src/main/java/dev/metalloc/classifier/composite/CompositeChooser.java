@@ -70,8 +70,10 @@ public final class CompositeChooser {
         CheckedFront checked = new CheckedFront(front, replay::peakBytes);
         Composition chosen = checked.best(objective, allowed);
         if (objective != Objective.MEMORY && replay != Expectations.INSTANCE) {
+            List<Composition> simple = search.all(PARTS_OF_FINALISTS);
+            chosen = checked.faster(chosen, simple, allowed);
             List<Composition> others = new ArrayList<>(front);
-            others.addAll(search.all(PARTS_OF_FINALISTS));
+            others.addAll(simple);
             chosen = new Finalists(allowed, allowed * CheckedFront.MOST_DOUBT)
                     .fastest(chosen, others, checked::checked, replay);
         }

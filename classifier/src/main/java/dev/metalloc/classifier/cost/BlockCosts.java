@@ -7,9 +7,9 @@ import java.util.List;
 /** What bands of blocks cost on a bare allocator, without an entry point around it. Immutable. */
 public final class BlockCosts {
 
-    // Live bytes up to which the costs of any order were measured: they stay in a core's caches.
-    private static final double NEAR_BYTES = 1.3e6;
-    private static final double MOST_DECADES = 1.5;
+    // Live bytes up to which blocks and what is known of them stay in a core's caches.
+    private static final double NEAR_BYTES = 0.3e6;
+    private static final double MOST_DECADES = 2;
 
     private final CostModel model;
 

@@ -149,7 +149,7 @@ public final class CostModel {
 
     /** What it adds to an allocation with its free that one of several parts serves it, for each part but the first. */
     double routeNanos() {
-        return table.number("block.route");
+        return table.number("block.part");
     }
 
     /** What closing an arena of this kind costs the JDK; 0 where that is in the cost of its blocks. */

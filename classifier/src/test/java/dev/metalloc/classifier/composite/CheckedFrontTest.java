@@ -59,4 +59,17 @@ class CheckedFrontTest {
     void shouldFallBackOnTheSmallestWhereNothingIsAllowed() {
         assertSame(small, new CheckedFront(front, Composition::peakBytes).best(Objective.BALANCED, 100));
     }
+
+    @Test
+    void shouldTakeWhatIsFasterAndHoldsLessWhenReplayedThoughTheModelDoubtsIt() {
+        Composition doubted = composition("bump", 12, 1040);
+        Composition slower = composition("bump", 16, 950);
+        Composition larger = composition("bump", 11, 1200);
+        CheckedFront checked = new CheckedFront(front, each -> each.equals(doubted) ? 960 : each.peakBytes());
+
+        assertEquals(
+                doubted.parts(),
+                checked.faster(middle, List.of(slower, doubted, larger), 1020).parts());
+        assertSame(middle, checked.faster(middle, List.of(slower, larger), 1020));
+    }
 }

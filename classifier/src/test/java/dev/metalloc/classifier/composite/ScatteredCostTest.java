@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ScatteredCostTest {
 
-    private static final long NEAR = 1_000_000;
+    private static final long NEAR = 300_000;
     private static final long FAR = 20_000_000;
 
     private final BlockCosts costs = new BlockCosts(CostModel.shipped());

@@ -25,6 +25,7 @@ public final class MeasuringProcess {
             "-XX:+UnlockExperimentalVMOptions",
             "-XX:+IgnoreUnrecognizedVMOptions",
             "-XX:+TrustFinalNonStaticFields",
+            "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED",
             "-Dstdout.encoding=UTF-8",
             "-Dstderr.encoding=UTF-8");

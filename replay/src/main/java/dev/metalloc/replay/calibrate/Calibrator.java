@@ -32,9 +32,6 @@ final class Calibrator {
     private static final Map<String, String> QUICK =
             Map.of("spacing", "4", "sizes", "144,208,240,400,512,1008,1408,2000,3008");
     private static final Subject SEGREGATED = Subject.ours("segregated", "segregated", with(QUICK, LOCK, "false"));
-    /** The same behind a route by size. */
-    private static final Subject ROUTED = Subject.ours("routed", "composite", routed());
-
     private static final Subject LOCKED = Subject.ours("locked", "segregated", QUICK);
     // Slabs as small as the chooser makes them for programs of a few megabytes.
     private static final Map<String, String> SLAB_CLASSES = Map.of(
@@ -49,15 +46,6 @@ final class Calibrator {
             Subject.ours("buddy", "buddy", Map.of(LOCK, "false")),
             SEGREGATED,
             Subject.ours("segregated.tight", "segregated", Map.of(LOCK, "false", "quickBytes", "0", "spacing", "64")));
-
-    private static Map<String, String> routed() {
-        Map<String, String> parameters = new HashMap<>(Map.of("parts", "segregated,segregated", "limits", "128"));
-        SEGREGATED.parameters().forEach((name, value) -> {
-            parameters.put("0." + name, value);
-            parameters.put("1." + name, value);
-        });
-        return parameters;
-    }
 
     private static Map<String, String> with(Map<String, String> parameters, String name, String value) {
         Map<String, String> more = new HashMap<>(parameters);
@@ -77,7 +65,7 @@ final class Calibrator {
         order("random", OrderPrograms.random(), variants);
         variants.remove(UNSAFE);
         order("grown", OrderPrograms.grown(), variants);
-        lockAndRoute();
+        locks();
         shared(variants.stream().map(Calibrator::locked).toList());
         for (long byteSize : UNSAFE_BYTES) {
             Map<Subject, Timing> timings = time(OrderPrograms.pairs(byteSize), List.of(UNSAFE));
@@ -116,13 +104,11 @@ final class Calibrator {
         }
     }
 
-    private void lockAndRoute() {
-        Map<Subject, Timing> timings =
-                time(OrderPrograms.lifo(), List.of(SEGREGATED, LOCKED, ROUTED, SLAB, SHARED_SLAB));
+    private void locks() {
+        Map<Subject, Timing> timings = time(OrderPrograms.lifo(), List.of(SEGREGATED, LOCKED, SLAB, SHARED_SLAB));
         Timing bare = net(timings, SEGREGATED);
         calibration.put("block.lock", difference(net(timings, LOCKED), bare));
         calibration.put("block.slab.lock", difference(net(timings, SHARED_SLAB), net(timings, SLAB)));
-        calibration.put("block.route", difference(net(timings, ROUTED), bare));
     }
 
     private void shared(List<Subject> variants) {

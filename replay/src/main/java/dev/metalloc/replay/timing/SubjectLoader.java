@@ -18,6 +18,8 @@ public final class SubjectLoader extends ClassLoader {
     private static final String OURS = "dev.metalloc.";
     private static final String LOOP = "dev.metalloc.replay.loop.";
     private static final String ALLOCATORS = "dev.metalloc.allocators.";
+    private static final String RAW_ACCESS = ALLOCATORS + "source.RawAccess";
+    private static final String DIRECT = "META-INF/direct/";
 
     private final Subject subject;
 
@@ -61,6 +63,13 @@ public final class SubjectLoader extends ClassLoader {
         }
     }
 
+    /** The one that the agent's stands for, where the JVM lets it be. */
+    private String rawAccess(String resource) {
+        return Object.class.getModule().isExported("jdk.internal.misc", getUnnamedModule())
+                ? DIRECT + resource
+                : resource;
+    }
+
     /** What the platform has, and what the loops share with their caller, is everybody's. */
     private static boolean isOwn(String name) {
         if (name.startsWith(OURS)) {
@@ -75,7 +84,9 @@ public final class SubjectLoader extends ClassLoader {
     }
 
     private Class<?> define(String name) throws ClassNotFoundException {
-        try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+        String resource = name.replace('.', '/') + ".class";
+        try (InputStream in =
+                getParent().getResourceAsStream(name.equals(RAW_ACCESS) ? rawAccess(resource) : resource)) {
             if (in == null) {
                 throw new ClassNotFoundException(name);
             }

@@ -53,6 +53,16 @@ class InterleavedTimerTest {
         assertSame(String.class, first.loadClass("java.lang.String"));
     }
 
+    /** As the agent's, inside java.base: through segments, deep callers would not be compiled into one piece. */
+    @Test
+    void shouldReachMemoryWithoutSegmentsWhereInternalsAreExported() throws Exception {
+        Class<?> loaded =
+                new SubjectLoader(Subject.peer("glibc")).loadClass("dev.metalloc.allocators.source.RawAccess");
+        assertEquals(
+                "jdk.internal.misc.Unsafe",
+                loaded.getDeclaredField("UNSAFE").getType().getName());
+    }
+
     @Test
     void shouldTakeTheMedianAndSpreadOfSamples() {
         Timing timing = Timing.of(new double[] {10, 12, 11, 13, 900});

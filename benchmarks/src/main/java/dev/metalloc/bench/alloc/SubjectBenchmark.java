@@ -31,6 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
             "-XX:+UnlockExperimentalVMOptions",
             "-XX:+TrustFinalNonStaticFields",
             "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dio.netty.noUnsafe=false",
             "-Dio.netty.leakDetection.level=disabled",

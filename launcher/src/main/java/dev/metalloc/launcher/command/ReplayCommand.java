@@ -9,6 +9,9 @@ import dev.metalloc.launcher.replay.MeasuringProcess;
 import dev.metalloc.replay.ReplayMain;
 import dev.metalloc.replay.ReplayRequest;
 import dev.metalloc.replay.SubjectList;
+import dev.metalloc.replay.trace.TraceFormatException;
+import dev.metalloc.replay.trace.TraceReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,6 +87,18 @@ public final class ReplayCommand implements Runnable {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw CommandFailure.failed(file + ": no such trace (name a .mtrc.gz file)");
         }
+        requireTrace(file);
         return file;
+    }
+
+    /** Before anything is measured for it. */
+    private static void requireTrace(Path file) {
+        try {
+            TraceReader.open(file).close();
+        } catch (TraceFormatException e) {
+            throw CommandFailure.failed(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw CommandFailure.failed(file + " cannot be read: " + e.getMessage(), e);
+        }
     }
 }

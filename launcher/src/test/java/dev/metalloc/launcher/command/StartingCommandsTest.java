@@ -110,4 +110,14 @@ class StartingCommandsTest {
                 allocator = "%s"
                 """.formatted(allocator));
     }
+
+    /** There is no JDK here that could measure: it fails before. */
+    @Test
+    void shouldRefuseWhatIsNoTraceBeforeAnythingIsMeasured() throws IOException {
+        Path file = Files.writeString(root.resolve("notes.mtrc.gz"), "not gzip");
+        assertEquals(1, machine.run("replay", file.toString()));
+        assertEquals(
+                "metalloc: " + file + ": not a trace (expected: gzip, as recorded)",
+                machine.err().strip());
+    }
 }

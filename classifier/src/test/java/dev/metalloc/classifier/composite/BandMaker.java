@@ -14,6 +14,22 @@ final class BandMaker {
     }
 
     static BandProfile band(long minByteSize, long maxByteSize, long count, long peakLiveBytes, long lifetimeBytes) {
+        return band(minByteSize, maxByteSize, count, peakLiveBytes, lifetimeBytes, 0, 1);
+    }
+
+    /** A band of which some blocks asked for an alignment. */
+    static BandProfile aligned(long minByteSize, long maxByteSize, long count, long alignedCount, long byteAlignment) {
+        return band(minByteSize, maxByteSize, count, count * maxByteSize / 10, 1, alignedCount, byteAlignment);
+    }
+
+    private static BandProfile band(
+            long minByteSize,
+            long maxByteSize,
+            long count,
+            long peakLiveBytes,
+            long lifetimeBytes,
+            long alignedCount,
+            long byteAlignment) {
         Histogram lifetimes = new Histogram(2);
         lifetimes.recordValue(lifetimeBytes);
         int log2 = 64 - Long.numberOfLeadingZeros(maxByteSize - 1);
@@ -31,10 +47,10 @@ final class BandMaker {
                 0,
                 0,
                 0,
-                0,
+                alignedCount,
                 minByteSize,
                 maxByteSize,
-                1,
+                byteAlignment,
                 peakLiveBytes,
                 new Histogram(2),
                 lifetimes);

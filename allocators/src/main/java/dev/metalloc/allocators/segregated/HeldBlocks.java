@@ -81,12 +81,17 @@ final class HeldBlocks {
 
     /** Takes a block that holds so many granules, at most the largest numbered size; it lives. NONE where there is none. */
     int take(int granules) {
+        int start = takeExactly(granules);
+        return start == NONE ? takeLarger(sizes.indexOf(granules) + 1, granules) : start;
+    }
+
+    /** As {@link #take}, but only of the size that so many granules are rounded to. */
+    int takeExactly(int granules) {
         int number = sizes.indexOf(granules);
         int start = quick.pop(number);
-        if (start == NONE) {
-            return takeLarger(number + 1, granules);
+        if (start != NONE) {
+            tags.setLive(start, number);
         }
-        tags.setLive(start, number);
         return start;
     }
 

@@ -45,6 +45,8 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     private static final long MAX_QUICK_SHARE = 1 << 20;
     /** A block shrinks where it becomes more than one part in 2^3 smaller. */
     private static final int SHRINK_SHIFT = 3;
+    /** Up to so many granules copying to a held block costs less than cutting one and joining what is left. */
+    private static final int MOST_EXCHANGED = 16;
 
     private final long maxBlockBytes;
     private final ReservedRegion region;
@@ -260,7 +262,14 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         int start = granuleOf(address);
         int granules = taken.granules(start);
         int wanted = taken.rounded(granulesFor(byteSize));
-        if (wanted <= granules) {
+        if (wanted == granules) {
+            return address;
+        }
+        int other = Math.max(granules, wanted) <= MOST_EXCHANGED ? held.takeExactly(wanted) : HeldBlocks.NONE;
+        if (other != HeldBlocks.NONE) {
+            return exchange(start, other, Math.min(granules, wanted));
+        }
+        if (wanted < granules) {
             shrink(start, granules, wanted);
             return address;
         }
@@ -269,6 +278,14 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         }
         taken.setLive(start, wanted);
         return address;
+    }
+
+    /** Holds one block and answers the other, with so many granules copied. */
+    private long exchange(int old, int other, int granules) {
+        allocateCount++;
+        OffHeapMemory.copy(addressOf(old), addressOf(other), (long) granules << GRANULE_SHIFT);
+        held.hold(old, BlockTags.number(tags.tag(old)));
+        return addressOf(other);
     }
 
     /** Gives the rest of a block back where that is worth a record. */

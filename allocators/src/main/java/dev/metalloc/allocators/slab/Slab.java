@@ -11,12 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
- * A block is named by its index. It is fresh (never taken since the slab was last reset: at or above highWater), listed (free,
- * links has the index of the one put back before it; the list begins at head), or out: live, which the map says, or in a
- * magazine of the heap.
+ * A block is named by its index. It is fresh (never taken since the slab was last reset: at or above highWater), free (put back since),
+ * or out: live, which the map says, or in a magazine of the heap.
  *
  * Invariants (owner at rest):
- *   outCount + length of the list == highWater <= committedEnd;  live blocks <= outCount;  marked remote blocks are live
+ *   outCount + free blocks == highWater <= committedEnd;  live blocks <= outCount;  marked remote blocks are live
  *   outCount == 0 and no remote count  ==>  no other thread is inside freeRemotely with a block of this slab: as many
  *   were collected as were counted, and an uncollected one would be out. Only then the slab may be given away.
  */
@@ -30,9 +29,6 @@ final class Slab extends SlabPadding {
     static final int FULL = 2;
     static final int POOLED = 3;
 
-    /** The end of the list: no index of a block. */
-    private static final char END = 0xffff;
-
     /** Offsets are below 2^20, so that 40 bits of a reciprocal give every quotient exactly. */
     private static final int RECIPROCAL_SHIFT = 40;
 
@@ -42,7 +38,8 @@ final class Slab extends SlabPadding {
     private final long reciprocal;
     private final int sizeClass;
     private final int blockBytes;
-    private final char[] links;
+    private final int blockCount;
+    private final FreeBlocks free;
     private final RemoteFrees remote;
     private long collectedCount;
 
@@ -55,11 +52,11 @@ final class Slab extends SlabPadding {
         this.address = address;
         this.sizeClass = sizeClass;
         this.blockBytes = blockBytes;
-        this.links = new char[Math.min(slabBytes / blockBytes, END)];
-        this.extentBytes = (long) links.length * blockBytes;
+        this.blockCount = slabBytes / blockBytes;
+        this.free = new FreeBlocks(blockCount);
+        this.extentBytes = (long) blockCount * blockBytes;
         this.reciprocal = ((1L << RECIPROCAL_SHIFT) + blockBytes - 1) / blockBytes;
-        this.remote = new RemoteFrees((links.length + 63) >>> 6);
-        this.head = END;
+        this.remote = new RemoteFrees(free.wordCount());
         this.state = POOLED;
     }
 
@@ -74,38 +71,32 @@ final class Slab extends SlabPadding {
     /** Notes that there is memory behind so many bytes from the start. */
     void noteCommitted(int byteSize) {
         committedBytes = byteSize;
-        committedEnd = Math.min(byteSize / blockBytes, links.length);
+        committedEnd = Math.min(byteSize / blockBytes, blockCount);
     }
 
     /** Bytes from the start that need memory for another fresh block; no more than those there are, where there is none. */
     int bytesForFresh() {
-        return Math.min(highWater + 1, links.length) * blockBytes;
+        return Math.min(highWater + 1, blockCount) * blockBytes;
     }
 
     // ---- owner: take and put back
 
-    /** Blocks that can be taken: listed ones, and fresh ones with memory behind them. */
+    /** Blocks that can be taken: free ones, and fresh ones with memory behind them. */
     int readyCount() {
         return committedEnd - outCount;
     }
 
-    /** Takes free blocks, listed ones first, into places from the highest to the lowest; there must be so many. */
+    /** Takes blocks, free ones first, fresh ones after them, into places from the highest to the lowest; there must be so many. */
     void take(long[] places, int highest, int count) {
-        int listed = takeListed(places, highest, count);
-        takeFresh(places, highest - listed, count - listed);
+        int used = takeFree(places, highest, count);
+        takeFresh(places, highest - used, count - used);
     }
 
-    private int takeListed(long[] places, int highest, int most) {
-        char[] all = links;
-        int index = head;
-        int taken = 0;
-        for (; taken < most && index < all.length; taken++) {
-            places[highest - taken] = address + (long) index * blockBytes;
-            index = all[index];
-        }
-        head = index;
-        outCount += taken;
-        return taken;
+    private int takeFree(long[] places, int highest, int most) {
+        int count = Math.min(most, highWater - outCount);
+        free.take(places, highest, count, address, blockBytes);
+        outCount += count;
+        return count;
     }
 
     private void takeFresh(long[] places, int highest, int count) {
@@ -118,16 +109,13 @@ final class Slab extends SlabPadding {
         outCount += count;
     }
 
-    /** Takes the block put back last, or 0 where none is listed. */
-    long takeListed() {
-        int index = head;
-        char[] words = links;
-        if (index >= words.length) {
+    /** Takes the lowest block that was put back, or 0 where there is none. */
+    long takeFree() {
+        if (outCount == highWater) {
             return 0;
         }
-        head = words[index];
         outCount++;
-        return address + (long) index * blockBytes;
+        return addressOf(free.take());
     }
 
     /** Takes a block that never was, with {@code zeroBytes} bytes zero, or 0 where none with memory behind it is left. */
@@ -147,26 +135,20 @@ final class Slab extends SlabPadding {
 
     /** Puts back blocks that are not live any more, up to the first place of one that is of another slab; answers how many. */
     int put(long[] places, int from, int to) {
-        char[] all = links;
-        int index = head;
         int at = from;
         for (; at < to; at++) {
             long offset = places[at] - address;
             if (Long.compareUnsigned(offset, extentBytes) >= 0) {
                 break;
             }
-            int below = index;
-            index = (int) ((offset * reciprocal) >>> RECIPROCAL_SHIFT);
-            all[index] = (char) below;
+            free.put((int) ((offset * reciprocal) >>> RECIPROCAL_SHIFT));
         }
-        head = index;
         outCount -= at - from;
         return at - from;
     }
 
     private void putBack(int index) {
-        links[index] = (char) head;
-        head = index;
+        free.put(index);
         outCount--;
     }
 
@@ -181,7 +163,7 @@ final class Slab extends SlabPadding {
     }
 
     boolean hasRoom() {
-        return outCount != links.length;
+        return outCount != blockCount;
     }
 
     boolean isEmpty() {
@@ -235,7 +217,7 @@ final class Slab extends SlabPadding {
     /** Makes all blocks fresh again, in address order; the slab must be empty. */
     void reset() {
         dirtyBytes = usedExtentBytes();
-        head = END;
+        free.clear();
         highWater = 0;
     }
 
@@ -293,7 +275,7 @@ final class Slab extends SlabPadding {
 
     /** Longs of a bit for each block. */
     int words() {
-        return (links.length + 63) >>> 6;
+        return free.wordCount();
     }
 
     /** Blocks that are out. */
@@ -350,31 +332,22 @@ final class Slab extends SlabPadding {
         int live = liveCount();
         check(live <= outCount, "live blocks <= blocks out");
         check(highWater <= committedEnd, "blocks that were taken have memory behind them");
-        check(outCount + listLength(highWater - outCount) == highWater, "out + listed == highWater");
+        check(outCount + free.count() == highWater, "out + free == highWater");
         check(state != POOLED || (outCount == 0 && remote.countVolatile() == 0), "a pooled slab has no block out");
     }
 
     /** Blocks the map says are live, those freed by other threads included. */
     int liveCount() {
         int live = 0;
-        for (int index = 0; index < links.length; index++) {
+        for (int index = 0; index < blockCount; index++) {
             int mark = map.markOf(addressOf(index));
             check(mark == 0 || mark == sizeClass + 1, "a live block is marked with its class");
             check(mark == 0 || index < highWater, "live blocks lie below highWater");
             check(mark != 0 || !remote.isMarked(index), "remote frees are of live blocks");
+            check(!free.has(index) || (mark == 0 && index < highWater), "free blocks were taken once and are not live");
             live += mark != 0 ? 1 : 0;
         }
         return live;
-    }
-
-    /** Length of the list, as far as it is sound and not longer than {@code most}. */
-    private int listLength(int most) {
-        int length = 0;
-        for (int index = head; index != END; index = links[index]) {
-            check(index < highWater && !map.isLive(addressOf(index)), "listed blocks were taken once and are not live");
-            check(++length <= most, "the list has no block twice");
-        }
-        return length;
     }
 
     private void check(boolean holds, String equation) {

@@ -124,7 +124,7 @@ final class SlabHeap extends SlabMagazines {
     /** Takes a block for the caller, and more for the magazine. */
     private long takeFromSlab(int sizeClass, int zeroBytes) {
         Slab slab = current[sizeClass];
-        long address = slab.takeListed();
+        long address = slab.takeFree();
         if (address == 0) {
             address = slab.takeFresh(zeroBytes);
         } else if (zeroBytes != 0) {

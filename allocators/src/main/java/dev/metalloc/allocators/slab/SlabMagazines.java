@@ -27,7 +27,7 @@ abstract class SlabMagazines {
     private static final int FIRST_BLOCKS = 64;
     private static final int FIRST_BYTES = 32 << 10;
     private static final int LEAST_BLOCKS = 4;
-    private static final int MOST_BLOCKS = 8 << 10;
+    private static final int MOST_BLOCKS = 256;
     private static final int MOST_BYTES = 1 << 20;
     /** Blocks taken from a slab at a time: more of them would only be cold by the time they are used. */
     private static final int MOST_FILLED = 64;

@@ -6,9 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** The part of a slab that its owner writes all the time and no other thread looks at. */
 abstract class SlabRecord {
 
-    /** The block freed last, or a number that is no block's. */
-    int head;
-
     int highWater;
     int state;
     /** Bytes from the start that were in use before highWater was last set back: above them fresh blocks are zero. */

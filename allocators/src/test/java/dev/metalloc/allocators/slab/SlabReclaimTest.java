@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.source.MmapChunkSource;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,12 +52,41 @@ class SlabReclaimTest {
     @ValueSource(booleans = {true, false})
     void shouldHandOutTheBlocksOfABurstInReverse(boolean isConfined) {
         try (SlabMemory slab = slab(isConfined)) {
-            long[] blocks = allocate(slab, 64, 5000);
+            long[] blocks = allocate(slab, 64, 200);
             free(slab, blocks);
             slab.validate();
             for (int i = blocks.length - 1; i >= 0; i--) {
                 assertEquals(blocks[i], slab.allocate(64, 16), "block " + i);
             }
+        }
+    }
+
+    /** So that a program's blocks stay side by side however it frees them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldHandOutManyBlocksFreedInAnyOrderInTheOrderOfAddresses(boolean isConfined) {
+        try (SlabMemory slab = slab(isConfined)) {
+            long[] blocks = allocate(slab, 64, 20_000);
+            shuffle(blocks);
+            // One in eight stays, so that no slab is empty and begins anew.
+            free(slab, Arrays.copyOf(blocks, 17_500));
+            long[] again = allocate(slab, 64, 17_500);
+            int ascending = 0;
+            for (int i = 1; i < again.length; i++) {
+                ascending += again[i] > again[i - 1] && again[i] - again[i - 1] < 4096 ? 1 : 0;
+            }
+            assertTrue(ascending > again.length * 9 / 10, ascending + " of " + again.length);
+            slab.validate();
+        }
+    }
+
+    private static void shuffle(long[] blocks) {
+        Random random = new Random(1);
+        for (int i = blocks.length - 1; i > 0; i--) {
+            int other = random.nextInt(i + 1);
+            long block = blocks[i];
+            blocks[i] = blocks[other];
+            blocks[other] = block;
         }
     }
 

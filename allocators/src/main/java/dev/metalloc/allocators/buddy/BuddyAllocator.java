@@ -39,7 +39,8 @@ public final class BuddyAllocator implements OffHeapAllocator {
     public static final long DEFAULT_MIN_BLOCK_BYTES = 64;
     public static final long DEFAULT_CHUNK_BYTES = 16L << 20;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
-    public static final long DEFAULT_QUICK_BYTES = 64L << 10;
+    /** Two blocks of each order up to the largest that is kept whole. */
+    public static final long DEFAULT_QUICK_BYTES = 1L << 20;
 
     private static final long SPAN_BYTES = 64 << 10;
     /** Larger blocks cost more to fill than to split and merge. */

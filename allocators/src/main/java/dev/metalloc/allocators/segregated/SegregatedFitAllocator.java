@@ -34,7 +34,9 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
 
     public static final long DEFAULT_MAX_BLOCK_BYTES = 16L << 20;
     public static final long DEFAULT_REGION_BYTES = 16L << 30;
-    public static final long DEFAULT_QUICK_BYTES = 64L << 10;
+    /** A block of each size up to the largest that is kept whole. */
+    public static final long DEFAULT_QUICK_BYTES = 1L << 20;
+
     public static final long DEFAULT_SPACING = 8;
     public static final long DEFAULT_QUICK_SHARE = 128;
 

@@ -43,6 +43,7 @@ final class RangeParts {
     // blocks of the peak were replaced so often.
     private static final double REPLACED_TIMES = 4;
     private static final long LEAST_QUICK_BYTES = 16L << 10;
+    private static final String BUDDY_QUICK_BYTES = String.valueOf(64 << 10);
     // One part in so many of the memory may be kept whole when more is committed. What is kept costs memory at the peak
     // alone, and keeping
     // less costs time only while memory grows.
@@ -170,7 +171,7 @@ final class RangeParts {
         long chunkBytes = Math.max(1L << 16, roundedUp(range.maxByteSize));
         options.add(new RangePart(
                 "buddy",
-                shared(Map.of("chunkBytes", String.valueOf(chunkBytes))),
+                shared(Map.of("chunkBytes", String.valueOf(chunkBytes), "quickBytes", BUDDY_QUICK_BYTES)),
                 range.bands,
                 nanos("buddy", range) + lockNanos(range),
                 range.separatePeak() * range.ratio(byteSize -> Math.max(LEAST_BUDDY_BYTES, roundedUp(byteSize)))

@@ -30,7 +30,7 @@ final class Calibrator {
     private static final String LIFO = "lifo";
     // With sizes made for the programs, as the chooser makes them.
     private static final Map<String, String> QUICK =
-            Map.of("spacing", "4", "sizes", "144,208,240,400,512,1008,1408,2000,3008");
+            Map.of("quickBytes", "65536", "spacing", "4", "sizes", "144,208,240,400,512,1008,1408,2000,3008");
     private static final Subject SEGREGATED = Subject.ours("segregated", "segregated", with(QUICK, LOCK, "false"));
     private static final Subject LOCKED = Subject.ours("locked", "segregated", QUICK);
     // Slabs as small as the chooser makes them for programs of a few megabytes.
@@ -43,7 +43,7 @@ final class Calibrator {
     private static final Subject SHARED_SLAB = Subject.ours("shared", "slab", SLAB_CLASSES);
     private static final List<Subject> BUILT_IN = List.of(
             SLAB,
-            Subject.ours("buddy", "buddy", Map.of(LOCK, "false")),
+            Subject.ours("buddy", "buddy", Map.of("quickBytes", "65536", LOCK, "false")),
             SEGREGATED,
             Subject.ours("segregated.tight", "segregated", Map.of(LOCK, "false", "quickBytes", "0", "spacing", "64")));
 

@@ -39,7 +39,7 @@ final class Slab extends SlabPadding {
     private final int sizeClass;
     private final int blockBytes;
     private final int blockCount;
-    private final FreeBlocks free;
+    private final SlabFreeBlocks free;
     private final RemoteFrees remote;
     private long collectedCount;
 
@@ -53,7 +53,7 @@ final class Slab extends SlabPadding {
         this.sizeClass = sizeClass;
         this.blockBytes = blockBytes;
         this.blockCount = slabBytes / blockBytes;
-        this.free = new FreeBlocks(blockCount);
+        this.free = new SlabFreeBlocks(blockCount);
         this.extentBytes = (long) blockCount * blockBytes;
         this.reciprocal = ((1L << RECIPROCAL_SHIFT) + blockBytes - 1) / blockBytes;
         this.remote = new RemoteFrees(free.wordCount());

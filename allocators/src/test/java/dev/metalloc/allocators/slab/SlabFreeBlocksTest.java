@@ -11,14 +11,14 @@ import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-class FreeBlocksTest {
+class SlabFreeBlocksTest {
 
     private static final long ADDRESS = 1L << 32;
     private static final int BLOCK_BYTES = 48;
 
     @Test
     void shouldHandOutWhatWasPutBackInAnyOrderInTheOrderOfAddresses() {
-        FreeBlocks free = new FreeBlocks(200);
+        SlabFreeBlocks free = new SlabFreeBlocks(200);
         for (int index : new int[] {199, 64, 0, 63, 128}) {
             free.put(index);
         }
@@ -36,7 +36,7 @@ class FreeBlocksTest {
         for (int seed = 0; seed < 20; seed++) {
             Random random = new Random(seed);
             int blockCount = 1 + random.nextInt(300);
-            FreeBlocks free = new FreeBlocks(blockCount);
+            SlabFreeBlocks free = new SlabFreeBlocks(blockCount);
             TreeSet<Integer> model = new TreeSet<>();
             for (int step = 0; step < 2_000; step++) {
                 int index = random.nextInt(blockCount);
@@ -56,7 +56,7 @@ class FreeBlocksTest {
         }
     }
 
-    private static void takeSeveral(FreeBlocks free, NavigableSet<Integer> model, int count) {
+    private static void takeSeveral(SlabFreeBlocks free, NavigableSet<Integer> model, int count) {
         long[] places = new long[count];
         free.take(places, count - 1, count, ADDRESS, BLOCK_BYTES);
         for (int place = count - 1; place >= 0; place--) {
@@ -64,7 +64,7 @@ class FreeBlocksTest {
         }
     }
 
-    private static void takeOne(FreeBlocks free, NavigableSet<Integer> model) {
+    private static void takeOne(SlabFreeBlocks free, NavigableSet<Integer> model) {
         if (!model.isEmpty()) {
             assertEquals(model.removeFirst(), free.take());
         }

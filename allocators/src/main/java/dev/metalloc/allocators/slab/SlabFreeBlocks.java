@@ -12,12 +12,12 @@ import java.util.Arrays;
  *
  * Invariant: no bit is set in a word below first
  */
-final class FreeBlocks {
+final class SlabFreeBlocks {
 
     private final long[] words;
     private int first;
 
-    FreeBlocks(int blockCount) {
+    SlabFreeBlocks(int blockCount) {
         words = new long[(blockCount + 63) >>> 6];
     }
 

@@ -50,7 +50,7 @@ public interface OffHeapAllocator extends AutoCloseable {
     }
 
     /**
-     * Resizes the block at {@code address}, in place where that is possible; the contents up to the lesser size stay.
+     * Resizes the block at {@code address}, in place where that is possible and no dearer than a copy; the contents up to the lesser size stay.
      *
      * @return the block's address afterwards, or {@link #NULL} where it could not be served: the old block then lives on
      */

@@ -43,6 +43,7 @@ final class RangeParts {
     // blocks of the peak were replaced so often.
     private static final double REPLACED_TIMES = 4;
     private static final long LEAST_QUICK_BYTES = 16L << 10;
+    // Less than a buddy's own default, so that what it holds is what is expected of it here.
     private static final String BUDDY_QUICK_BYTES = String.valueOf(64 << 10);
     // One part in so many of the memory may be kept whole when more is committed. What is kept costs memory at the peak
     // alone, and keeping

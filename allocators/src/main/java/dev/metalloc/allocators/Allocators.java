@@ -3,14 +3,13 @@ package dev.metalloc.allocators;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.allocators.api.OffHeapAllocator;
-import dev.metalloc.allocators.buddy.BuddyAllocator;
 import dev.metalloc.allocators.bump.BumpAllocator;
 import dev.metalloc.allocators.composite.CompositeAllocator;
 import dev.metalloc.allocators.concurrent.CachingAllocator;
 import dev.metalloc.allocators.concurrent.LockedAllocator;
+import dev.metalloc.allocators.concurrent.StripedAllocator;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.Sizes;
-import dev.metalloc.allocators.segregated.SegregatedFitAllocator;
 import dev.metalloc.allocators.slab.ConfinedSlabAllocator;
 import dev.metalloc.allocators.slab.SlabAllocator;
 import dev.metalloc.allocators.source.ChunkSource;
@@ -30,9 +29,9 @@ import java.util.Map;
  *       for one thread alone)
  *   <li>{@code segregated}: {@code maxBlockBytes}, {@code regionBytes}, {@code quickBytes}, {@code quickShare}, {@code spacing} (sizes
  *       for each doubling below 64 KiB, a power of two), {@code sizes} (more of them, comma-separated), {@code hugeBytes}
- *       (memory in pages of 2 MiB, from the start), {@code lock}, {@code caching}, {@code cacheBytes}
+ *       (memory in pages of 2 MiB, from the start), {@code lock}, {@code stripes}, {@code caching}, {@code cacheBytes}
  *   <li>{@code buddy}: {@code minBlockBytes}, {@code chunkBytes} (largest block), {@code regionBytes}, {@code quickBytes},
- *       {@code lock}, {@code caching}, {@code cacheBytes}
+ *       {@code lock}, {@code stripes}, {@code caching}, {@code cacheBytes}
  *   <li>{@code bump}: {@code chunkBytes} (four times the largest block), {@code regionBytes}, {@code lock}
  *   <li>{@code system}: none
  *   <li>{@code composite}: {@code parts} (names, comma-separated), {@code limits} (largest size of each part but the last),
@@ -43,12 +42,11 @@ import java.util.Map;
  * than {@code quickBytes} and than 1/128 of committed memory ({@code segregated}: one part in {@code quickShare}). {@code quickBytes=0}
  * coalesces at once, and with {@code spacing=64} takes the least memory.
  *
- * <p>{@code caching=true} puts magazines for each thread in front of a lock, in place of the lock alone; {@code cacheBytes} are
+ * <p>Threads that meet at a lock go apart, each to a part of its own, of which there are up to {@code stripes}, as many as processors if
+ * nothing is said. {@code caching=true} puts magazines for each thread in front of a lock, in place of the lock alone; {@code cacheBytes} are
  * the most that one thread keeps.
  */
 public final class Allocators {
-
-    private static final long NO_CACHE = -1;
 
     private Allocators() {}
 
@@ -111,64 +109,53 @@ public final class Allocators {
                 "sizes",
                 "hugeBytes",
                 "lock",
+                "stripes",
                 "caching",
                 "cacheBytes");
-        return shared(
-                parameters.flag("lock", true),
-                cacheBytes(parameters),
-                new SegregatedFitAllocator(
-                                source,
-                                parameters.number("maxBlockBytes", SegregatedFitAllocator.DEFAULT_MAX_BLOCK_BYTES),
-                                parameters.number("regionBytes", SegregatedFitAllocator.DEFAULT_REGION_BYTES),
-                                parameters.number("quickBytes", SegregatedFitAllocator.DEFAULT_QUICK_BYTES),
-                                parameters.number("quickShare", SegregatedFitAllocator.DEFAULT_QUICK_SHARE),
-                                parameters.number("spacing", SegregatedFitAllocator.DEFAULT_SPACING),
-                                parameters.numbers("sizes"))
-                        .withHugePages(parameters.number("hugeBytes", 0)));
+        return shared(parameters, new ConfinedMaker(parameters, source));
     }
 
     private static OffHeapAllocator buddy(AllocatorSpec spec, ChunkSource source) {
         Parameters parameters = new Parameters(
-                spec, "minBlockBytes", "chunkBytes", "regionBytes", "quickBytes", "lock", "caching", "cacheBytes");
-        return shared(
-                parameters.flag("lock", true),
-                cacheBytes(parameters),
-                new BuddyAllocator(
-                        source,
-                        parameters.number("minBlockBytes", BuddyAllocator.DEFAULT_MIN_BLOCK_BYTES),
-                        parameters.number("chunkBytes", BuddyAllocator.DEFAULT_CHUNK_BYTES),
-                        parameters.number("regionBytes", BuddyAllocator.DEFAULT_REGION_BYTES),
-                        parameters.number("quickBytes", BuddyAllocator.DEFAULT_QUICK_BYTES)));
+                spec,
+                "minBlockBytes",
+                "chunkBytes",
+                "regionBytes",
+                "quickBytes",
+                "lock",
+                "stripes",
+                "caching",
+                "cacheBytes");
+        return shared(parameters, new ConfinedMaker(parameters, source));
+    }
+
+    private static OffHeapAllocator shared(Parameters parameters, ConfinedMaker maker) {
+        long cacheBytes = Sizes.requireRange(
+                "cacheBytes", parameters.number("cacheBytes", CachingAllocator.DEFAULT_CACHE_BYTES), 0, 1L << 40);
+        long stripes = Sizes.requireRange(
+                "stripes",
+                parameters.number("stripes", Runtime.getRuntime().availableProcessors()),
+                1,
+                Integer.MAX_VALUE);
+        boolean isLocked = parameters.flag("lock", true);
+        if (parameters.flag("caching", false)) {
+            return new CachingAllocator(maker.make(0), cacheBytes);
+        }
+        return isLocked ? new StripedAllocator(maker, (int) stripes) : maker.make(0);
     }
 
     private static OffHeapAllocator bump(AllocatorSpec spec, ChunkSource source) {
         Parameters parameters = new Parameters(spec, "chunkBytes", "regionBytes", "lock");
-        return locked(
-                parameters.flag("lock", true),
-                new BumpAllocator(
-                        source,
-                        parameters.number("chunkBytes", BumpAllocator.DEFAULT_CHUNK_BYTES),
-                        parameters.number("regionBytes", BumpAllocator.DEFAULT_REGION_BYTES)));
+        BumpAllocator confined = new BumpAllocator(
+                source,
+                parameters.number("chunkBytes", BumpAllocator.DEFAULT_CHUNK_BYTES),
+                parameters.number("regionBytes", BumpAllocator.DEFAULT_REGION_BYTES));
+        return parameters.flag("lock", true) ? new LockedAllocator(confined) : confined;
     }
 
     private static OffHeapAllocator system(AllocatorSpec spec) {
         Parameters.requireNone(spec);
         return new SystemAllocator();
-    }
-
-    /** Most bytes a thread may keep, or {@link #NO_CACHE}. */
-    private static long cacheBytes(Parameters parameters) {
-        long most = Sizes.requireRange(
-                "cacheBytes", parameters.number("cacheBytes", CachingAllocator.DEFAULT_CACHE_BYTES), 0, 1L << 40);
-        return parameters.flag("caching", false) ? most : NO_CACHE;
-    }
-
-    private static OffHeapAllocator shared(boolean lock, long cacheBytes, OffHeapAllocator confined) {
-        return cacheBytes == NO_CACHE ? locked(lock, confined) : new CachingAllocator(confined, cacheBytes);
-    }
-
-    private static OffHeapAllocator locked(boolean lock, OffHeapAllocator confined) {
-        return lock ? new LockedAllocator(confined) : confined;
     }
 
     private static OffHeapAllocator composite(AllocatorSpec spec, ChunkSource source) {

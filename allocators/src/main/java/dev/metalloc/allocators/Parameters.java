@@ -43,6 +43,10 @@ final class Parameters {
         return text.toString();
     }
 
+    String allocator() {
+        return spec.allocator();
+    }
+
     long number(String name, long defaultValue) {
         return spec.longParameter(name, defaultValue);
     }

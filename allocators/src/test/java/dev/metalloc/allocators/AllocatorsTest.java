@@ -41,6 +41,7 @@ class AllocatorsTest {
         expect("segregated.lock: maybe", "segregated", Map.of("lock", "maybe"));
         expect("buddy.caching: yes", "buddy", Map.of("caching", "yes"));
         expect("cacheBytes: -1", "segregated", Map.of("caching", "true", "cacheBytes", "-1"));
+        expect("stripes: 0", "buddy", Map.of("stripes", "0"));
         expect("maxBlockBytes: ", "segregated", Map.of("maxBlockBytes", "-5"));
         expect("spacing: 12", "segregated", Map.of("spacing", "12"));
         expect("spacing: 128", "segregated", Map.of("spacing", "128"));
@@ -57,8 +58,11 @@ class AllocatorsTest {
 
     @Test
     void shouldLockConfinedAllocators() {
-        for (String name : new String[] {"bump", "buddy", "segregated"}) {
-            try (OffHeapAllocator locked = Allocators.create(AllocatorSpec.of(name), source);
+        Map<String, String> oneStripe = Map.of("stripes", "1");
+        Map<String, Map<String, String>> parameters =
+                Map.of("bump", Map.of(), "buddy", oneStripe, "segregated", oneStripe);
+        for (String name : parameters.keySet()) {
+            try (OffHeapAllocator locked = Allocators.create(new AllocatorSpec(name, parameters.get(name)), source);
                     OffHeapAllocator bare =
                             Allocators.create(new AllocatorSpec(name, Map.of("lock", "false")), source)) {
                 assertEquals(ThreadModel.LOCKED, locked.traits().threadModel());
@@ -68,11 +72,24 @@ class AllocatorsTest {
     }
 
     @Test
+    void shouldStripeConfinedAllocatorsByTheNumberOfProcessors() {
+        boolean isAlone = Runtime.getRuntime().availableProcessors() == 1;
+        for (String name : new String[] {"buddy", "segregated"}) {
+            try (OffHeapAllocator striped = Allocators.create(AllocatorSpec.of(name), source)) {
+                assertEquals(
+                        isAlone ? ThreadModel.LOCKED : ThreadModel.STRIPED,
+                        striped.traits().threadModel());
+            }
+        }
+    }
+
+    @Test
     void shouldDeriveTheTraitsOfComposites() {
-        AllocatorSpec spec = new AllocatorSpec("composite", Map.of("parts", "slab,segregated", "limits", "1024"));
+        AllocatorSpec spec =
+                new AllocatorSpec("composite", Map.of("parts", "slab,segregated", "limits", "1024", "1.stripes", "4"));
         try (OffHeapAllocator composite = Allocators.create(spec, source)) {
             assertEquals(16L << 20, composite.traits().maxByteSize());
-            assertEquals(ThreadModel.LOCKED, composite.traits().threadModel());
+            assertEquals(ThreadModel.STRIPED, composite.traits().threadModel());
         }
     }
 

@@ -44,6 +44,8 @@ final class Subjects {
             subject(
                     "buddy",
                     Map.of("lock", "false", "quickBytes", "0", "minBlockBytes", "16", "chunkBytes", "1048576")),
+            subject("segregated", Map.of("stripes", "3")),
+            subject("buddy", Map.of("stripes", "3")),
             subject("segregated", Map.of("caching", "true")),
             subject("buddy", Map.of("caching", "true", "cacheBytes", "20000")),
             subject("bump", Map.of("lock", "false")),

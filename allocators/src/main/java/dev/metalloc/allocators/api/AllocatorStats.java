@@ -26,6 +26,20 @@ public record AllocatorStats(
         long peakCommittedBytes,
         long reservedBytes) {
 
+    /** Both together. The peak is that of the sum of peaks: two allocators need not peak at the same time, so it is an upper bound. */
+    public AllocatorStats plus(AllocatorStats other) {
+        return new AllocatorStats(
+                allocateCount + other.allocateCount,
+                freeCount + other.freeCount,
+                refusedFreeCount + other.refusedFreeCount,
+                usedBytes + other.usedBytes,
+                freeBytes + other.freeBytes,
+                metadataBytes + other.metadataBytes,
+                committedBytes + other.committedBytes,
+                peakCommittedBytes + other.peakCommittedBytes,
+                reservedBytes + other.reservedBytes);
+    }
+
     public long liveCount() {
         return allocateCount - freeCount;
     }

@@ -7,6 +7,8 @@ public enum ThreadModel {
     CONFINED,
     /** Any thread, one lock inside. */
     LOCKED,
+    /** Any thread; parts with a lock each, so that threads that meet at one go apart. */
+    STRIPED,
     /** Any thread; each thread allocates without a lock, frees by others are handed to the owner. */
     THREAD_CACHED
 }

@@ -200,23 +200,9 @@ public final class CompositeAllocator implements OffHeapAllocator {
     public AllocatorStats stats() {
         AllocatorStats sum = part0.stats();
         for (int i = 1; i < partCount; i++) {
-            sum = sum(sum, part(i).stats());
+            sum = sum.plus(part(i).stats());
         }
         return sum;
-    }
-
-    /** The peak is that of the sum of peaks: parts need not peak at the same time, so it is an upper bound. */
-    private static AllocatorStats sum(AllocatorStats a, AllocatorStats b) {
-        return new AllocatorStats(
-                a.allocateCount() + b.allocateCount(),
-                a.freeCount() + b.freeCount(),
-                a.refusedFreeCount() + b.refusedFreeCount(),
-                a.usedBytes() + b.usedBytes(),
-                a.freeBytes() + b.freeBytes(),
-                a.metadataBytes() + b.metadataBytes(),
-                a.committedBytes() + b.committedBytes(),
-                a.peakCommittedBytes() + b.peakCommittedBytes(),
-                a.reservedBytes() + b.reservedBytes());
     }
 
     @Override

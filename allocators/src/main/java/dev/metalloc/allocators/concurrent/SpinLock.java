@@ -13,7 +13,12 @@ public final class SpinLock {
     /** About as long as a cache line takes from core to core, some ten times over. */
     private static final int SPINS_BEFORE_YIELD = 100;
 
-    private final AtomicBoolean isHeld = new AtomicBoolean();
+    private final AtomicBoolean isHeld = new PaddedBoolean();
+
+    /** Takes the lock if nobody holds it. */
+    public boolean tryLock() {
+        return isHeld.compareAndSet(false, true);
+    }
 
     public void lock() {
         if (!isHeld.compareAndSet(false, true)) {

@@ -19,9 +19,8 @@ import java.util.Optional;
 /**
  * All subjects by name.
  *
- * <p>Ours are made as the agent makes them, by {@link Allocators}. A name without {@code -locked} or {@code
- * -caching} is the bare allocator where
- * it is confined to one thread; slab and composite serve any thread as they are.
+ * <p>Ours are made as the agent makes them, by {@link Allocators}. A name without {@code -locked}, {@code -striped} or {@code -caching} is
+ * the bare allocator where it is confined to one thread; slab and composite serve any thread as they are.
  */
 public final class Subjects {
 
@@ -49,8 +48,8 @@ public final class Subjects {
         specs.put("segregated-caching", new AllocatorSpec("segregated", Map.of("caching", "true")));
         specs.put("buddy-caching", new AllocatorSpec("buddy", Map.of("caching", "true")));
         specs.put("bump-locked", new AllocatorSpec("bump", Map.of("chunkBytes", "4194304")));
-        specs.put("segregated-locked", AllocatorSpec.of("segregated"));
-        specs.put("buddy-locked", AllocatorSpec.of("buddy"));
+        specs.put("segregated-striped", AllocatorSpec.of("segregated"));
+        specs.put("buddy-striped", AllocatorSpec.of("buddy"));
         return specs;
     }
 

@@ -12,8 +12,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
  *
  * @param rounds how often all is run, each time in new JVMs, so that what one JVM happens to do, and what the machine happens to
  *     do meanwhile, falls on all subjects
- * @param isShort whether subjects are left out that say least: those under a lock, and those that
- *     cache for each thread where the bare one runs
+ * @param isShort whether subjects are left out that say least: those under one lock or with magazines, and those in stripes where the
+ *     bare one runs
  */
 record SuitePlan(
         List<SuiteCase> cases,
@@ -26,6 +26,7 @@ record SuitePlan(
 
     private static final String LOCKED = "-locked";
     private static final String CACHING = "-caching";
+    private static final String STRIPED = "-striped";
     private static final long SMALL_BYTES = 1000;
     private static final long RPTEST_LARGEST_BYTES = 16_000;
     private static final long MSTRESS_LARGEST_BYTES = 102_400;
@@ -110,7 +111,8 @@ record SuitePlan(
 
     private static boolean saysLittle(SuiteCase suiteCase, String subject) {
         return subject.endsWith(LOCKED)
-                || (subject.endsWith(CACHING)
-                        && suiteCase.suits(subject.substring(0, subject.length() - CACHING.length())));
+                || subject.endsWith(CACHING)
+                || (subject.endsWith(STRIPED)
+                        && suiteCase.suits(subject.substring(0, subject.length() - STRIPED.length())));
     }
 }

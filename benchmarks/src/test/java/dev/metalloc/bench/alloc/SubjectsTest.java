@@ -15,7 +15,7 @@ class SubjectsTest {
     @Test
     void shouldGiveMemoryFromEverySubjectThatNeedsNoLibrary() {
         for (String name :
-                List.of("slab", "bump", "segregated", "buddy", "composite", "buddy-locked", "unsafe", "glibc")) {
+                List.of("slab", "bump", "segregated", "buddy", "composite", "buddy-striped", "unsafe", "glibc")) {
             Subject subject = Subjects.addressSubject(name);
             long address = subject.allocate(100);
 

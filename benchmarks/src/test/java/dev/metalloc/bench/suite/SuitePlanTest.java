@@ -61,16 +61,16 @@ class SuitePlanTest {
         assertTrue(
                 plan.subjects(large, Subjects.names()).containsAll(List.of("composite", "buddy", "glibc", "pooled")));
         assertFalse(plan.subjects(shared, Subjects.names()).contains("buddy"));
-        assertTrue(plan.subjects(shared, Subjects.names()).containsAll(List.of("slab", "buddy-locked")));
+        assertTrue(plan.subjects(shared, Subjects.names()).containsAll(List.of("slab", "buddy-striped")));
     }
 
     @Test
-    void shouldRunACachingVariantInAShortPlanOnlyWhereTheBareOneCannot() {
+    void shouldRunStripesInAShortPlanOnlyWhereTheBareOneCannot() {
         SuitePlan plan = SuitePlan.quick();
         SuiteCase own = new SuiteCase("pair", "64", 1, 64, false);
         SuiteCase shared = new SuiteCase("pair", "64", 2, 64, false);
 
-        assertFalse(plan.subjects(own, Subjects.names()).contains("buddy-caching"));
-        assertTrue(plan.subjects(shared, Subjects.names()).contains("buddy-caching"));
+        assertFalse(plan.subjects(own, Subjects.names()).contains("buddy-striped"));
+        assertTrue(plan.subjects(shared, Subjects.names()).contains("buddy-striped"));
     }
 }

@@ -1,0 +1,182 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators.concurrent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.allocators.api.FreeOutcome;
+import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.api.ThreadModel;
+import dev.metalloc.allocators.segregated.SegregatedFitAllocator;
+import dev.metalloc.allocators.source.MmapChunkSource;
+import dev.metalloc.allocators.source.OffHeapMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StripedAllocatorTest {
+
+    private static final int MOST_STRIPES = 3;
+    private static final long REGION_BYTES = 1 << 20;
+    private static final int LARGE_BYTES = 400_000;
+
+    private final MmapChunkSource source = new MmapChunkSource(1L << 30);
+    private final StripedAllocator striped = new StripedAllocator(this::make, MOST_STRIPES);
+    private final AtomicInteger refusals = new AtomicInteger();
+    private volatile boolean mayMake = true;
+
+    private OffHeapAllocator make(int number) {
+        if (number > 0 && !mayMake) {
+            refusals.incrementAndGet();
+            throw new OutOfMemoryError("Java heap space");
+        }
+        return new SegregatedFitAllocator(source, 1 << 19, REGION_BYTES, 0, 8);
+    }
+
+    @AfterEach
+    void shouldHoldItsEquations() {
+        striped.validate();
+        striped.close();
+        assertEquals(0, source.reservedBytes());
+        source.close();
+    }
+
+    private static <T> T inThread(Callable<T> work) throws Exception {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.ofPlatform().start(task);
+        return task.get();
+    }
+
+    /** Allocates in a thread that finds parts taken, and has waited for them so often before that it goes elsewhere. */
+    private long allocateWhileTaken(int takenCount, int byteSize) throws Exception {
+        Stripe[] taken = striped.stripes();
+        for (int i = 0; i < takenCount; i++) {
+            while (!taken[i].isCrowded()) {}
+            for (int waits = 1; waits < Stripe.WAITS_PER_MOVE; waits++) {
+                assertFalse(taken[i].isCrowded());
+            }
+            taken[i].lock.lock();
+        }
+        try {
+            return inThread(() -> striped.allocate(byteSize, 16));
+        } finally {
+            for (int i = 0; i < takenCount; i++) {
+                taken[i].lock.unlock();
+            }
+        }
+    }
+
+    @Test
+    void shouldHaveOnePartWhereThreadsTakeTurns() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            long address = inThread(() -> striped.allocate(100, 16));
+            assertEquals(FreeOutcome.FREED, inThread(() -> striped.free(address)));
+        }
+        assertEquals(1, striped.stripes().length);
+        assertEquals(ThreadModel.STRIPED, striped.traits().threadModel());
+    }
+
+    @Test
+    void shouldSendThreadsThatMeetToPartsOfTheirOwn() throws Exception {
+        long first = striped.allocate(100, 16);
+        long second = allocateWhileTaken(1, 100);
+        long third = allocateWhileTaken(2, 100);
+        Stripe[] stripes = striped.stripes();
+        assertEquals(MOST_STRIPES, stripes.length);
+        assertTrue(stripes[0].allocator.owns(first));
+        assertTrue(stripes[1].allocator.owns(second));
+        assertTrue(stripes[2].allocator.owns(third));
+        assertEquals(3, striped.stats().liveCount());
+        for (long address : new long[] {third, first, second}) {
+            assertEquals(112, striped.usableSize(address));
+            assertEquals(FreeOutcome.FREED, striped.free(address));
+            assertEquals(FreeOutcome.ALREADY_FREE, striped.free(address));
+        }
+        assertEquals(0, striped.stats().liveCount());
+        assertEquals(3, striped.stats().refusedFreeCount());
+        striped.purge();
+        assertEquals(0, source.committedBytes());
+    }
+
+    @Test
+    void shouldUseAPartThatNobodyIsInBeforeItMakesAnother() throws Exception {
+        long second = allocateWhileTaken(1, 100);
+        for (int i = 0; i < 10; i++) {
+            assertEquals(FreeOutcome.FREED, striped.free(allocateWhileTaken(1, 100)));
+        }
+        assertEquals(2, striped.stripes().length);
+        assertEquals(FreeOutcome.FREED, striped.free(second));
+    }
+
+    @Test
+    void shouldServeFromOtherPartsWhereOneIsFull() throws Exception {
+        List<Long> blocks = new ArrayList<>();
+        blocks.add(allocateWhileTaken(1, LARGE_BYTES));
+        for (long address = striped.allocate(LARGE_BYTES, 16);
+                address != OffHeapAllocator.NULL;
+                address = striped.allocate(LARGE_BYTES, 16)) {
+            blocks.add(address);
+        }
+        assertEquals(4, blocks.size(), "two parts of 1 MiB hold two each");
+        assertEquals(OffHeapAllocator.NULL, striped.allocateZeroed(LARGE_BYTES, 16));
+        for (long address : blocks) {
+            assertEquals(FreeOutcome.FREED, striped.free(address));
+        }
+    }
+
+    @Test
+    void shouldMoveBlocksToOtherPartsWhereTheirsIsFull() throws Exception {
+        long far = allocateWhileTaken(1, 100);
+        long small = striped.allocate(100_000, 16);
+        OffHeapMemory.writeLong(small, 42);
+        List<Long> fillers = new ArrayList<>();
+        Stripe first = striped.stripes()[0];
+        for (long address = first.allocator.allocate(100_000, 16);
+                address != OffHeapAllocator.NULL;
+                address = first.allocator.allocate(100_000, 16)) {
+            fillers.add(address);
+        }
+        long moved = striped.reallocate(small, LARGE_BYTES);
+        assertNotEquals(OffHeapAllocator.NULL, moved);
+        assertFalse(first.allocator.owns(moved));
+        assertEquals(42, OffHeapMemory.readLong(moved));
+        assertEquals(-1, striped.usableSize(small), "freed where it was");
+        fillers.add(moved);
+        fillers.add(far);
+        for (long address : fillers) {
+            assertEquals(FreeOutcome.FREED, striped.free(address));
+        }
+        assertEquals(0, striped.stats().liveCount());
+    }
+
+    @Test
+    void shouldGoOnWhereAPartCannotBeMade() throws Exception {
+        mayMake = false;
+        Stripe first = striped.stripes()[0];
+        for (int waits = 1; waits < Stripe.WAITS_PER_MOVE; waits++) {
+            assertFalse(first.isCrowded());
+        }
+        first.lock.lock();
+        FutureTask<Long> waiting = new FutureTask<>(() -> striped.allocate(100, 16));
+        Thread.ofPlatform().start(waiting);
+        while (refusals.get() == 0) {
+            Thread.onSpinWait();
+        }
+        first.lock.unlock();
+        assertEquals(FreeOutcome.FREED, striped.free(waiting.get()));
+        assertEquals(1, striped.stripes().length);
+    }
+
+    @Test
+    void shouldHaveOneLockWhereItMayHaveOnePart() {
+        try (StripedAllocator locked = new StripedAllocator(this::make, 1)) {
+            assertEquals(ThreadModel.LOCKED, locked.traits().threadModel());
+        }
+    }
+}

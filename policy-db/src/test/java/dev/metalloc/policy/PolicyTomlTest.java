@@ -3,12 +3,19 @@ package dev.metalloc.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.allocators.Allocators;
 import dev.metalloc.allocators.api.AllocatorSpec;
+import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.source.MmapChunkSource;
 import dev.metalloc.policy.plan.ExpectedUse;
 import dev.metalloc.profiler.api.EntryPoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -75,6 +82,26 @@ class PolicyTomlTest {
                 Map.of("slabBytes", "65536", "huge", "true"), rule.allocator().parameters());
         assertEquals(PolicySite.ANY, rule.site());
         assertEquals(1_769_860_800_000L, policy.createdEpochMillis());
+    }
+
+    @Test
+    void shouldServeByTheExampleOfTheDocumentation() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "policies.md"));
+        String example = page.substring(page.indexOf("```toml") + "```toml".length(), page.lastIndexOf("```"));
+
+        Policy policy = PolicyToml.parse(example, "docs/policies.md");
+
+        assertEquals(3, policy.rules().size());
+        for (PolicyRule rule : policy.rules()) {
+            assertEquals(ExpectedUse.UNKNOWN, rule.expected());
+            if (rule.entryPoint() == EntryPoint.UNSAFE) {
+                try (MmapChunkSource source = new MmapChunkSource(1L << 30);
+                        OffHeapAllocator allocator = Allocators.create(rule.allocator(), source)) {
+                    assertNotEquals(OffHeapAllocator.NULL, allocator.allocate(rule.minByteSize(), 1));
+                    assertNotEquals(OffHeapAllocator.NULL, allocator.allocate(rule.maxByteSize(), 1));
+                }
+            }
+        }
     }
 
     @Test

@@ -43,6 +43,22 @@ public record AllocatorTraits(
         mustNotGet = Set.copyOf(mustNotGet);
     }
 
+    /** The same of an allocator that makes this one's blocks safe for other threads, at a cost for each of so many bytes more. */
+    public AllocatorTraits shared(ThreadModel model, double moreBytesPerBlock) {
+        return new AllocatorTraits(
+                name,
+                minByteSize,
+                maxByteSize,
+                maxByteAlignment,
+                suits,
+                mustNotGet,
+                setUpNanos,
+                overheadBytesPerBlock + moreBytesPerBlock,
+                freesSingleBlocks,
+                returnsMemory,
+                model);
+    }
+
     public boolean serves(long byteSize, long byteAlignment) {
         return byteSize >= minByteSize && byteSize <= maxByteSize && byteAlignment <= maxByteAlignment;
     }

@@ -39,6 +39,9 @@ public final class CachingAllocator implements OffHeapAllocator {
 
     private static final byte CACHED = (byte) 0x80;
 
+    /** A mark for each 16 bytes of a block of some hundred. */
+    private static final double MARK_BYTES_PER_BLOCK = 8;
+
     private final OffHeapAllocator behind;
     private final SizeClasses classes = SizeClasses.geometric();
     private final int largest;
@@ -63,19 +66,7 @@ public final class CachingAllocator implements OffHeapAllocator {
         AllocatorTraits t = behind.traits();
         largest = (int) Math.min(classes.largestByteSize(), t.maxByteSize());
         threads = new MagazineTable(classes, Sizes.requireRange("cacheBytes", cacheBytes, 0, 1L << 40));
-        traits = new AllocatorTraits(
-                t.name(),
-                t.minByteSize(),
-                t.maxByteSize(),
-                t.maxByteAlignment(),
-                t.suits(),
-                t.mustNotGet(),
-                t.setUpNanos(),
-                // A mark for each 16 bytes of a block of some hundred.
-                t.overheadBytesPerBlock() + 8,
-                t.freesSingleBlocks(),
-                t.returnsMemory(),
-                ThreadModel.THREAD_CACHED);
+        traits = t.shared(ThreadModel.THREAD_CACHED, MARK_BYTES_PER_BLOCK);
     }
 
     @Override

@@ -20,19 +20,7 @@ public final class LockedAllocator implements OffHeapAllocator {
 
     public LockedAllocator(OffHeapAllocator confined) {
         this.confined = confined;
-        AllocatorTraits t = confined.traits();
-        this.traits = new AllocatorTraits(
-                t.name(),
-                t.minByteSize(),
-                t.maxByteSize(),
-                t.maxByteAlignment(),
-                t.suits(),
-                t.mustNotGet(),
-                t.setUpNanos(),
-                t.overheadBytesPerBlock(),
-                t.freesSingleBlocks(),
-                t.returnsMemory(),
-                ThreadModel.LOCKED);
+        this.traits = confined.traits().shared(ThreadModel.LOCKED, 0);
     }
 
     @Override

@@ -56,19 +56,7 @@ public final class StripedAllocator implements OffHeapAllocator {
         firstLock = stripe.lock;
         stripes = new Stripe[] {stripe};
         Arrays.fill(homes, stripe);
-        AllocatorTraits t = first.traits();
-        traits = new AllocatorTraits(
-                t.name(),
-                t.minByteSize(),
-                t.maxByteSize(),
-                t.maxByteAlignment(),
-                t.suits(),
-                t.mustNotGet(),
-                t.setUpNanos(),
-                t.overheadBytesPerBlock(),
-                t.freesSingleBlocks(),
-                t.returnsMemory(),
-                mostStripes == 1 ? ThreadModel.LOCKED : ThreadModel.STRIPED);
+        traits = first.traits().shared(mostStripes == 1 ? ThreadModel.LOCKED : ThreadModel.STRIPED, 0);
     }
 
     private Stripe home() {

@@ -10,12 +10,14 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,7 +56,7 @@ public final class ArenaSemantics {
             return String.valueOf(action.call());
         } catch (Throwable e) {
             return e.getClass().getName() + ": "
-                    + String.valueOf(e.getMessage()).replaceAll("address: ?[0-9a-fx]+", "address");
+                    + String.valueOf(e.getMessage()).replaceAll("address: ?[0-9a-fx]+|@[0-9a-f]+", "address");
         }
     }
 
@@ -86,6 +88,44 @@ public final class ArenaSemantics {
             return "closed";
         }));
         line("alive", arena.scope().isAlive() + " " + segment.scope().isAlive());
+    }
+
+    private static void copies(String kind, Arena arena) {
+        byte[] pattern = new byte[200_000];
+        for (int i = 0; i < pattern.length; i++) {
+            pattern[i] = (byte) (i * 31);
+        }
+        for (int length : new int[] {0, 1, 100, 70_000, 200_000}) {
+            MemorySegment copy = arena.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(pattern, length));
+            line(kind + " from bytes " + length, Arrays.hashCode(copy.toArray(ValueLayout.JAVA_BYTE)));
+        }
+        ValueLayout.OfLong swapped = ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN);
+        line(
+                kind + " from longs",
+                arena.allocateFrom(swapped, 1, 2).get(ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN), 8));
+        MemorySegment ints = MemorySegment.ofArray(new int[] {1, 2, 3});
+        ValueLayout.OfInt layout = ValueLayout.JAVA_INT;
+        line(kind + " from part", arena.allocateFrom(layout, ints, layout, 4, 2).getAtIndex(layout, 1));
+        line(kind + " from beyond", outcome(() -> arena.allocateFrom(layout, ints, layout, 4, 3)));
+        line(kind + " from before", outcome(() -> arena.allocateFrom(layout, ints, layout, -4, 1)));
+        line(
+                kind + " from bytes to ints",
+                outcome(() -> arena.allocateFrom(layout, ints, ValueLayout.JAVA_BYTE, 0, 1)));
+        line(kind + " from none", arena.allocateFrom(layout, ints, layout, 0, 0).byteSize());
+        line(kind + " from negative", outcome(() -> arena.allocateFrom(layout, ints, layout, 0, -1)));
+        line(kind + " from too many", outcome(() -> arena.allocateFrom(layout, ints, layout, 0, Long.MAX_VALUE)));
+        line(kind + " from no source", outcome(() -> arena.allocateFrom(layout, null, layout, 0, 1)));
+        line(kind + " from no layout", outcome(() -> arena.allocateFrom(null, ints, layout, 0, 1)));
+        line(kind + " from no source layout", outcome(() -> arena.allocateFrom(layout, ints, null, 0, 1)));
+        line(
+                kind + " from much text",
+                arena.allocateFrom("x".repeat(2_000_000)).getString(0).length());
+        // What was written without being zeroed must not be seen by whoever is promised zeros.
+        long sum = 0;
+        for (byte each : arena.allocate(200_000).toArray(ValueLayout.JAVA_BYTE)) {
+            sum += each;
+        }
+        line(kind + " zero after copies", sum);
     }
 
     private static void perKind(String kind, Supplier<Arena> factory) {
@@ -123,6 +163,7 @@ public final class ArenaSemantics {
                 kind + " from text 16",
                 arena.allocateFrom("grüße", StandardCharsets.UTF_16LE).byteSize());
         line(kind + " from null", outcome(() -> arena.allocateFrom((String) null)));
+        copies(kind, arena);
         line(kind + " large", arena.allocate(3 << 20).byteSize());
         SegmentAllocator slices = SegmentAllocator.slicingAllocator(arena.allocate(256));
         line(

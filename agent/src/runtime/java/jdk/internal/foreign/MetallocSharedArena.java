@@ -7,6 +7,7 @@ import dev.metalloc.agent.runtime.ServedSite;
 import dev.metalloc.allocators.source.ResidentPages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.internal.foreign.MemorySessionImpl.ResourceList.ResourceCleanup;
 import jdk.internal.misc.ScopedMemoryAccess;
 import jdk.internal.misc.Unsafe;
@@ -45,6 +46,8 @@ final class MetallocSharedArena extends RetiredArena implements Arena {
     private static final int CLOSED_ACQUIRE_COUNT = -1;
 
     private static final long ALIGNMENT = 16;
+    /** More is left to the JDK, so that sizes cannot overflow. */
+    private static final long MOST_COPIED_BYTES = 1L << 40;
     /** Objects on the heap that a retired arena keeps alive, about. */
     private static final long HEAP_BYTES = 192;
 
@@ -76,14 +79,55 @@ final class MetallocSharedArena extends RetiredArena implements Arena {
             long address = MetallocRunHooks.sharedAllocate(blockByteSize);
             if (address > 0) {
                 ResidentPages.zero(address, blockByteSize);
-                session.addOrCleanupIfFail(new MetallocPooledBlock(address, blockByteSize));
-                return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
+                return entered(address, byteSize);
             }
             if (address == ServedSite.LEFT) {
                 MetallocSiteHooks.enterLeft();
             }
         }
         return arena.allocate(byteSize, byteAlignment);
+    }
+
+    /** As the JDK's arenas do, zeroes nothing that is overwritten at once. */
+    @Override
+    @Hidden
+    public MemorySegment allocateFrom(
+            ValueLayout elementLayout,
+            MemorySegment source,
+            ValueLayout sourceElementLayout,
+            long sourceOffset,
+            long elementCount) {
+        if (isCopied(elementLayout, source, sourceElementLayout, elementCount)) {
+            long byteSize = elementLayout.byteSize() * elementCount;
+            long address = MetallocRunHooks.sharedAllocate(byteSize);
+            if (address > 0) {
+                MemorySegment segment = entered(address, byteSize);
+                MemorySegment.copy(source, sourceElementLayout, sourceOffset, segment, elementLayout, 0, elementCount);
+                return segment;
+            }
+            if (address == ServedSite.LEFT) {
+                MetallocSiteHooks.enterLeft();
+            }
+        }
+        return arena.allocateFrom(elementLayout, source, sourceElementLayout, sourceOffset, elementCount);
+    }
+
+    /** Whether a block is ours to give, and copying overwrites all of it or throws; whatever else is wrong the JDK is to say. */
+    private static boolean isCopied(
+            ValueLayout elementLayout, MemorySegment source, ValueLayout sourceElementLayout, long elementCount) {
+        return elementLayout != null
+                && source != null
+                && sourceElementLayout != null
+                && sourceElementLayout.byteSize() == elementLayout.byteSize()
+                && isServed(elementLayout.byteAlignment())
+                && elementCount > 0
+                && elementCount <= MOST_COPIED_BYTES / elementLayout.byteSize();
+    }
+
+    /** The segment of a new block, which from now on is the arena's. */
+    private MemorySegment entered(long address, long byteSize) {
+        session.addOrCleanupIfFail(new MetallocPooledBlock(address, Math.max(byteSize, 1)));
+        return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
     }
 
     private static boolean isServed(long byteAlignment) {

@@ -16,6 +16,9 @@ public final class RetiredArenas {
     /** Some handshakes long: then one of its own is better. */
     private static final long MAX_WAIT_NANOS = 5_000_000;
 
+    /** Memory of a larger arena is cold when it comes back, which costs its next user more than a handshake. */
+    static final long MAX_ARENA_BYTES = 512 << 10;
+
     private final AtomicReference<@Nullable RetiredArena> top = new AtomicReference<>();
     private final AtomicLong heldBytes = new AtomicLong();
     private final long maxHeldBytes;
@@ -44,12 +47,12 @@ public final class RetiredArenas {
         deferring = false;
     }
 
-    /** Takes the arena over, or answers false where too much is waiting already, and goes on waiting, or none is taken any more. */
+    /** Takes the arena over, or answers false where it is too large, too much is waiting already, and goes on waiting, or none is taken any more. */
     public boolean retire(RetiredArena arena) {
-        if (!deferring) {
+        long bytes = arena.heldBytes();
+        if (!deferring || bytes > MAX_ARENA_BYTES) {
             return false;
         }
-        long bytes = arena.heldBytes();
         long held = heldBytes.addAndGet(bytes);
         if (held > maxHeldBytes) {
             heldBytes.addAndGet(-bytes);

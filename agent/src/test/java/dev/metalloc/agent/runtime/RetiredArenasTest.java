@@ -71,6 +71,14 @@ class RetiredArenasTest {
     }
 
     @Test
+    void shouldRefuseWhatIsColdWhenItComesBack() {
+        RetiredArenas retired = new RetiredArenas(1L << 30);
+        assertFalse(retired.retire(new Arena(RetiredArenas.MAX_ARENA_BYTES + 1)));
+        assertEquals(0, retired.heldBytes());
+        assertTrue(retired.retire(new Arena(RetiredArenas.MAX_ARENA_BYTES)));
+    }
+
+    @Test
     void shouldRefuseAtOnceWhenNothingIsReleasedAnyMore() {
         RetiredArenas retired = new RetiredArenas(1_000);
         assertTrue(retired.retire(new Arena(1_000)));

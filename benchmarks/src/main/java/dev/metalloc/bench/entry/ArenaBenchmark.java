@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -31,6 +32,13 @@ public class ArenaBenchmark {
 
     @Param({"16", "64", "1024", "4096", "65536"})
     public long byteSize;
+
+    private byte[] source = new byte[0];
+
+    @Setup
+    public void makeSource() {
+        source = new byte[(int) byteSize];
+    }
 
     @Benchmark
     public byte confinedWithOneBlock() {
@@ -80,6 +88,25 @@ public class ArenaBenchmark {
         try (Arena arena = Arena.ofShared()) {
             return touched(arena.allocate(byteSize));
         }
+    }
+
+    /** A block that is overwritten at once, so that nobody need zero it. */
+    @Benchmark
+    public byte confinedWithOneCopy() {
+        try (Arena arena = Arena.ofConfined()) {
+            return copied(arena);
+        }
+    }
+
+    @Benchmark
+    public byte sharedWithOneCopy() {
+        try (Arena arena = Arena.ofShared()) {
+            return copied(arena);
+        }
+    }
+
+    private byte copied(Arena arena) {
+        return arena.allocateFrom(ValueLayout.JAVA_BYTE, source).get(ValueLayout.JAVA_BYTE, byteSize - 1);
     }
 
     // Memory that nobody writes could cost nothing.

@@ -56,10 +56,10 @@ final class MetallocFrameArena implements Arena {
         return arena.allocate(byteSize, byteAlignment);
     }
 
-    // What is overwritten at once the JDK's arena does not zero, if it is asked by the same method. A frame's extent is
-    // zeroed when
-    // it is closed, which costs more than a block of malloc's where there is much to zero.
-
+    /**
+     * What is overwritten at once the JDK's arena does not zero, if it is asked by the same method. A frame's extent is zeroed when it is
+     * closed, which costs more than a block of malloc's where there is much to zero.
+     */
     @Override
     @ForceInline
     @Hidden

@@ -6,13 +6,18 @@ import dev.metalloc.allocators.api.OffHeapAllocator;
 /** One of the parts of a striped allocator: a confined allocator and its lock. */
 final class Stripe {
 
-    /** So many times a lock has to be waited for, for one wait that makes a thread go elsewhere. */
-    static final int WAITS_PER_MOVE = 8;
+    /** So often a lock has to be waited for before a thread goes elsewhere the first time … */
+    static final int FIRST_WAITS = 8;
+    /** … and 2^3 times as often each further time: who goes leaves blocks behind, whose frees others then wait for. */
+    private static final int FURTHER_SHIFT = 3;
+
+    private static final int MOST_WAITS = 1 << 20;
 
     final OffHeapAllocator allocator;
     final SpinLock lock = new SpinLock();
-    /** Written without order: lost counts do no harm. */
-    private int waits;
+    /* Written without order: lost counts do no harm. */
+    private int waitsLeft = FIRST_WAITS;
+    private int nextWaits = FIRST_WAITS;
 
     Stripe(OffHeapAllocator allocator) {
         this.allocator = allocator;
@@ -25,6 +30,16 @@ final class Stripe {
 
     /** Counts that a thread finds the lock taken, and answers whether it had better go elsewhere. */
     boolean isCrowded() {
-        return ++waits % WAITS_PER_MOVE == 0;
+        if (--waitsLeft > 0) {
+            return false;
+        }
+        nextWaits = Math.min(nextWaits << FURTHER_SHIFT, MOST_WAITS);
+        waitsLeft = nextWaits;
+        return true;
+    }
+
+    /** The waits after which a thread goes elsewhere. */
+    int waitsLeft() {
+        return waitsLeft;
     }
 }

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * A table says by the low bits of a thread's id where it allocates. It is read and written without order: all that an old entry does
  * is to send a thread where it was before, which is never wrong. So no state belongs to a thread, and nothing is left of a dead one.
  *
- * As long as there is one part its fields are constants to the compiler, where the allocator is one. Parts are added under a lock and published by a volatile store of the array of all. A block's part is known by its address:
- * most often it is the caller's own, which is asked first.
+ * As long as there is one part its fields are constants to the compiler, where the allocator is one. Parts are added under a lock and
+ * published by a volatile store of the array of all. A block's part is known by its address: most often it is the caller's own, which
+ * is asked first.
  *
  * Invariants: those of each part
  */
@@ -70,7 +71,7 @@ public final class StripedAllocator implements OffHeapAllocator {
     }
 
     private Stripe lockSlow(Stripe home) {
-        Stripe other = home.isCrowded() ? lockAnother() : null;
+        Stripe other = home.isCrowded() ? lockAnother(home) : null;
         if (other == null) {
             home.lock.lock();
             return home;
@@ -79,10 +80,11 @@ public final class StripedAllocator implements OffHeapAllocator {
         return other;
     }
 
-    /** A part that nobody is in, or a new one, locked; null where there is none and may be no more. */
-    private @Nullable Stripe lockAnother() {
+    /** Another part that nobody is in, or a new one, locked; null where there is none and may be no more. */
+    private @Nullable Stripe lockAnother(Stripe crowded) {
         for (Stripe stripe : stripes) {
-            if (stripe.lock.tryLock()) {
+            // Whoever is in the crowded one may have left it for a moment.
+            if (stripe != crowded && stripe.lock.tryLock()) {
                 return stripe;
             }
         }

@@ -57,8 +57,7 @@ class StripedAllocatorTest {
     private long allocateWhileTaken(int takenCount, int byteSize) throws Exception {
         Stripe[] taken = striped.stripes();
         for (int i = 0; i < takenCount; i++) {
-            while (!taken[i].isCrowded()) {}
-            for (int waits = 1; waits < Stripe.WAITS_PER_MOVE; waits++) {
+            while (taken[i].waitsLeft() > 1) {
                 assertFalse(taken[i].isCrowded());
             }
             taken[i].lock.lock();
@@ -115,6 +114,16 @@ class StripedAllocatorTest {
     }
 
     @Test
+    void shouldGoElsewhereMoreSeldomEachTime() {
+        Stripe stripe = striped.stripes()[0];
+        int waits = 0;
+        for (int moves = 0; moves < 3; waits++) {
+            moves += stripe.isCrowded() ? 1 : 0;
+        }
+        assertEquals(8 + 64 + 512, waits);
+    }
+
+    @Test
     void shouldServeFromOtherPartsWhereOneIsFull() throws Exception {
         List<Long> blocks = new ArrayList<>();
         blocks.add(allocateWhileTaken(1, LARGE_BYTES));
@@ -159,7 +168,7 @@ class StripedAllocatorTest {
     void shouldGoOnWhereAPartCannotBeMade() throws Exception {
         mayMake = false;
         Stripe first = striped.stripes()[0];
-        for (int waits = 1; waits < Stripe.WAITS_PER_MOVE; waits++) {
+        while (first.waitsLeft() > 1) {
             assertFalse(first.isCrowded());
         }
         first.lock.lock();

@@ -66,6 +66,7 @@ record SuitePlan(
         }
         cases.add(own("pair", "4096", 1));
         cases.add(own("random", "64", 2));
+        cases.add(own("random", Sizes.MIXED, 2));
         cases.add(crossing("producerConsumer", "64", 2, Sizes.largest("64")));
         cases.add(crossing("xmalloc", "", 2, SMALL_BYTES));
         cases.add(crossing("sh6", "", 1, SMALL_BYTES));

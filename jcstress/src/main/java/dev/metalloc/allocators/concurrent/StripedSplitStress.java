@@ -24,7 +24,7 @@ public class StripedSplitStress {
     private int freedCount;
 
     public StripedSplitStress() {
-        for (int waits = 1; waits < Stripe.WAITS_PER_MOVE; waits++) {
+        for (int waits = 1; waits < Stripe.FIRST_WAITS; waits++) {
             first.isCrowded();
         }
         first.lock.lock();

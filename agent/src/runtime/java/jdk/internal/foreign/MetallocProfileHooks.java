@@ -301,7 +301,15 @@ public final class MetallocProfileHooks {
         }
         try {
             Failsafe.faultPoint();
-            current(recording).allocated(entryPoint, key(entryPoint, buffer), byteSize, 1, virtualFlag());
+            long key = key(entryPoint, buffer);
+            ThreadRecorder atHome = recording.atHome(Thread.currentThread());
+            if (atHome != null) {
+                atHome.allocated(entryPoint, key, byteSize);
+            } else {
+                recording
+                        .recorder(MetallocOwnerThread.current())
+                        .allocated(entryPoint, key, byteSize, 1, virtualFlag());
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

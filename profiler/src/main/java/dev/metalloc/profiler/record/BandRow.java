@@ -135,6 +135,20 @@ public final class BandRow {
         row[LIVE_BYTES] += count * byteSize;
     }
 
+    /** Adds frees of blocks of one size that were freed right after they were allocated, all of which were followed. */
+    static void addFreedAtOnce(long[] row, long byteSize, long count) {
+        row[FOLLOWED_FREE_COUNT] += count;
+        row[LIFO_FREE_WEIGHT] += count * ByteSampler.ONE;
+        row[LIFETIME_NANOS] += count * ByteSampler.ONE;
+        row[LIFETIME_BYTES] += count * ByteSampler.ONE;
+        row[LIVE_BYTES] -= count * byteSize;
+    }
+
+    /** Whether both lifetimes are in the first bucket of their histogram. */
+    static boolean isShortest(long lifetimeNanos, long lifetimeBytes) {
+        return lifetimeNanos >>> NANOS_UNIT_SHIFT == 0 && lifetimeBytes >>> BYTES_UNIT_SHIFT == 0;
+    }
+
     static void countFollowedFree(long[] row, long weight, int orderColumn, boolean remote) {
         row[FOLLOWED_FREE_COUNT]++;
         row[orderColumn] += weight;

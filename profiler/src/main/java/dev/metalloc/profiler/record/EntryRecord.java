@@ -90,7 +90,7 @@ final class EntryRecord {
     long freeCount() {
         return arenas != null
                 ? sum(BandRow.FREE_COUNT) + quick.freedBlocks()
-                : sum(BandRow.FOLLOWED_FREE_COUNT) + missedFreeCount();
+                : sum(BandRow.FOLLOWED_FREE_COUNT) + quick.freedAtOnceCount() + missedFreeCount();
     }
 
     long allocateCount() {

@@ -24,11 +24,11 @@ public final class QuickCounts {
 
     /** Counters of blocks that the application was promised to be zero come after the others. */
     private static final int ZEROED = SIZES + 1;
-    /** And after those, for arenas only, those of blocks that have ended. */
+    /** And after those those of blocks that have ended: of arenas all, else those that were followed and freed at once. */
     private static final int FREED = 2 * ZEROED;
 
-    private static final int ARENA_LENGTH = FREED + SIZES;
-    private static final long[] NONE = new long[ARENA_LENGTH];
+    private static final int LENGTH = FREED + SIZES;
+    private static final long[] NONE = new long[LENGTH];
     /** Malloc's own. A larger one is worth noting. */
     private static final long PLAIN_ALIGNMENT = 16;
 
@@ -89,6 +89,21 @@ public final class QuickCounts {
         counts[FREED + byteSize]++;
     }
 
+    /**
+     * Counts the free of a followed block of this thread, the newest, that lived for none of the time and bytes that histograms tell apart;
+     * false where its size has no counter.
+     */
+    boolean freedAtOnce(long byteSize) {
+        long[] seen = counts;
+        int size = (int) Math.min(byteSize, SIZES);
+        if ((seen[size] | seen[ZEROED + size]) == 0) {
+            return false;
+        }
+        seen[FREED + size]++;
+        freeCount++;
+        return true;
+    }
+
     private boolean count(long byteSize, int cell) {
         long[] seen = counts;
         long count = seen[cell];
@@ -140,7 +155,7 @@ public final class QuickCounts {
     @OutOfLine
     private void openNew(int byteSize, boolean zeroed) {
         if (openCount == 0) {
-            counts = new long[isArena ? ARENA_LENGTH : FREED];
+            counts = new long[isArena || isFollowed ? LENGTH : FREED];
         }
         if (counts[byteSize] == 0 && counts[ZEROED + byteSize] == 0) {
             if (openCount == openSizes.length) {
@@ -203,12 +218,17 @@ public final class QuickCounts {
         return bytes;
     }
 
-    /** Bytes of blocks that were counted here and have been followed. */
+    /** Bytes of blocks that were counted here and have been followed, but for those freed at once. */
     long followedBytes() {
-        return isFollowed ? countedBytes() : 0;
+        return isFollowed ? countedBytes() - freedBytes() : 0;
     }
 
-    /** Arenas' blocks that were counted here and have ended. */
+    /** Frees that {@link #freedAtOnce} has counted. */
+    long freedAtOnceCount() {
+        return isFollowed ? freedBlocks() : 0;
+    }
+
+    /** Blocks whose end was counted here. */
     long freedBlocks() {
         long blocks = 0;
         for (int i = 0; i < openCount(); i++) {
@@ -239,14 +259,16 @@ public final class QuickCounts {
             int size = openSizes[i];
             long zeroed = blocks(counts, ZEROED + size);
             long count = blocks(counts, size) + zeroed;
-            if (count != 0) {
+            long ended = ended(size);
+            if (count != 0 || ended != 0) {
                 int band = SizeBands.band(size);
                 BandRow.addPlain(total.band(band), band, size, count, zeroed);
                 if (isFollowed) {
                     BandRow.addFollowed(total.band(band), size, count);
+                    BandRow.addFreedAtOnce(total.band(band), size, ended);
                 }
                 if (isArena) {
-                    BandRow.countBulkFree(total.band(band), ended(size), size * ended(size));
+                    BandRow.countBulkFree(total.band(band), ended, size * ended);
                 }
             }
         }
@@ -273,7 +295,7 @@ public final class QuickCounts {
     }
 
     private long ended(int size) {
-        return isArena ? counts[FREED + size] : 0;
+        return isArena || isFollowed ? counts[FREED + size] : 0;
     }
 
     private static long blocks(long[] counts, int cell) {

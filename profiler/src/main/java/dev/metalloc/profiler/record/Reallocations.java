@@ -20,7 +20,8 @@ final class Reallocations {
 
     /** {@link ThreadRecorder#beginReallocate}. */
     long begin(long address) {
-        if (!recorder.blocks.remove(address, old)) {
+        thread.settle();
+        if (!thread.take(address, old)) {
             return ThreadRecorder.UNKNOWN;
         }
         number = (number + 1) & Integer.MAX_VALUE;

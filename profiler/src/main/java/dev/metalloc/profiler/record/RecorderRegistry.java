@@ -82,6 +82,21 @@ public final class RecorderRegistry {
         return found != null && found.owner == owner ? found.allocatedBytes() : -1;
     }
 
+    /**
+     * Takes the block away from the thread that holds it as its newest, where one does, and copies its values; to be called where all
+     * blocks are followed and the table does not know the block.
+     */
+    boolean takeNewest(long address, long[] into) {
+        @Nullable ThreadRecorder[] current = slots;
+        for (int slot = 0; slot < current.length; slot++) {
+            ThreadRecorder held = current[slot];
+            if (held != null && held.newest.take(address, into)) {
+                return true;
+            }
+        }
+        return recorder.blocks.remove(address, into); // it may have gone there meanwhile
+    }
+
     /** All that are not folded, with holes; to be read under reading. */
     @Nullable
     ThreadRecorder[] held() {
@@ -106,6 +121,7 @@ public final class RecorderRegistry {
         for (int slot = 0; slot < current.length; slot++) {
             ThreadRecorder held = current[slot];
             if (held != null && held.hasEnded()) {
+                held.settle();
                 ended.add(held);
                 gone = gone == null ? new boolean[current.length] : gone;
                 gone[slot] = true;

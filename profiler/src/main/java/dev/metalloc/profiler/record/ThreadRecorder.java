@@ -45,6 +45,9 @@ public final class ThreadRecorder {
     /** Where all blocks are followed, the slots that are looked at first; null elsewhere. They spare the way through the table. */
     private @Nullable LiveBlockSlots nearSlots;
 
+    /** Empty but where all blocks are followed. */
+    final NewestBlock newest = new NewestBlock();
+
     ThreadRecorder(Recorder recorder, Thread thread, long owner) {
         this.recorder = recorder;
         this.threadId = thread.threadId();
@@ -71,19 +74,41 @@ public final class ThreadRecorder {
 
     /** Follows a block that {@link QuickCounts} has counted; no sum needs it but for the live bytes. */
     private void followPlain(EntryRecord entry, long address, long byteSize) {
-        long liveCount = entry.quick.liveCount();
+        hold(entry, address, byteSize, BlockMeta.ofOwner(owner) | BlockMeta.CERTAIN_BLOCK | entry.entryPoint);
+        changeLiveBytes(entry, byteSize);
+    }
+
+    private void hold(EntryRecord entry, long address, long byteSize, long meta) {
+        settle();
+        newest.hold(address, byteSize, allocatedBytes(), recorder.elapsedNanos(), meta, entry.quick.liveCount());
+    }
+
+    /** Puts the newest block, if it is held, into the table: before another one of this thread comes or goes, or once the thread has ended. */
+    void settle() {
+        if (!newest.isEmpty()) {
+            settleNewest();
+        }
+    }
+
+    private void settleNewest() {
+        long address = newest.address();
+        long byteSize = newest.value(LiveBlockTable.SIZE);
+        long birthBytes = newest.value(LiveBlockTable.BIRTH_BYTES);
+        long birthNanos = newest.value(LiveBlockTable.BIRTH_NANOS);
+        long meta = newest.value(LiveBlockTable.META);
+        long liveCount = newest.value(LiveBlockTable.ORDER_MARK);
+        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
         long mark = entry.order.mark(liveCount);
         entry.quick.watch(liveCount);
-        long meta = BlockMeta.ofOwner(owner) | BlockMeta.CERTAIN_BLOCK | entry.entryPoint;
-        long birthBytes = allocatedBytes();
-        long birthNanos = recorder.elapsedNanos();
         LiveBlockSlots near = nearSlots;
-        if ((near != null
-                        && near.insert(address, byteSize, birthBytes, birthNanos, meta, mark) != LiveBlockSlots.NO_ROOM)
-                || insertElsewhere(address, byteSize, birthBytes, birthNanos, meta, mark)) {
-            changeLiveBytes(entry, byteSize);
-        } else {
+        if ((near == null
+                        || near.insert(address, byteSize, birthBytes, birthNanos, meta, mark) == LiveBlockSlots.NO_ROOM)
+                && !insertElsewhere(address, byteSize, birthBytes, birthNanos, meta, mark)) {
             BandRow.addFollowed(entry.band(SizeBands.band(byteSize)), byteSize, -1);
+            changeLiveBytes(entry, -byteSize);
+        }
+        if (!newest.clear()) {
+            recorder.blocks.remove(address, removed);
         }
     }
 
@@ -118,14 +143,48 @@ public final class ThreadRecorder {
      * counts for the entry point that allocated the block; the one given here is for blocks that are not followed.
      */
     public void freed(int entryPoint, long address) {
-        LiveBlockSlots near = nearSlots;
-        if (near != null && near.remove(address, removed)) {
-            freeFollowed(removed);
+        if (followsAll) {
+            freedFollowed(entryPoint, address);
             return;
         }
         EntryRecord entry = entries[entryPoint];
         if (entry == null || !entry.quick.freed(address)) {
             freedUnusually(entryPoint, address);
+        }
+    }
+
+    private void freedFollowed(int entryPoint, long address) {
+        if (newest.is(address)) {
+            freeNewest();
+            return;
+        }
+        settle();
+        LiveBlockSlots near = nearSlots;
+        if (near != null && near.remove(address, removed)) {
+            freeFollowed(removed);
+        } else {
+            freedUnusually(entryPoint, address);
+        }
+    }
+
+    /** The block was the last one in, and is the first one out. */
+    private void freeNewest() {
+        long byteSize = newest.value(LiveBlockTable.SIZE);
+        long birthBytes = newest.value(LiveBlockTable.BIRTH_BYTES);
+        long birthNanos = newest.value(LiveBlockTable.BIRTH_NANOS);
+        long meta = newest.value(LiveBlockTable.META);
+        newest.clear();
+        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
+        long[] row = entry.band(SizeBands.band(byteSize));
+        row[BandRow.LAST_BIRTH_BYTES] = birthBytes;
+        entry.accountedFreeCount++;
+        boolean atOnce = BandRow.isShortest(recorder.elapsedNanos() - birthNanos, allocatedBytes() - birthBytes);
+        if (atOnce && entry.quick.freedAtOnce(byteSize)) {
+            changeLiveBytes(entry, -byteSize);
+        } else {
+            entry.quick.countFree();
+            countFollowedFree(row, byteSize, birthBytes, birthNanos, meta, BandRow.LIFO_FREE_WEIGHT);
+            changeLiveBytes(entry, row, -byteSize);
         }
     }
 
@@ -143,11 +202,16 @@ public final class ThreadRecorder {
 
     @OutOfLine
     private void freedPerhapsFollowed(int entryPoint, long address) {
-        if (recorder.blocks.remove(address, removed)) {
+        if (take(address, removed)) {
             freeFollowed(removed);
         } else {
             countFree(entry(entryPoint));
         }
+    }
+
+    /** Takes a followed block of any thread out of where it is kept, and copies its values; false where it is not known. */
+    boolean take(long address, long[] into) {
+        return recorder.blocks.remove(address, into) || (followsAll && recorder.registry.takeNewest(address, into));
     }
 
     private static void countFree(EntryRecord entry) {
@@ -247,17 +311,27 @@ public final class ThreadRecorder {
     @OutOfLine
     private boolean follow(EntryRecord entry, long[] row, long address, long byteSize, long chain) {
         long meta = pickedMeta(entry, byteSize, isCertain(row));
+        if (followsAll && chain == ChainMark.NONE && BlockMeta.site(meta) == 0) {
+            hold(entry, address, byteSize, meta);
+            countFollowed(entry, row, byteSize, meta);
+            return true;
+        }
+        settle();
         long liveCount = entry.quick.liveCount();
         long mark = entry.order.mark(liveCount) | chain;
         entry.quick.watch(liveCount);
         if (!recorder.blocks.insert(address, byteSize, allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
             return false;
         }
+        countFollowed(entry, row, byteSize, meta);
+        return true;
+    }
+
+    private void countFollowed(EntryRecord entry, long[] row, long byteSize, long meta) {
         long weight = recorder.weight(byteSize, meta);
         long bytes = ByteSampler.weightedBytes(byteSize, weight);
         BandRow.countFollowed(row, weight, bytes);
         changeLiveBytes(entry, row, bytes);
-        return true;
     }
 
     private void freeFollowed(long[] block) {
@@ -382,7 +456,7 @@ public final class ThreadRecorder {
     }
 
     /** The object, its small arrays and its place in the registry, rounded up. */
-    private static final int OWN_BYTES = 512;
+    private static final int OWN_BYTES = 640;
 
     private EntryRecord addEntry(int entryPoint) {
         QuickCounts quick = new QuickCounts(

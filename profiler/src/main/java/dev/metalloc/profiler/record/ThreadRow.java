@@ -55,6 +55,7 @@ public final class ThreadRow {
             }
         }
         entry.quick.addSizesTo(row);
+        row[LIFETIME_BYTES] += entry.quick.freedAtOnceCount() << ByteSampler.WEIGHT_SHIFT;
     }
 
     private static void addSizes(long[] row, long[] counts, int band) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArenaRecord {
     static final int MAX_FOLLOWED = 4096;
-    /** Of a record that {@link ThreadArenas} does not keep. */
+    /** Of a record that {@link ArenaRecords} does not keep. */
     static final int NO_PLACE = -1;
 
     /** The object and its small arrays, rounded up. */
@@ -30,7 +30,7 @@ public final class ArenaRecord {
     /** Null where the arena itself lets only one thread in. Guards all fields below. */
     private final @Nullable RecorderSpinLock lock;
 
-    private final ArenaTally tally = new ArenaTally();
+    private final ArenaTally tally;
     private long sequence;
     private int handle;
     private boolean confined;
@@ -49,6 +49,8 @@ public final class ArenaRecord {
         this.opener = opener;
         this.openerCounts = openerCounts;
         this.openerQuick = openerQuick;
+        // Blocks are noted where ArenaRecords finds them.
+        this.tally = new ArenaTally(place == NO_PLACE ? 0 : ArenaTally.NOTED_SIZES);
         this.lock = entryPoint == Recorder.ARENA_CONFINED ? null : new RecorderSpinLock();
     }
 
@@ -59,8 +61,23 @@ public final class ArenaRecord {
         closed = false;
     }
 
+    /** Gives an arena that is open another number. */
+    void renumber(long openedSequence) {
+        sequence = openedSequence;
+    }
+
+    /** Confined arenas only: any thread, which may see it late. */
+    boolean isClosed() {
+        return closed;
+    }
+
     int place() {
         return place;
+    }
+
+    /** Any thread. */
+    ArenaTally tally() {
+        return tally;
     }
 
     /** By which {@link ThreadRecorder#confinedArena} finds the record until the arena is closed; 0 where there is none. */
@@ -69,7 +86,7 @@ public final class ArenaRecord {
     }
 
     boolean hasHandle(int wanted) {
-        return handle == wanted && !closed;
+        return handle == wanted && wanted != 0;
     }
 
     /** The recorder of the only thread that uses the arena; null where there may be others, or other carriers. */
@@ -184,13 +201,14 @@ public final class ArenaRecord {
             return;
         }
         EntryRecord entry = current.entry(entryPoint);
-        countClose(current, entry);
-        current.flushArenaBytes(entry);
+        if (place == NO_PLACE || !current.arenas.isSole(this)) {
+            countClose(current, entry);
+        }
+        current.endArenaBytes(entry, tally.byteSum());
         tally.free(entry);
-        current.flushArenaBytes(entry);
         freeFollowed(current, entry);
         if (place != NO_PLACE) {
-            current.arenas.closed(place);
+            current.arenas.closed(this);
         }
     }
 
@@ -208,20 +226,25 @@ public final class ArenaRecord {
         }
     }
 
-    @ReservedStack
     private boolean tryClose() {
-        if (lock == null) {
-            boolean first = !closed;
-            closed = true;
-            return first;
+        if (lock != null) {
+            return tryCloseLocked(lock);
         }
-        lock.acquire();
+        boolean first = !closed;
+        closed = true;
+        handle = 0;
+        return first;
+    }
+
+    @ReservedStack
+    private boolean tryCloseLocked(RecorderSpinLock held) {
+        held.acquire();
         try {
             boolean first = !closed;
             closed = true;
             return first;
         } finally {
-            lock.release();
+            held.release();
         }
     }
 

@@ -4,30 +4,63 @@ package dev.metalloc.profiler.record;
 import java.util.Arrays;
 
 /**
- * Exact counts and requested bytes of one arena's blocks; one thread at a time.
+ * Exact counts and requested bytes of one arena's blocks; one thread at a time, but for what says otherwise.
  *
- * <p>The first small blocks are noted one by one, which is less work than to find their bands; most arenas have no others.
+ * <p>The first small blocks are noted one by one, which is less work than to find their bands; most arenas have no others. Until the arena is
+ * closed the notes are all that tells that these blocks are live.
  */
 final class ArenaTally {
-    private static final int NOTED_SIZES = 32;
+    static final int NOTED_SIZES = 32;
     private static final int FIRST_BANDS = 4;
     /** A count and its band in one long. */
     private static final int BAND_BITS = 6;
 
     private static final int BAND_MASK = (1 << BAND_BITS) - 1;
 
-    private final int[] sizes = new int[NOTED_SIZES];
+    private final int[] sizes;
     private int noted;
+    private long notedBytes;
     private long[] countsAndBytes = new long[2 * FIRST_BANDS];
     private int length;
 
+    /** @param capacity blocks that can be noted one by one */
+    ArenaTally(int capacity) {
+        this.sizes = new int[capacity];
+    }
+
     boolean isFull() {
-        return noted == NOTED_SIZES;
+        return noted == sizes.length;
     }
 
     /** Notes a block that {@link QuickCounts} has counted; only where there is room. */
     void note(long byteSize) {
-        sizes[noted++] = (int) byteSize;
+        sizes[noted] = (int) byteSize;
+        noted++;
+        notedBytes += byteSize;
+    }
+
+    /** Blocks noted and not ended; any thread. */
+    int notedBlocks() {
+        return noted;
+    }
+
+    /** Their bytes; any thread. */
+    long notedBytes() {
+        return notedBytes;
+    }
+
+    /** Adds the bytes of blocks that are noted to those of their bands; any thread. */
+    void addNotedBytes(long[] bandBytes) {
+        for (int i = 0; i < noted && i < sizes.length; i++) {
+            bandBytes[SizeBands.band(sizes[i])] += sizes[i];
+        }
+    }
+
+    /** Takes the blocks that are noted out of those that have ended in a sum; any thread. */
+    void uncountNoted(EntryRecord total) {
+        for (int i = 0; i < noted && i < sizes.length; i++) {
+            BandRow.countBulkFree(total.band(SizeBands.band(sizes[i])), -1, -sizes[i]);
+        }
     }
 
     void add(int band, long byteSize) {
@@ -51,14 +84,18 @@ final class ArenaTally {
         length += 2;
     }
 
+    long byteSum() {
+        long bytes = notedBytes;
+        for (int at = 0; at < length; at += 2) {
+            bytes += countsAndBytes[at + 1];
+        }
+        return bytes;
+    }
+
     /** Ends all blocks in the entry's counts, and their arena with its shape; nothing is left here. */
     void free(EntryRecord entry) {
         long blocks = noted;
-        long bytes = 0;
-        for (int i = 0; i < noted; i++) {
-            entry.quick.countFreed(sizes[i]);
-            bytes += sizes[i];
-        }
+        long bytes = notedBytes;
         for (int at = 0; at < length; at += 2) {
             long count = countsAndBytes[at] >>> BAND_BITS;
             BandRow.countBulkFree(entry.band((int) countsAndBytes[at] & BAND_MASK), count, countsAndBytes[at + 1]);
@@ -66,8 +103,8 @@ final class ArenaTally {
             bytes += countsAndBytes[at + 1];
         }
         noted = 0;
+        notedBytes = 0;
         length = 0;
-        entry.freedArenaBytes += bytes;
         if (entry.arenas != null) {
             entry.arenas.countShape(blocks, bytes);
         }

@@ -34,16 +34,20 @@ final class EntryRecord {
     final FreeOrder order = new FreeOrder();
     private final long[] @Nullable [] bands = new long[SizeBands.COUNT][];
     final @Nullable ArenaCounts arenas;
+    /** Knows which of the arenas' blocks in {@link #quick} are live; null where there are none. */
+    private final @Nullable ThreadArenas openArenas;
 
-    EntryRecord(int entryPoint, QuickCounts quick) {
+    /** @param openArenas the thread's, for those that it opens for itself */
+    EntryRecord(int entryPoint, QuickCounts quick, @Nullable ThreadArenas openArenas) {
         this.entryPoint = entryPoint;
         this.quick = quick;
+        this.openArenas = openArenas;
         this.arenas = Recorder.isArena(entryPoint) ? new ArenaCounts() : null;
     }
 
     /** One that is only added to. */
     static EntryRecord total(int entryPoint) {
-        return new EntryRecord(entryPoint, QuickCounts.none());
+        return new EntryRecord(entryPoint, QuickCounts.none(), null);
     }
 
     long[] band(int band) {
@@ -58,7 +62,7 @@ final class EntryRecord {
 
     long liveBytes() {
         return arenas != null
-                ? allocateBytes() - sum(BandRow.FREED_BYTES) - quick.freedBytes()
+                ? sum(BandRow.ALLOCATE_BYTES) - sum(BandRow.FREED_BYTES) + notedBytes()
                 : sum(BandRow.LIVE_BYTES) + quick.followedBytes();
     }
 
@@ -72,6 +76,9 @@ final class EntryRecord {
                         ? row[BandRow.ALLOCATE_BYTES] - row[BandRow.FREED_BYTES]
                         : row[BandRow.LIVE_BYTES];
             }
+        }
+        if (openArenas != null) {
+            openArenas.records().addNotedBytes(bandBytes);
         }
         quick.addLiveBytes(bandBytes);
     }
@@ -89,7 +96,7 @@ final class EntryRecord {
     /** All frees by this thread, those of unknown blocks included. */
     long freeCount() {
         return arenas != null
-                ? sum(BandRow.FREE_COUNT) + quick.freedBlocks()
+                ? sum(BandRow.FREE_COUNT) + quick.countedBlocks() - notedBlocks()
                 : sum(BandRow.FOLLOWED_FREE_COUNT) + quick.freedAtOnceCount() + missedFreeCount();
     }
 
@@ -142,6 +149,10 @@ final class EntryRecord {
             }
         }
         quick.addTo(total);
+        if (openArenas != null) {
+            openArenas.records().uncountNoted(total);
+            openArenas.addSoleTo(total.counters);
+        }
         total.missedFreesElsewhere += missedFreeCount();
         total.liveBlocksElsewhere += liveBlocks();
         total.clockCountElsewhere += clockCount();
@@ -151,6 +162,14 @@ final class EntryRecord {
         if (arenas != null && total.arenas != null) {
             arenas.addTo(total.arenas);
         }
+    }
+
+    private long notedBlocks() {
+        return openArenas == null ? 0 : openArenas.records().notedBlocks();
+    }
+
+    private long notedBytes() {
+        return openArenas == null ? 0 : openArenas.records().notedBytes();
     }
 
     private long[] addBand(int band) {

@@ -24,7 +24,7 @@ public final class QuickCounts {
 
     /** Counters of blocks that the application was promised to be zero come after the others. */
     private static final int ZEROED = SIZES + 1;
-    /** And after those those of blocks that have ended: of arenas all, else those that were followed and freed at once. */
+    /** And after those, where all blocks are followed, those that were freed at once. */
     private static final int FREED = 2 * ZEROED;
 
     private static final int LENGTH = FREED + SIZES;
@@ -82,11 +82,6 @@ public final class QuickCounts {
     boolean allocated(long byteSize, long byteAlignment, boolean zeroed) {
         return byteAlignment <= maxAlignment
                 && count(byteSize, (zeroed ? ZEROED : 0) + (int) Math.min(byteSize, SIZES));
-    }
-
-    /** Counts the end of an arena's block that was counted here. */
-    void countFreed(int byteSize) {
-        counts[FREED + byteSize]++;
     }
 
     /**
@@ -155,7 +150,7 @@ public final class QuickCounts {
     @OutOfLine
     private void openNew(int byteSize, boolean zeroed) {
         if (openCount == 0) {
-            counts = new long[isArena || isFollowed ? LENGTH : FREED];
+            counts = new long[isFollowed ? LENGTH : FREED];
         }
         if (counts[byteSize] == 0 && counts[ZEROED + byteSize] == 0) {
             if (openCount == openSizes.length) {
@@ -220,55 +215,46 @@ public final class QuickCounts {
 
     /** Bytes of blocks that were counted here and have been followed, but for those freed at once. */
     long followedBytes() {
-        return isFollowed ? countedBytes() - freedBytes() : 0;
-    }
-
-    /** Frees that {@link #freedAtOnce} has counted. */
-    long freedAtOnceCount() {
-        return isFollowed ? freedBlocks() : 0;
-    }
-
-    /** Blocks whose end was counted here. */
-    long freedBlocks() {
-        long blocks = 0;
-        for (int i = 0; i < openCount(); i++) {
-            blocks += ended(openSizes[i]);
-        }
-        return blocks;
-    }
-
-    long freedBytes() {
         long bytes = 0;
-        for (int i = 0; i < openCount(); i++) {
-            bytes += openSizes[i] * ended(openSizes[i]);
+        for (int i = 0; isFollowed && i < openCount(); i++) {
+            bytes += openSizes[i] * (counted(openSizes[i]) - freedAtOnceCount(openSizes[i]));
         }
         return bytes;
     }
 
-    /** Adds an arena's bytes that are live, or those that were ever followed, to those of their bands. */
+    /** Frees that {@link #freedAtOnce} has counted. */
+    long freedAtOnceCount() {
+        long blocks = 0;
+        for (int i = 0; isFollowed && i < openCount(); i++) {
+            blocks += freedAtOnceCount(openSizes[i]);
+        }
+        return blocks;
+    }
+
+    /** Adds {@link #followedBytes} to those of their bands. */
     void addLiveBytes(long[] bandBytes) {
-        for (int i = 0; (isArena || isFollowed) && i < openCount(); i++) {
+        for (int i = 0; isFollowed && i < openCount(); i++) {
             int size = openSizes[i];
-            bandBytes[SizeBands.band(size)] += size * (counted(size) - ended(size));
+            bandBytes[SizeBands.band(size)] += size * (counted(size) - freedAtOnceCount(size));
         }
     }
 
-    /** Adds the blocks that were counted here to the rows of their bands. */
+    /** Adds the blocks that were counted here to the rows of their bands; an arena's as if all had ended. */
     void addTo(EntryRecord total) {
         for (int i = 0; i < openCount(); i++) {
             int size = openSizes[i];
             long zeroed = blocks(counts, ZEROED + size);
             long count = blocks(counts, size) + zeroed;
-            long ended = ended(size);
-            if (count != 0 || ended != 0) {
+            long freedAtOnce = freedAtOnceCount(size);
+            if (count != 0 || freedAtOnce != 0) {
                 int band = SizeBands.band(size);
                 BandRow.addPlain(total.band(band), band, size, count, zeroed);
                 if (isFollowed) {
                     BandRow.addFollowed(total.band(band), size, count);
-                    BandRow.addFreedAtOnce(total.band(band), size, ended);
+                    BandRow.addFreedAtOnce(total.band(band), size, freedAtOnce);
                 }
                 if (isArena) {
-                    BandRow.countBulkFree(total.band(band), ended, size * ended);
+                    BandRow.countBulkFree(total.band(band), count, size * count);
                 }
             }
         }
@@ -294,8 +280,8 @@ public final class QuickCounts {
         return blocks(counts, size) + blocks(counts, ZEROED + size);
     }
 
-    private long ended(int size) {
-        return isArena || isFollowed ? counts[FREED + size] : 0;
+    private long freedAtOnceCount(int size) {
+        return isFollowed ? counts[FREED + size] : 0;
     }
 
     private static long blocks(long[] counts, int cell) {

@@ -1,20 +1,23 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.record;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arenas that one thread opens; used by that thread alone.
+ * The arenas that one thread opens; used by that thread alone, but for what says otherwise.
  *
- * <p>Records of confined arenas go round, so that an arena per call allocates none. Each has a handle, by which whoever opened the arena
- * finds the record again: a number to be kept where there is no room for a reference.
+ * <p>Each confined arena has a handle, by which whoever opened it finds its record again: a number to be kept where there is no room for
+ * a reference.
  */
 /* Implementation notes
  *
  * A handle, from the highest bit on: two of 0, so that much can be counted on top of it, the turn at which its record was opened (12 bits,
  * never 0), the record's place (14), four bits of no meaning. One that is out of date finds nothing before 4,095 more arenas were opened, one
  * of another recording in one of 4,095 cases.
+ *
+ * Most threads have one arena open at a time, and their counts need no more than one addition: as long as no other is opened, the sole arena is
+ * nested in none, closes in order, and is the most that were open. Its record waits for the next one. Once another is opened beside it, it
+ * is counted as all others are.
  */
 final class ThreadArenas {
     private static final int FREE_BITS = 4;
@@ -24,15 +27,16 @@ final class ThreadArenas {
 
     private static final int TURN_SHIFT = FREE_BITS + PLACE_BITS;
     private static final int MAX_TURN = (1 << (30 - TURN_SHIFT)) - 1;
-    private static final int FIRST_KEPT = 4;
 
     private final ThreadRecorder thread;
-    private @Nullable ArenaRecord[] kept = new @Nullable ArenaRecord[FIRST_KEPT];
-    private int keptCount;
-    /** Places in kept whose arenas are closed, the last closed on top. */
-    private int[] closedPlaces = new int[FIRST_KEPT];
+    private final ArenaRecords records = new ArenaRecords(MAX_KEPT);
+    /** A guess: most blocks are of the arena that was opened last, or of that of the block before. */
+    private ArenaRecord latest = ArenaRecord.NONE;
+    /** The record of the only arena that is open, or of the next one where none is; null while there are others. */
+    private @Nullable ArenaRecord sole;
+    /** Arenas that were opened as the only one and are not counted elsewhere. */
+    private long soleOpenCount;
 
-    private int closedCount;
     private int turn;
     private @Nullable FollowedBlocks spareFollowed;
 
@@ -47,6 +51,7 @@ final class ThreadArenas {
         if (arenas == null) {
             throw new IllegalArgumentException("entryPoint: " + entryPoint + " (expected: one of the arenas)");
         }
+        leaveSole();
         EntryRecord confined = thread.entryOrNull(Recorder.ARENA_CONFINED);
         if (confined != null && confined.arenas != null && confined.arenas.openCount() > 0) {
             entry.counters[EntryRow.NESTED_OPEN_COUNT]++;
@@ -58,38 +63,117 @@ final class ThreadArenas {
 
     /** Of an arena that only this thread, which is a platform thread, will use. */
     ArenaRecord openConfined() {
+        ArenaRecord next = sole;
+        if (next == null || !next.isClosed()) {
+            return openBesideOthers();
+        }
+        soleOpenCount++;
+        next.open(0, true, nextHandle(next.place()));
+        return next;
+    }
+
+    /** The same for an arena that has nothing but the handle; 0, and nothing was opened, where there is none left. */
+    int openByHandle() {
+        ArenaRecord next = sole;
+        boolean isLeft = (next != null && next.isClosed()) || records.haveOneLeft();
+        return isLeft ? openConfined().handle() : 0;
+    }
+
+    @OutOfLine
+    private ArenaRecord openBesideOthers() {
         EntryRecord entry = thread.entry(Recorder.ARENA_CONFINED);
         ArenaCounts arenas = entry.arenas;
         if (arenas == null) {
             return ArenaRecord.NONE;
         }
+        leaveSole();
         if (arenas.openCount() > 0) {
             entry.counters[EntryRow.NESTED_OPEN_COUNT]++;
         }
-        ArenaRecord record = closedRecord(entry, arenas);
-        turn = turn >= MAX_TURN ? 1 : turn + 1;
+        ArenaRecord record = records.takeClosed();
+        if (record == null) {
+            record = new ArenaRecord(Recorder.ARENA_CONFINED, thread, arenas, entry.quick, records.nextPlace());
+            if (record.place() != ArenaRecord.NO_PLACE) {
+                records.add(record);
+            }
+        }
         int place = record.place();
-        int handle = place == ArenaRecord.NO_PLACE ? 0 : (turn << TURN_SHIFT) | (place << FREE_BITS);
-        record.open(countOpen(entry, arenas), true, handle);
+        record.open(countOpen(entry, arenas), true, place == ArenaRecord.NO_PLACE ? 0 : nextHandle(place));
+        latest = record;
         return record;
     }
 
-    /** The same for an arena that has nothing but the handle; 0, and nothing was opened, where there is none left. */
-    int openByHandle() {
-        return closedCount == 0 && keptCount == MAX_KEPT ? 0 : openConfined().handle();
+    /** Before an arena is opened beside the sole one, or one of another kind. */
+    private void leaveSole() {
+        ArenaRecord left = sole;
+        if (left == null) {
+            return;
+        }
+        if (left.isClosed()) {
+            records.giveBack(left.place());
+        } else {
+            EntryRecord entry = thread.entry(Recorder.ARENA_CONFINED);
+            ArenaCounts arenas = entry.arenas;
+            if (arenas != null) {
+                soleOpenCount--;
+                left.renumber(countOpen(entry, arenas));
+            }
+        }
+        sole = null;
+    }
+
+    private int nextHandle(int place) {
+        turn = turn >= MAX_TURN ? 1 : turn + 1;
+        return (turn << TURN_SHIFT) | (place << FREE_BITS);
     }
 
     /** The record of a confined arena that is open; null where the handle is no longer, or never was, one of this thread's. */
     @Nullable
     ArenaRecord confined(int handle) {
-        int place = (handle >>> FREE_BITS) & (MAX_KEPT - 1);
-        ArenaRecord record = place < kept.length ? kept[place] : null;
-        return record != null && record.hasHandle((handle >>> FREE_BITS) << FREE_BITS) ? record : null;
+        int wanted = (handle >>> FREE_BITS) << FREE_BITS;
+        return latest.hasHandle(wanted) ? latest : find(wanted);
     }
 
-    /** The arena of this place was closed. */
-    void closed(int place) {
-        closedPlaces[closedCount++] = place;
+    private @Nullable ArenaRecord find(int handle) {
+        ArenaRecord record = records.at((handle >>> FREE_BITS) & (MAX_KEPT - 1));
+        if (record == null || !record.hasHandle(handle)) {
+            return null;
+        }
+        latest = record;
+        return record;
+    }
+
+    /** Whether the arena was the only one from its opening on: it is counted here, and its closing needs no more. */
+    boolean isSole(ArenaRecord record) {
+        return record == sole;
+    }
+
+    /** An arena whose record has a place was closed, and counted. */
+    void closed(ArenaRecord record) {
+        if (record == sole) {
+            return;
+        }
+        ArenaCounts arenas = thread.entry(Recorder.ARENA_CONFINED).arenas;
+        if (sole == null && arenas != null && arenas.openCount() == 0) {
+            sole = record;
+            latest = record;
+        } else {
+            records.giveBack(record.place());
+        }
+    }
+
+    /** Adds what is not counted elsewhere to an {@link EntryRow}; any thread. */
+    void addSoleTo(long[] counters) {
+        ArenaRecord one = sole;
+        long opened = soleOpenCount;
+        counters[EntryRow.OPEN_COUNT] += opened;
+        counters[EntryRow.CLOSE_COUNT] += one == null || one.isClosed() ? opened : opened - 1;
+        counters[EntryRow.MAX_OPEN_COUNT] = Math.max(counters[EntryRow.MAX_OPEN_COUNT], Math.min(1, opened));
+    }
+
+    /** With the blocks of open arenas that are noted; any thread. */
+    ArenaRecords records() {
+        return records;
     }
 
     FollowedBlocks takeFollowed() {
@@ -106,7 +190,7 @@ final class ThreadArenas {
     }
 
     long heldBytes() {
-        return (long) keptCount * ArenaRecord.HELD_BYTES + 8L * kept.length;
+        return records.heldBytes();
     }
 
     private static long countOpen(EntryRecord entry, ArenaCounts arenas) {
@@ -118,30 +202,5 @@ final class ThreadArenas {
             counters[EntryRow.MAX_OPEN_COUNT] = openCount;
         }
         return sequence;
-    }
-
-    private ArenaRecord closedRecord(EntryRecord entry, ArenaCounts arenas) {
-        if (closedCount > 0) {
-            ArenaRecord record = kept[closedPlaces[--closedCount]];
-            if (record != null) {
-                return record;
-            }
-        }
-        return addRecord(entry, arenas);
-    }
-
-    @OutOfLine
-    private ArenaRecord addRecord(EntryRecord entry, ArenaCounts arenas) {
-        if (keptCount == MAX_KEPT) {
-            return new ArenaRecord(Recorder.ARENA_CONFINED, thread, arenas, entry.quick, ArenaRecord.NO_PLACE);
-        }
-        if (keptCount == kept.length) {
-            closedPlaces = Arrays.copyOf(closedPlaces, 2 * keptCount);
-            kept = Arrays.copyOf(kept, 2 * keptCount); // last: there may be no memory for either
-        }
-        ArenaRecord record = new ArenaRecord(Recorder.ARENA_CONFINED, thread, arenas, entry.quick, keptCount);
-        kept[keptCount] = record;
-        keptCount++;
-        return record;
     }
 }

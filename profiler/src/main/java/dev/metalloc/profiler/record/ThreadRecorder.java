@@ -406,7 +406,20 @@ public final class ThreadRecorder {
         entry.flushedLiveBytes = unflushed;
     }
 
-    /** After an arena's block was counted, and before and after an arena is ended. */
+    /** Before the blocks of an arena are ended, which has so many bytes. */
+    void endArenaBytes(EntryRecord entry, long bytes) {
+        long unflushed = entry.quick.clockBytes() - entry.freedArenaBytes - entry.flushedLiveBytes;
+        boolean isLarge = unflushed > liveFlushBytes || unflushed - bytes < -liveFlushBytes;
+        if (isLarge) {
+            flushArenaBytes(entry); // with the arena: this may be the peak
+        }
+        entry.freedArenaBytes += bytes;
+        if (isLarge) {
+            flushArenaBytes(entry);
+        }
+    }
+
+    /** After an arena's block was counted. */
     void flushArenaBytes(EntryRecord entry) {
         long live = entry.quick.clockBytes() - entry.freedArenaBytes;
         long unflushed = live - entry.flushedLiveBytes;
@@ -466,7 +479,7 @@ public final class ThreadRecorder {
                 recorder.blocks.filter);
         picker.add(quick);
         recorder.use(entryPoint);
-        EntryRecord entry = new EntryRecord(entryPoint, quick);
+        EntryRecord entry = new EntryRecord(entryPoint, quick, entryPoint == Recorder.ARENA_CONFINED ? arenas : null);
         entries[entryPoint] = entry;
         return entry;
     }

@@ -26,11 +26,7 @@ import java.util.Set;
  * (BlockStates), a bitmap for each order what is free there (FreeOrders): out of line, some 2 % of memory at 64-byte units.
  *
  * Freed blocks first go to a quick list of their order, whole, and serve the next request of that order: neither touches
- * more than the block's byte and the list. Before more memory is committed as many as are needed coalesce, where quick lists hold more
- * than quickBytes and more than 1/128 of committed memory.
- *
- * Where a list is empty and a small block would have to be cut from a large one, eight are cut at once, as one block, and seven held: a
- * program that grows would else cut for each block.
+ * more than the block's byte and the list. What the lists hold, and when it coalesces, is HeldOrders' part.
  *
  * Invariants: those of the tiling;  taken == live + held, in blocks and in units
  */
@@ -45,12 +41,6 @@ public final class BuddyAllocator implements OffHeapAllocator {
     private static final long SPAN_BYTES = 64 << 10;
     /** Larger blocks cost more to fill than to split and merge. */
     private static final long LARGEST_QUICK_BYTES = 256 << 10;
-    /** One part in 2^7 of committed memory may be held by quick lists when more is committed. */
-    private static final int QUICK_SHIFT = 7;
-    /** Where no block of up to 2^3 times the size is free, so many are cut at once, of a page at most. */
-    private static final int BATCH_SHIFT = 3;
-
-    private static final long LARGEST_BATCH_BYTES = 4 << 10;
 
     private final long minBlockBytes;
     private final long chunkBytes;
@@ -58,7 +48,6 @@ public final class BuddyAllocator implements OffHeapAllocator {
     private final long largestQuickBytes;
     private final int unitShift;
     private final int quickOrders;
-    private final int batchOrders;
     private final ReservedRegion region;
     private final long base;
     private final long blocksBytes;
@@ -66,6 +55,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
     private final BlockStates states;
     private final BuddyTiling tiling;
     private final QuickLists quick;
+    private final HeldOrders held;
     private final AllocatorTraits traits;
 
     private long allocateCount;
@@ -88,7 +78,6 @@ public final class BuddyAllocator implements OffHeapAllocator {
         unitShift = Sizes.log2(minBlockBytes);
         int topOrder = Sizes.log2(chunkBytes) - unitShift;
         quickOrders = Math.min(topOrder, Math.max(0, Sizes.log2(LARGEST_QUICK_BYTES) - unitShift)) + 1;
-        batchOrders = Math.min(quickOrders, Sizes.log2(LARGEST_BATCH_BYTES) + 1 - unitShift) - BATCH_SHIFT;
         region = ReservedRegion.reserve(source, regionBytes, chunkBytes, chunkBytes, SPAN_BYTES);
         base = region.base();
         blocksBytes = region.byteSize() / chunkBytes * chunkBytes;
@@ -96,6 +85,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
         states = new BlockStates(units, topOrder);
         tiling = new BuddyTiling(region, states, units, unitShift, topOrder);
         quick = new QuickLists(unitsOfOrders(quickOrders), quickBytes != 0);
+        held = new HeldOrders(region, states, tiling, quick, unitShift, quickBytes);
         largestQuickBytes = bytesOf(quickOrders - 1);
         traits = traits(chunkBytes);
     }
@@ -173,71 +163,13 @@ public final class BuddyAllocator implements OffHeapAllocator {
             return NULL;
         }
         int order = orderOf(Math.max(byteSize, byteAlignment));
-        int unit = cut(order, zeroBytes);
+        int unit = held.cut(order, zeroBytes);
         if (unit == BuddyTiling.NONE) {
             return NULL;
         }
         states.setLive(unit, order);
         allocateCount++;
         return addressOf(unit);
-    }
-
-    private int cut(int order, long zeroBytes) {
-        while (tiling.wouldCommit(order) && quick.heldUnits() << unitShift > mostHeldBytes()) {
-            giveBackOne(order);
-        }
-        int first = zeroBytes == 0 ? cutBatch(order) : BuddyTiling.NONE;
-        if (first != BuddyTiling.NONE) {
-            return first;
-        }
-        int unit = tiling.cut(order, zeroBytes);
-        if (unit == BuddyTiling.NONE && quick.heldUnits() > 0) {
-            flushQuickLists();
-            unit = tiling.cut(order, zeroBytes);
-        }
-        return unit;
-    }
-
-    /** Gives a held block back, of the next order that has one, else of the largest below: what a program drops it often builds again. */
-    private void giveBackOne(int order) {
-        int held = order;
-        while (held < quickOrders && quick.count(held) == 0) {
-            held++;
-        }
-        if (held >= quickOrders) {
-            held = Math.min(order, quickOrders) - 1;
-            while (quick.count(held) == 0) {
-                held--;
-            }
-        }
-        tiling.giveBack(quick.pop(held), held);
-    }
-
-    /** What quick lists may hold when memory is committed. */
-    private long mostHeldBytes() {
-        return Math.max(quickBytes, region.committedBytes() >>> QUICK_SHIFT);
-    }
-
-    /** Cuts some blocks of an order at once and holds all but the first, where that is due. */
-    private int cutBatch(int order) {
-        int whole = order + BATCH_SHIFT;
-        if (order >= batchOrders || quickBytes == 0 || !tiling.wouldCut(order, whole)) {
-            return BuddyTiling.NONE;
-        }
-        int unit = tiling.cut(whole, 0);
-        if (unit != BuddyTiling.NONE) {
-            holdRest(unit, whole, order);
-        }
-        return unit;
-    }
-
-    /** Holds all parts of a block but the first, so that they will be handed out in their order. */
-    private void holdRest(int unit, int whole, int order) {
-        for (int part = unit + (1 << whole) - (1 << order); part > unit; part -= 1 << order) {
-            states.setFree(part, order);
-            quick.add(order, part);
-        }
-        tiling.noteParts((1 << BATCH_SHIFT) - 1);
     }
 
     @Override
@@ -284,14 +216,6 @@ public final class BuddyAllocator implements OffHeapAllocator {
             return FreeOutcome.FREED;
         }
         return states.isFree(unit) ? FreeOutcome.ALREADY_FREE : FreeOutcome.NOT_A_BLOCK;
-    }
-
-    private void flushQuickLists() {
-        for (int order = 0; order < quickOrders; order++) {
-            for (int unit = quick.pop(order); unit != QuickLists.NONE; unit = quick.pop(order)) {
-                tiling.giveBack(unit, order);
-            }
-        }
     }
 
     @Override
@@ -373,7 +297,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
 
     @Override
     public long purge() {
-        flushQuickLists();
+        held.flush();
         return tiling.purge(Math.max(0, Sizes.log2(SPAN_BYTES) - unitShift));
     }
 

@@ -22,7 +22,7 @@ public class NewestBlockStress {
     }
 
     private static void settle(NewestBlock newest) {
-        long size = newest.value(LiveBlockTable.SIZE);
+        long size = newest.byteSize();
         TABLE.insert(newest.address(), size, size, size, size, size);
         if (!newest.clear()) {
             TABLE.remove(size, new long[LiveBlockTable.VALUES]);

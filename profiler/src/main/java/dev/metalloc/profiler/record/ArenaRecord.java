@@ -157,7 +157,7 @@ public final class ArenaRecord {
             if (!closed && hasRoom(current)) {
                 long birthNanos = current.recorder.elapsedNanos();
                 roomy(current).add(byteSize, current.allocatedBytes(), birthNanos, meta);
-                long weight = current.recorder.weight(byteSize, meta);
+                long weight = current.odds.weight(byteSize, meta);
                 BandRow.countFollowed(row, weight, ByteSampler.weightedBytes(byteSize, weight));
             }
         } finally {
@@ -254,7 +254,7 @@ public final class ArenaRecord {
             return;
         }
         for (int i = 0; i < blocks.count(); i++) {
-            current.countFollowedFree(
+            current.follower.countFollowedFree(
                     entry.band(SizeBands.band(blocks.byteSize(i))),
                     blocks.byteSize(i),
                     blocks.birthBytes(i),

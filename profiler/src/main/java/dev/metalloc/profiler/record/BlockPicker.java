@@ -20,10 +20,10 @@ final class BlockPicker {
     /** The step of the stacks that the distances were drawn at. */
     private int armedStep;
 
-    BlockPicker(Recorder recorder, long seed) {
+    BlockPicker(Recorder recorder, PickOdds odds, long seed) {
         this.followsAll = recorder.options.followsAll();
         this.sampler = new ByteSampler(recorder.lifetimeMeanBytes, seed);
-        this.stacks = new StackSampler(recorder, sampler, ~seed);
+        this.stacks = new StackSampler(recorder, odds, sampler, ~seed);
         this.armedStep = stacks.step();
     }
 

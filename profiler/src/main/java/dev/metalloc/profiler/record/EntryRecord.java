@@ -140,6 +140,15 @@ final class EntryRecord {
         return longs * Long.BYTES + order.heldBytes() + quick.heldBytes();
     }
 
+    /** Counts the free of a block of this thread. */
+    void countFree() {
+        long liveCount = quick.liveCount();
+        quick.countFree();
+        if (quick.watches(liveCount)) {
+            quick.watch(order.freed(liveCount));
+        }
+    }
+
     /** Adds what this one holds to a record that the caller owns. */
     void addTo(EntryRecord total) {
         for (int band = 0; band < SizeBands.COUNT; band++) {

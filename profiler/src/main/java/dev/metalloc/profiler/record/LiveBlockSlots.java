@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.record;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /* Implementation notes
  *
  * A block lies in one of the WINDOW slots from its home on, in the first that was free. Nothing is ever moved, so no search can miss
- * what is there; one that finds nothing has looked at the whole window.
+ * what is there. One that finds nothing has looked as far as any block ever was put from its home, which is a few slots as long as there
+ * are few: the reach is written before the block is.
  *
  * A key goes from EMPTY to BUSY to the block's address, and back to EMPTY. Whoever made it BUSY owns the slot and its values, until the
  * address is in it; from then on whoever may free the block does. That is one thread, since each block is freed once, so it takes no
@@ -29,6 +31,7 @@ final class LiveBlockSlots {
     private static final int WINDOW = 32;
 
     private final int log2;
+    private final AtomicInteger reach = new AtomicInteger();
     private final AtomicLongArray keys;
     private final long[] values;
     /** Those that were there before, and may hold blocks still. */
@@ -54,6 +57,9 @@ final class LiveBlockSlots {
                 values[value + LiveBlockTable.BIRTH_NANOS] = birthNanos;
                 values[value + LiveBlockTable.META] = meta;
                 values[value + LiveBlockTable.ORDER_MARK] = orderMark;
+                if (i >= reach.getPlain()) {
+                    reachFor(i + 1);
+                }
                 keys.setRelease(at, address);
                 return key == EMPTY ? NEW : REPLACED;
             }
@@ -69,7 +75,8 @@ final class LiveBlockSlots {
         }
         int mask = (1 << log2) - 1;
         int home = home(address);
-        for (int i = 0; i < WINDOW; i++) {
+        int end = reach.getOpaque();
+        for (int i = 0; i < end; i++) {
             int at = (home + i) & mask;
             if (keys.getAcquire(at) == address) {
                 int value = at * LiveBlockTable.VALUES;
@@ -81,6 +88,14 @@ final class LiveBlockSlots {
             }
         }
         return false;
+    }
+
+    @OutOfLine
+    private void reachFor(int slots) {
+        int seen = reach.get();
+        while (slots > seen && !reach.compareAndSet(seen, slots)) {
+            seen = reach.get();
+        }
     }
 
     int log2() {

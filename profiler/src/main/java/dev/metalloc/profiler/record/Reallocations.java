@@ -20,8 +20,8 @@ final class Reallocations {
 
     /** {@link ThreadRecorder#beginReallocate}. */
     long begin(long address) {
-        thread.settle();
-        if (!thread.take(address, old)) {
+        thread.follower.settle();
+        if (!thread.follower.take(address, old)) {
             return ThreadRecorder.UNKNOWN;
         }
         number = (number + 1) & Integer.MAX_VALUE;
@@ -57,7 +57,7 @@ final class Reallocations {
         long meta = old[LiveBlockTable.META];
         long mark = old[LiveBlockTable.ORDER_MARK];
         int length = ChainMark.length(mark);
-        long weight = length == 0 ? recorder.weight(old[LiveBlockTable.SIZE], meta) : ChainMark.weight(mark);
+        long weight = length == 0 ? thread.odds.weight(old[LiveBlockTable.SIZE], meta) : ChainMark.weight(mark);
         if (weight != 0) {
             long[] counters = thread.entry(BlockMeta.entryPoint(meta)).counters;
             counters[EntryRow.CHAINS + ChainMark.bucket(length + 1)] += weight;
@@ -91,7 +91,7 @@ final class Reallocations {
         long oldByteSize = old[LiveBlockTable.SIZE];
         long[] row = entry.band(SizeBands.band(oldByteSize));
         if (newAddress != 0) {
-            long weight = recorder.weight(oldByteSize, meta);
+            long weight = thread.odds.weight(oldByteSize, meta);
             row[BandRow.REALLOCATE_WEIGHT] += weight;
             row[BandRow.GROW_WEIGHT] += byteSize > oldByteSize ? weight : 0;
         }
@@ -101,7 +101,7 @@ final class Reallocations {
         } else {
             entry.liveBlocksElsewhere--;
         }
-        thread.countFollowedFree(entry, row, old, BandRow.UNORDERED_FREE_WEIGHT);
+        thread.follower.countFollowedFree(entry, row, old, BandRow.UNORDERED_FREE_WEIGHT);
     }
 
     private void restore(long address) {

@@ -165,13 +165,6 @@ public final class Recorder {
         return certainStacksLeft.getPlain() > 0;
     }
 
-    /** The weight of a followed block. */
-    long weight(long byteSize, long meta) {
-        return (meta & BlockMeta.CERTAIN_BLOCK) != 0
-                ? ByteSampler.ONE
-                : ByteSampler.weight(lifetimeMeanBytes, byteSize);
-    }
-
     /** The weight of a block in the sums of its call site. */
     long siteWeight(long byteSize, long meta) {
         return (meta & BlockMeta.CERTAIN_SITE) != 0

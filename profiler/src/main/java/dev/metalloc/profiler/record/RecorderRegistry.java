@@ -90,7 +90,7 @@ public final class RecorderRegistry {
         @Nullable ThreadRecorder[] current = slots;
         for (int slot = 0; slot < current.length; slot++) {
             ThreadRecorder held = current[slot];
-            if (held != null && held.newest.take(address, into)) {
+            if (held != null && held.follower.newest.take(address, into)) {
                 return true;
             }
         }
@@ -121,7 +121,7 @@ public final class RecorderRegistry {
         for (int slot = 0; slot < current.length; slot++) {
             ThreadRecorder held = current[slot];
             if (held != null && held.hasEnded()) {
-                held.settle();
+                held.follower.settle();
                 ended.add(held);
                 gone = gone == null ? new boolean[current.length] : gone;
                 gone[slot] = true;

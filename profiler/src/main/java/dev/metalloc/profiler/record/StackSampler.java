@@ -9,6 +9,7 @@ package dev.metalloc.profiler.record;
  */
 final class StackSampler {
     private final Recorder recorder;
+    private final PickOdds odds;
     private final FrameBuffer frames = new FrameBuffer();
     /** Tosses for blocks that were picked by their size. */
     private final ByteSampler picked;
@@ -22,8 +23,9 @@ final class StackSampler {
     private long sampleCount;
     private long sampleNanos;
 
-    StackSampler(Recorder recorder, ByteSampler picked, long seed) {
+    StackSampler(Recorder recorder, PickOdds odds, ByteSampler picked, long seed) {
         this.recorder = recorder;
+        this.odds = odds;
         this.picked = picked;
         this.step = recorder.stackDuty.step();
         this.certain = new ByteSampler(recorder.stackMeanBytes(step), seed);
@@ -70,8 +72,7 @@ final class StackSampler {
 
     /** So that, picked or not, a stack is taken by a process of its own mean distance. */
     private boolean tosses(long byteSize) {
-        double taken = ByteSampler.probability(recorder.stackMeanBytes(step), byteSize);
-        return picked.tosses(taken / ByteSampler.probability(recorder.lifetimeMeanBytes, byteSize));
+        return picked.tosses(odds.stackShare(byteSize, step));
     }
 
     @OutOfLine

@@ -32,8 +32,9 @@ public final class ThreadRecorder {
     private final @Nullable EntryRecord[] entries = new @Nullable EntryRecord[Recorder.ENTRY_POINTS];
 
     final ThreadArenas arenas;
-    private final long[] removed = new long[LiveBlockTable.VALUES];
+    final BlockFollower follower;
     private final Reallocations reallocations;
+    final PickOdds odds;
     private final BlockPicker picker;
     private final int liveFlushBytes;
     private final long certainBlocks;
@@ -42,20 +43,16 @@ public final class ThreadRecorder {
     /** Written by whoever holds the registry's reading lock, as nothing else here is. */
     private long askedAllocations;
 
-    /** Where all blocks are followed, the slots that are looked at first; null elsewhere. They spare the way through the table. */
-    private @Nullable LiveBlockSlots nearSlots;
-
-    /** Empty but where all blocks are followed. */
-    final NewestBlock newest = new NewestBlock();
-
     ThreadRecorder(Recorder recorder, Thread thread, long owner) {
         this.recorder = recorder;
         this.threadId = thread.threadId();
         this.owner = owner;
         this.registeredName = thread.getName();
         this.thread = new WeakReference<>(thread);
-        this.picker = new BlockPicker(recorder, threadId ^ System.nanoTime());
+        this.odds = new PickOdds(recorder);
+        this.picker = new BlockPicker(recorder, odds, threadId ^ System.nanoTime());
         this.reallocations = new Reallocations(this);
+        this.follower = new BlockFollower(this);
         this.arenas = new ThreadArenas(this, System.nanoTime());
         this.certainBlocks = recorder.options.certainBlocks();
         this.liveFlushBytes = recorder.options.liveFlushBytes();
@@ -68,56 +65,8 @@ public final class ThreadRecorder {
         if (entry == null || !entry.quick.allocated(byteSize)) {
             allocated(entryPoint, address, byteSize, 1, 0);
         } else if (followsAll) {
-            followPlain(entry, address, byteSize);
+            follower.followCounted(entry, address, byteSize);
         }
-    }
-
-    /** Follows a block that {@link QuickCounts} has counted; no sum needs it but for the live bytes. */
-    private void followPlain(EntryRecord entry, long address, long byteSize) {
-        hold(entry, address, byteSize, BlockMeta.ofOwner(owner) | BlockMeta.CERTAIN_BLOCK | entry.entryPoint);
-        changeLiveBytes(entry, byteSize);
-    }
-
-    private void hold(EntryRecord entry, long address, long byteSize, long meta) {
-        settle();
-        newest.hold(address, byteSize, allocatedBytes(), recorder.elapsedNanos(), meta, entry.quick.liveCount());
-    }
-
-    /** Puts the newest block, if it is held, into the table: before another one of this thread comes or goes, or once the thread has ended. */
-    void settle() {
-        if (!newest.isEmpty()) {
-            settleNewest();
-        }
-    }
-
-    private void settleNewest() {
-        long address = newest.address();
-        long byteSize = newest.value(LiveBlockTable.SIZE);
-        long birthBytes = newest.value(LiveBlockTable.BIRTH_BYTES);
-        long birthNanos = newest.value(LiveBlockTable.BIRTH_NANOS);
-        long meta = newest.value(LiveBlockTable.META);
-        long liveCount = newest.value(LiveBlockTable.ORDER_MARK);
-        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
-        long mark = entry.order.mark(liveCount);
-        entry.quick.watch(liveCount);
-        LiveBlockSlots near = nearSlots;
-        if ((near == null
-                        || near.insert(address, byteSize, birthBytes, birthNanos, meta, mark) == LiveBlockSlots.NO_ROOM)
-                && !insertElsewhere(address, byteSize, birthBytes, birthNanos, meta, mark)) {
-            BandRow.addFollowed(entry.band(SizeBands.band(byteSize)), byteSize, -1);
-            changeLiveBytes(entry, -byteSize);
-        }
-        if (!newest.clear()) {
-            recorder.blocks.remove(address, removed);
-        }
-    }
-
-    @OutOfLine
-    private boolean insertElsewhere(
-            long address, long byteSize, long birthBytes, long birthNanos, long meta, long mark) {
-        boolean inserted = recorder.blocks.insert(address, byteSize, birthBytes, birthNanos, meta, mark);
-        nearSlots = recorder.blocks.newest();
-        return inserted;
     }
 
     /** A block was allocated. Call it after the memory was really allocated; null is no block. */
@@ -135,7 +84,7 @@ public final class ThreadRecorder {
         int band = SizeBands.band(byteSize);
         long[] row = entry.band(band);
         boolean due = countAllocation(entry, row, band, byteSize, byteAlignment, flags);
-        return (due || isCertain(row)) && follow(entry, row, address, byteSize, chain);
+        return (due || isCertain(row)) && follower.follow(entry, row, address, byteSize, chain);
     }
 
     /**
@@ -144,7 +93,7 @@ public final class ThreadRecorder {
      */
     public void freed(int entryPoint, long address) {
         if (followsAll) {
-            freedFollowed(entryPoint, address);
+            follower.freed(entryPoint, address);
             return;
         }
         EntryRecord entry = entries[entryPoint];
@@ -153,73 +102,15 @@ public final class ThreadRecorder {
         }
     }
 
-    private void freedFollowed(int entryPoint, long address) {
-        if (newest.is(address)) {
-            freeNewest();
-            return;
-        }
-        settle();
-        LiveBlockSlots near = nearSlots;
-        if (near != null && near.remove(address, removed)) {
-            freeFollowed(removed);
-        } else {
-            freedUnusually(entryPoint, address);
-        }
-    }
-
-    /** The block was the last one in, and is the first one out. */
-    private void freeNewest() {
-        long byteSize = newest.value(LiveBlockTable.SIZE);
-        long birthBytes = newest.value(LiveBlockTable.BIRTH_BYTES);
-        long birthNanos = newest.value(LiveBlockTable.BIRTH_NANOS);
-        long meta = newest.value(LiveBlockTable.META);
-        newest.clear();
-        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
-        long[] row = entry.band(SizeBands.band(byteSize));
-        row[BandRow.LAST_BIRTH_BYTES] = birthBytes;
-        entry.accountedFreeCount++;
-        boolean atOnce = BandRow.isShortest(recorder.elapsedNanos() - birthNanos, allocatedBytes() - birthBytes);
-        if (atOnce && entry.quick.freedAtOnce(byteSize)) {
-            changeLiveBytes(entry, -byteSize);
-        } else {
-            entry.quick.countFree();
-            countFollowedFree(row, byteSize, birthBytes, birthNanos, meta, BandRow.LIFO_FREE_WEIGHT);
-            changeLiveBytes(entry, row, -byteSize);
-        }
-    }
-
     @OutOfLine
-    private void freedUnusually(int entryPoint, long address) {
+    void freedUnusually(int entryPoint, long address) {
         if (!LiveBlockTable.isAddress(address)) {
             return;
         }
         if (recorder.blocks.filter.mayHold(address)) {
-            freedPerhapsFollowed(entryPoint, address);
+            follower.freedPerhaps(entryPoint, address);
         } else {
-            countFree(entry(entryPoint));
-        }
-    }
-
-    @OutOfLine
-    private void freedPerhapsFollowed(int entryPoint, long address) {
-        if (take(address, removed)) {
-            freeFollowed(removed);
-        } else {
-            countFree(entry(entryPoint));
-        }
-    }
-
-    /** Takes a followed block of any thread out of where it is kept, and copies its values; false where it is not known. */
-    boolean take(long address, long[] into) {
-        return recorder.blocks.remove(address, into) || (followsAll && recorder.registry.takeNewest(address, into));
-    }
-
-    private static void countFree(EntryRecord entry) {
-        QuickCounts quick = entry.quick;
-        long liveCount = quick.liveCount();
-        quick.countFree();
-        if (quick.watches(liveCount)) {
-            quick.watch(entry.order.freed(liveCount));
+            entry(entryPoint).countFree();
         }
     }
 
@@ -308,96 +199,8 @@ public final class ThreadRecorder {
         return BlockMeta.ofOwner(owner) | picker.meta(entry, byteSize, isCertain);
     }
 
-    @OutOfLine
-    private boolean follow(EntryRecord entry, long[] row, long address, long byteSize, long chain) {
-        long meta = pickedMeta(entry, byteSize, isCertain(row));
-        if (followsAll && chain == ChainMark.NONE && BlockMeta.site(meta) == 0) {
-            hold(entry, address, byteSize, meta);
-            countFollowed(entry, row, byteSize, meta);
-            return true;
-        }
-        settle();
-        long liveCount = entry.quick.liveCount();
-        long mark = entry.order.mark(liveCount) | chain;
-        entry.quick.watch(liveCount);
-        if (!recorder.blocks.insert(address, byteSize, allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
-            return false;
-        }
-        countFollowed(entry, row, byteSize, meta);
-        return true;
-    }
-
-    private void countFollowed(EntryRecord entry, long[] row, long byteSize, long meta) {
-        long weight = recorder.weight(byteSize, meta);
-        long bytes = ByteSampler.weightedBytes(byteSize, weight);
-        BandRow.countFollowed(row, weight, bytes);
-        changeLiveBytes(entry, row, bytes);
-    }
-
-    private void freeFollowed(long[] block) {
-        long meta = block[LiveBlockTable.META];
-        long birthBytes = block[LiveBlockTable.BIRTH_BYTES];
-        EntryRecord entry = entry(BlockMeta.entryPoint(meta));
-        if (ChainMark.isNotFollowed(block[LiveBlockTable.ORDER_MARK])) {
-            countFree(entry);
-            return;
-        }
-        long[] row = entry.band(SizeBands.band(block[LiveBlockTable.SIZE]));
-        int column;
-        if (BlockMeta.owner(meta) == owner) {
-            long liveCount = entry.quick.liveCount();
-            column = entry.order.column(
-                    block[LiveBlockTable.ORDER_MARK], liveCount, birthBytes, row[BandRow.LAST_BIRTH_BYTES]);
-            row[BandRow.LAST_BIRTH_BYTES] = birthBytes;
-            countFree(entry);
-            entry.accountedFreeCount++;
-        } else {
-            column = entry.order.remoteColumn(BlockMeta.owner(meta), birthBytes);
-            entry.liveBlocksElsewhere--;
-        }
-        countFollowedFree(entry, row, block, column);
-    }
-
-    /** The row is that of the block's entry point and band. */
-    void countFollowedFree(EntryRecord entry, long[] row, long[] block, int orderColumn) {
-        long byteSize = block[LiveBlockTable.SIZE];
-        long meta = block[LiveBlockTable.META];
-        countFollowedFree(
-                row, byteSize, block[LiveBlockTable.BIRTH_BYTES], block[LiveBlockTable.BIRTH_NANOS], meta, orderColumn);
-        changeLiveBytes(entry, row, -ByteSampler.weightedBytes(byteSize, recorder.weight(byteSize, meta)));
-    }
-
-    /** The same, but for the live bytes. */
-    void countFollowedFree(long[] row, long byteSize, long birthBytes, long birthNanos, long meta, int orderColumn) {
-        long weight = recorder.weight(byteSize, meta);
-        long allocatingThread = BlockMeta.owner(meta);
-        boolean remote = allocatingThread != owner;
-        BandRow.countFollowedFree(row, weight, orderColumn, remote);
-        BandRow.countLifetimeNanos(row, Math.max(0, recorder.elapsedNanos() - birthNanos), weight);
-        long clock = remote ? recorder.registry.allocatedBytes(allocatingThread) : allocatedBytes();
-        long lifetimeBytes = clock >= birthBytes ? clock - birthBytes : UNKNOWN; // the allocating thread has ended
-        if (lifetimeBytes != UNKNOWN) {
-            BandRow.countLifetimeBytes(row, lifetimeBytes, weight);
-        }
-        if (BlockMeta.site(meta) != 0) {
-            countSiteFree(byteSize, meta, lifetimeBytes, remote);
-        }
-    }
-
-    @OutOfLine
-    private void countSiteFree(long byteSize, long meta, long lifetimeBytes, boolean remote) {
-        SiteRecord site = recorder.sites.site(BlockMeta.site(meta));
-        if (site != null) {
-            site.freed(recorder.siteWeight(byteSize, meta), lifetimeBytes, remote);
-        }
-    }
-
-    private void changeLiveBytes(EntryRecord entry, long[] row, long bytes) {
-        row[BandRow.LIVE_BYTES] += bytes;
-        changeLiveBytes(entry, bytes);
-    }
-
-    private void changeLiveBytes(EntryRecord entry, long bytes) {
+    /** After a followed block was counted, or its free. */
+    void changeLiveBytes(EntryRecord entry, long bytes) {
         long unflushed = entry.flushedLiveBytes + bytes;
         if (unflushed > liveFlushBytes || unflushed < -liveFlushBytes) {
             recorder.liveBytes.add(entry.entryPoint, unflushed);
@@ -460,7 +263,7 @@ public final class ThreadRecorder {
     }
 
     long heldBytes() {
-        long bytes = OWN_BYTES + arenas.heldBytes();
+        long bytes = OWN_BYTES + PickOdds.HELD_BYTES + arenas.heldBytes();
         for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
             EntryRecord entry = entries[i];
             bytes += entry == null ? 0 : entry.heldBytes();

@@ -204,9 +204,13 @@ public final class ArenaRecord {
         if (place == NO_PLACE || !current.arenas.isSole(this)) {
             countClose(current, entry);
         }
-        current.endArenaBytes(entry, tally.byteSum());
-        tally.free(entry);
-        freeFollowed(current, entry);
+        long bytes = tally.byteSum();
+        current.endArenaBytes(entry, bytes);
+        tally.free(entry, bytes);
+        FollowedBlocks blocks = followed;
+        if (blocks != null) {
+            freeFollowed(blocks, current, entry);
+        }
         if (place != NO_PLACE) {
             current.arenas.closed(this);
         }
@@ -248,11 +252,8 @@ public final class ArenaRecord {
         }
     }
 
-    private void freeFollowed(ThreadRecorder current, EntryRecord entry) {
-        FollowedBlocks blocks = followed;
-        if (blocks == null) {
-            return;
-        }
+    @OutOfLine
+    private void freeFollowed(FollowedBlocks blocks, ThreadRecorder current, EntryRecord entry) {
         for (int i = 0; i < blocks.count(); i++) {
             current.follower.countFollowedFree(
                     entry.band(SizeBands.band(blocks.byteSize(i))),

@@ -85,28 +85,41 @@ final class ArenaTally {
     }
 
     long byteSum() {
-        long bytes = notedBytes;
+        return length == 0 ? notedBytes : notedBytes + bandedBytes();
+    }
+
+    @OutOfLine
+    private long bandedBytes() {
+        long bytes = 0;
         for (int at = 0; at < length; at += 2) {
             bytes += countsAndBytes[at + 1];
         }
         return bytes;
     }
 
-    /** Ends all blocks in the entry's counts, and their arena with its shape; nothing is left here. */
-    void free(EntryRecord entry) {
-        long blocks = noted;
-        long bytes = notedBytes;
+    /**
+     * Ends all blocks in the entry's counts, and their arena with its shape; nothing is left here.
+     *
+     * @param bytes the {@link #byteSum}
+     */
+    void free(EntryRecord entry, long bytes) {
+        long blocks = length == 0 ? noted : noted + freeBanded(entry);
+        noted = 0;
+        notedBytes = 0;
+        if (entry.arenas != null) {
+            entry.arenas.countShape(blocks, bytes);
+        }
+    }
+
+    @OutOfLine
+    private long freeBanded(EntryRecord entry) {
+        long blocks = 0;
         for (int at = 0; at < length; at += 2) {
             long count = countsAndBytes[at] >>> BAND_BITS;
             BandRow.countBulkFree(entry.band((int) countsAndBytes[at] & BAND_MASK), count, countsAndBytes[at + 1]);
             blocks += count;
-            bytes += countsAndBytes[at + 1];
         }
-        noted = 0;
-        notedBytes = 0;
         length = 0;
-        if (entry.arenas != null) {
-            entry.arenas.countShape(blocks, bytes);
-        }
+        return blocks;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Arrays;
 /* Implementation notes
  *
  * Small sizes have a counter each, so that one addition says number, bytes and histogram. A counter starts at 1 when its size
- * is opened; 0 is a size that is not counted here. Opening is the thread's ThreadRecorder's, once the first blocks of the size's band have been followed.
+ * is opened; 0 is a size that is not counted here, and nor is one whose counter is full. They are ints, so that those in use stay in the cache. Opening is the thread's ThreadRecorder's, once the first blocks of the size's band have been followed.
  * Readers go through the sizes that are open, of which most programs have a few dozen.
  *
  * Every block of the entry point takes its size and OVERHEAD_BYTES off bytesToNext, and one onto allocateCount: that makes the
@@ -28,7 +28,7 @@ public final class QuickCounts {
     private static final int FREED = 2 * ZEROED;
 
     private static final int LENGTH = FREED + SIZES;
-    private static final long[] NONE = new long[LENGTH];
+    private static final int[] NONE = new int[LENGTH];
     /** Malloc's own. A larger one is worth noting. */
     private static final long PLAIN_ALIGNMENT = 16;
 
@@ -43,7 +43,7 @@ public final class QuickCounts {
     private final boolean isArena;
     private final boolean isFollowed;
     private final byte[] filterCells;
-    private long[] counts = NONE;
+    private int[] counts = NONE;
     /** In the order in which they were opened. */
     private short[] openSizes = new short[FIRST_OPEN_SIZES];
 
@@ -89,9 +89,9 @@ public final class QuickCounts {
      * false where its size has no counter.
      */
     boolean freedAtOnce(long byteSize) {
-        long[] seen = counts;
+        int[] seen = counts;
         int size = (int) Math.min(byteSize, SIZES);
-        if ((seen[size] | seen[ZEROED + size]) == 0) {
+        if ((seen[size] | seen[ZEROED + size]) == 0 || seen[FREED + size] == Integer.MAX_VALUE) {
             return false;
         }
         seen[FREED + size]++;
@@ -100,13 +100,13 @@ public final class QuickCounts {
     }
 
     private boolean count(long byteSize, int cell) {
-        long[] seen = counts;
-        long count = seen[cell];
+        int[] seen = counts;
+        int next = seen[cell] + 1; // 1 where the size is not open, negative where the counter is full
         long left = bytesToNext - byteSize - ByteSampler.OVERHEAD_BYTES;
-        if (count == 0 || left <= 0) {
+        if (next <= 1 || left <= 0) {
             return false;
         }
-        seen[cell] = count + 1;
+        seen[cell] = next;
         bytesToNext = left;
         allocateCount++;
         return true;
@@ -150,7 +150,7 @@ public final class QuickCounts {
     @OutOfLine
     private void openNew(int byteSize, boolean zeroed) {
         if (openCount == 0) {
-            counts = new long[isFollowed ? LENGTH : FREED];
+            counts = new int[isFollowed ? LENGTH : FREED];
         }
         if (counts[byteSize] == 0 && counts[ZEROED + byteSize] == 0) {
             if (openCount == openSizes.length) {
@@ -268,7 +268,7 @@ public final class QuickCounts {
     }
 
     long heldBytes() {
-        return openCount == 0 ? 0 : (long) counts.length * Long.BYTES + (long) openSizes.length * Short.BYTES;
+        return openCount == 0 ? 0 : (long) counts.length * Integer.BYTES + (long) openSizes.length * Short.BYTES;
     }
 
     /** Both arrays are replaced by larger or longer ones only, but a reader may see that late. */
@@ -284,7 +284,7 @@ public final class QuickCounts {
         return isFollowed ? counts[FREED + size] : 0;
     }
 
-    private static long blocks(long[] counts, int cell) {
+    private static long blocks(int[] counts, int cell) {
         return Math.max(0, counts[cell] - 1);
     }
 }

@@ -212,14 +212,18 @@ public final class ThreadRecorder {
     /** Before the blocks of an arena are ended, which has so many bytes. */
     void endArenaBytes(EntryRecord entry, long bytes) {
         long unflushed = entry.quick.clockBytes() - entry.freedArenaBytes - entry.flushedLiveBytes;
-        boolean isLarge = unflushed > liveFlushBytes || unflushed - bytes < -liveFlushBytes;
-        if (isLarge) {
-            flushArenaBytes(entry); // with the arena: this may be the peak
+        if (unflushed > liveFlushBytes || unflushed - bytes < -liveFlushBytes) {
+            endLargeArena(entry, bytes);
+        } else {
+            entry.freedArenaBytes += bytes;
         }
+    }
+
+    @OutOfLine
+    private void endLargeArena(EntryRecord entry, long bytes) {
+        flushArenaBytes(entry); // with the arena: this may be the peak
         entry.freedArenaBytes += bytes;
-        if (isLarge) {
-            flushArenaBytes(entry);
-        }
+        flushArenaBytes(entry);
     }
 
     /** After an arena's block was counted. */

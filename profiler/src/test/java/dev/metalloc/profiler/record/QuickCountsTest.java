@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
+import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,26 @@ class QuickCountsTest {
         assertTrue(quick(UNSAFE).countedBlocks() > 250_000, "most of them by the quick way");
         assertEquals(profile.allocateBytes(), thread.allocatedBytes(), "the clock");
         assertEquals(300_000 - frees, thread.entry(UNSAFE).liveBlocks());
+    }
+
+    @Test
+    void blocksBeyondAFullCounterAreCountedByTheirBand() throws ReflectiveOperationException {
+        for (int i = 1; i <= 200; i++) {
+            thread.allocated(UNSAFE, i * 16L, 48);
+        }
+        Field counts = QuickCounts.class.getDeclaredField("counts");
+        counts.setAccessible(true);
+        int[] cells = (int[]) counts.get(quick(UNSAFE));
+        long before = thread.entry(UNSAFE).allocateCount();
+        long added = Integer.MAX_VALUE - 3L - cells[48];
+        cells[48] += (int) added;
+        for (int i = 1; i <= 1_000; i++) {
+            thread.allocated(UNSAFE, i * 16L, 48);
+        }
+        EntryRecord entry = thread.entry(UNSAFE);
+        assertEquals(before + added + 1_000, entry.allocateCount());
+        assertEquals(48 * (before + added + 1_000), entry.allocateBytes());
+        assertEquals(Integer.MAX_VALUE, cells[48]);
     }
 
     @Test

@@ -101,7 +101,9 @@ public final class MetallocRunHooks {
     @Hidden
     private static void unsafeFreeElsewhere(Unsafe unsafe, long address) {
         if (isOurs(address)) {
-            quickUnsafe = Served.UNSAFE;
+            if (quickUnsafe == null) {
+                quickUnsafe = Served.UNSAFE;
+            }
             freeOurs(Served.UNSAFE, address);
         } else {
             unsafe.freeMemory(address);
@@ -204,7 +206,9 @@ public final class MetallocRunHooks {
 
     private static void directFreeElsewhere(Unsafe unsafe, long address) {
         if (isOurs(address)) {
-            quickDirectBuffer = Served.DIRECT_BUFFER;
+            if (quickDirectBuffer == null) {
+                quickDirectBuffer = Served.DIRECT_BUFFER;
+            }
             freeOurs(Served.DIRECT_BUFFER, address);
         } else {
             unsafe.freeMemory(address);

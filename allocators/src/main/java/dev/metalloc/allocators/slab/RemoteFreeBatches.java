@@ -24,36 +24,56 @@ import org.jspecify.annotations.Nullable;
 final class RemoteFreeBatches {
 
     private static final int PLACES = 4;
-    /** Of large blocks fewer are kept back. */
-    private static final long MOST_BYTES = 64 << 10;
 
     private final @Nullable SlabHeap[] owners = new SlabHeap[PLACES];
     private final @Nullable RemoteFreeBatch[] batches = new RemoteFreeBatch[PLACES];
     /** Those that owners have read, any thread. */
     private final AtomicReference<@Nullable RemoteFreeBatch> returned = new AtomicReference<>();
 
-    private @Nullable RemoteFreeBatch spare;
-    private long count;
-    private long byteSize;
+    /** Whose block was freed last, and the batch it was written into: the next is most often of the same owner. */
+    private @Nullable SlabHeap latestOwner;
 
-    /** Frees a block of a slab that is another heap's; false where it is refused. */
-    boolean free(SlabHeap owner, Slab slab, int index) {
-        int place = owner.number() & (PLACES - 1);
-        RemoteFreeBatch batch = owners[place] == owner ? batch(place) : null;
-        if (batch == null) {
-            return begin(place, owner, slab, index);
+    private @Nullable RemoteFreeBatch latest;
+    private @Nullable RemoteFreeBatch spare;
+    private long handedOverCount;
+    private long handedOverBytes;
+
+    /** Frees a block of another heap's where the one before was of the same; false where nothing was done. */
+    boolean keepBack(SlabHeap owner, @Nullable Slab slab, long address) {
+        RemoteFreeBatch batch = latest;
+        if (owner != latestOwner
+                || batch == null
+                || slab == null
+                || slab.heap() != owner
+                || slab.indexOf(address) < 0) {
+            return false;
         }
-        batch.addresses[batch.count++] = slab.addressOf(index);
-        batch.byteSize += slab.blockBytes();
-        count++;
-        byteSize += slab.blockBytes();
-        if (batch.count == RemoteFreeBatch.MOST_BLOCKS || batch.byteSize >= MOST_BYTES) {
-            handOver(place);
-        }
+        add(batch, slab, address);
         return true;
     }
 
-    private boolean begin(int place, SlabHeap owner, Slab slab, int index) {
+    /** Frees a block of a slab that is another heap's; false where it is refused. */
+    boolean free(SlabHeap owner, Slab slab, int index) {
+        RemoteFreeBatch batch = batchFor(owner);
+        if (batch == null) {
+            return begin(owner, slab, index);
+        }
+        add(batch, slab, slab.addressOf(index));
+        return true;
+    }
+
+    private void add(RemoteFreeBatch batch, Slab slab, long address) {
+        if (!batch.add(address, slab.blockBytes())) {
+            handOverLatest();
+        }
+    }
+
+    private static int placeOf(SlabHeap owner) {
+        return owner.number() & (PLACES - 1);
+    }
+
+    private boolean begin(SlabHeap owner, Slab slab, int index) {
+        int place = placeOf(owner);
         handOver(place);
         owners[place] = owner;
         if (slab.freeRemotely(index >>> 6, 1L << index) != 0) {
@@ -63,13 +83,19 @@ final class RemoteFreeBatches {
         return true;
     }
 
-    /** The batch that is being filled for an owner, or null where the Java heap has no room for one. */
-    private @Nullable RemoteFreeBatch batch(int place) {
+    /** The batch that is being filled for an owner; null where this is the first of its blocks, or the Java heap has no room for one. */
+    private @Nullable RemoteFreeBatch batchFor(SlabHeap owner) {
+        int place = placeOf(owner);
+        if (owners[place] != owner) {
+            return null;
+        }
         RemoteFreeBatch batch = batches[place];
         if (batch == null) {
             batch = empty();
             batches[place] = batch;
         }
+        latest = batch;
+        latestOwner = batch == null ? null : owner;
         return batch;
     }
 
@@ -94,11 +120,21 @@ final class RemoteFreeBatches {
         }
     }
 
+    private void handOverLatest() {
+        SlabHeap owner = latestOwner;
+        if (owner != null) {
+            handOver(placeOf(owner));
+        }
+    }
+
     private void handOver(int place) {
         SlabHeap owner = owners[place];
         RemoteFreeBatch batch = batches[place];
+        latestOwner = null;
         if (owner != null && batch != null && batch.count != 0) {
             batches[place] = null;
+            handedOverCount += batch.count;
+            handedOverBytes += batch.byteSize;
             owner.accept(batch);
         }
     }
@@ -124,11 +160,19 @@ final class RemoteFreeBatches {
 
     /** Blocks ever written down. */
     long count() {
+        long count = handedOverCount;
+        for (RemoteFreeBatch batch : batches) {
+            count += batch == null ? 0 : batch.count;
+        }
         return count;
     }
 
     /** Bytes of those blocks. */
     long byteSize() {
+        long byteSize = handedOverBytes;
+        for (RemoteFreeBatch batch : batches) {
+            byteSize += batch == null ? 0 : batch.byteSize;
+        }
         return byteSize;
     }
 }

@@ -240,7 +240,22 @@ final class Slab extends SlabPadding {
 
     /** Whether the block of an index is live, and no other thread has freed it. */
     boolean isLive(int index) {
-        return map.isLive(addressOf(index)) && !(remote.mayHaveMarks() && remote.isMarked(index));
+        return map.isLive(addressOf(index)) && !(mayHaveMarks() && remote.isMarked(index));
+    }
+
+    /** Whether another thread may have freed a block by its mark, uncollected. */
+    boolean mayHaveMarks() {
+        return remote.mayHaveMarks();
+    }
+
+    /** Whether another thread did so with the live block that starts at an address. */
+    boolean isMarked(long blockAddress) {
+        return remote.isMarked(indexOf(blockAddress));
+    }
+
+    /** Whether an address lies in the slab. */
+    boolean spans(long anyAddress) {
+        return Long.compareUnsigned(anyAddress - address, extentBytes) < 0;
     }
 
     long addressOf(int index) {

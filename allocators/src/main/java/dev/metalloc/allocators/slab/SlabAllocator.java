@@ -138,14 +138,18 @@ public final class SlabAllocator extends SlabMemory {
         if (Long.compareUnsigned(offset, regionBytes) >= 0 || (address & granuleMask) != 0) {
             return false;
         }
-        int slab = (int) (offset >>> slabShift);
+        int place = (int) (offset >>> slabShift);
         long mark = markAddress(address);
+        SlabHeap owner = heapOfSlab[place];
+        if (owner != heap) {
+            return owner != null && heap.keepBack(owner, slabs[place], address);
+        }
         // The map is read last: its bytes are written all the time by the owner of the slab.
-        if (heapOfSlab[slab] != heap || heap.mayHaveRemoteFrees() || OffHeapMemory.readByte(mark) == 0) {
+        if (heap.mayHaveRemoteFrees() || OffHeapMemory.readByte(mark) == 0) {
             return false;
         }
         OffHeapMemory.writeByte(mark, (byte) 0);
-        push(heap, classOfSlab[slab], address);
+        push(heap, classOfSlab[place], address);
         return true;
     }
 

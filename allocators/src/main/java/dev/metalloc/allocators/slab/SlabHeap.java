@@ -246,6 +246,15 @@ final class SlabHeap extends SlabMagazines {
         pool.give(slab);
     }
 
+    /**
+     * Frees a block of another heap's slab where that takes no more than to write it down; false where nothing was done.
+     *
+     * @param slab the one the address lies in
+     */
+    boolean keepBack(SlabHeap other, @Nullable Slab slab, long address) {
+        return remoteFrees.keepBack(other, slab, address);
+    }
+
     /** Frees a block of another heap's slab; false where it is refused. */
     boolean freeElsewhere(SlabHeap other, Slab slab, int index) {
         return remoteFrees.free(other, slab, index);
@@ -299,11 +308,7 @@ final class SlabHeap extends SlabMagazines {
         RemoteFreeBatch batch = first;
         while (batch != null) {
             RemoteFreeBatch next = batch.next;
-            int refused = 0;
-            for (int i = 0; i < batch.count; i++) {
-                refused += freeOwn(batch.addresses[i]) ? 0 : 1;
-            }
-            countRefused(refused);
+            countRefused(batch.count - freeOwn(batch));
             remoteFreeCount += batch.count;
             batchedCount += batch.count;
             batchedBytes += batch.byteSize;
@@ -312,18 +317,33 @@ final class SlabHeap extends SlabMagazines {
         }
     }
 
-    /** Frees a block that was of this heap when another thread wrote it down; false where it is not live, or not its own any more. */
-    private boolean freeOwn(long address) {
-        Slab slab = pool.slabOf(address);
-        int index = slab.heap() == this ? slab.indexOf(address) : -1;
-        if (index < 0 || !slab.isLive(index)) {
-            return false;
+    /** Frees the blocks that another thread wrote down, unless they are not live, or not of this heap any more; answers how many. */
+    private int freeOwn(RemoteFreeBatch batch) {
+        int freed = 0;
+        for (int from = 0; from < batch.count; ) {
+            Slab slab = pool.slabOf(batch.addresses[from]);
+            int to = batch.endOfRun(from, slab);
+            freed += slab.heap() == this ? freeOwn(slab, batch.addresses, from, to) : 0;
+            from = to;
         }
-        map.clear(address);
-        if (!push(slab.sizeClass(), address)) {
-            pushSlow(slab.sizeClass(), address);
+        return freed;
+    }
+
+    private int freeOwn(Slab slab, long[] addresses, int from, int to) {
+        int sizeClass = slab.sizeClass();
+        boolean mayHaveMarks = slab.mayHaveMarks();
+        int freed = 0;
+        for (int i = from; i < to; i++) {
+            long address = addresses[i];
+            if (map.isLive(address) && !(mayHaveMarks && slab.isMarked(address))) {
+                map.clear(address);
+                if (!push(sizeClass, address)) {
+                    pushSlow(sizeClass, address);
+                }
+                freed++;
+            }
         }
-        return true;
+        return freed;
     }
 
     private void collectSlabs(@Nullable Slab first) {

@@ -58,7 +58,7 @@ abstract class SlabMemory implements OffHeapAllocator {
     final AtomicLong refusedFreeCount = new AtomicLong();
 
     final long regionBytes;
-    private final @Nullable Slab[] slabs;
+    final @Nullable Slab[] slabs;
     private final ReservedRegion region;
     private final AllocatorTraits traits;
 

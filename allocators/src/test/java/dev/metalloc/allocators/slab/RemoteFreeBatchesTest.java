@@ -10,8 +10,10 @@ import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.source.MmapChunkSource;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** One thread frees what another, this one, allocates. */
 class RemoteFreeBatchesTest {
@@ -119,5 +121,59 @@ class RemoteFreeBatchesTest {
         assertEquals(0, slab.stats().liveCount());
         slab.purge();
         assertEquals(0, source.committedBytes());
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoBlockAtOnce() throws InterruptedException {
+        long[] blocks = blocks(4, 64);
+        Thread thread = Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < 3; i++) {
+                assertEquals(FreeOutcome.FREED, slab.free(blocks[i]));
+                assertEquals(FreeOutcome.NOT_A_BLOCK, slab.free(blocks[3] + 16));
+                assertEquals(FreeOutcome.NOT_A_BLOCK, slab.free(blocks[3] + 1));
+            }
+        });
+        thread.join();
+        assertEquals(6, slab.stats().refusedFreeCount());
+        assertEquals(1, slab.stats().liveCount());
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldRefuseASecondFreeWhoseSlabHasOtherBlocksByNow() throws InterruptedException {
+        int blockCount = 65536 / 64;
+        long[] blocks = blocks(blockCount, 64);
+        CountDownLatch freed = new CountDownLatch(1);
+        CountDownLatch reshaped = new CountDownLatch(1);
+        Thread thread = Thread.ofPlatform().start(() -> {
+            for (long block : blocks) {
+                assertEquals(FreeOutcome.FREED, slab.free(block));
+            }
+            slab.purge(); // hands over what was kept back
+            // The first is announced, the others are kept back: from the end, beyond the last block the slab has later.
+            assertEquals(FreeOutcome.ALREADY_FREE, slab.free(blocks[0]));
+            for (int i = 1; i < 4; i++) {
+                assertEquals(FreeOutcome.FREED, slab.free(blocks[blockCount - i]));
+            }
+            freed.countDown();
+            awaitUninterruptibly(reshaped);
+            slab.purge();
+        });
+        freed.await();
+        slab.purge();
+        long large = slab.allocate(28672, 16);
+        assertEquals(blocks[0], large, "the slab was taken for another class");
+        reshaped.countDown();
+        thread.join();
+        assertEquals(1, slab.stats().liveCount());
+        assertEquals(FreeOutcome.FREED, slab.free(large));
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -3,7 +3,7 @@ package java.nio;
 
 import dev.metalloc.agent.runtime.BufferOwners;
 import java.lang.ref.Reference;
-import jdk.internal.foreign.MetallocRunHooks;
+import jdk.internal.foreign.MetallocDirectHooks;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.ref.Cleaner;
 import jdk.internal.vm.annotation.ForceInline;
@@ -79,8 +79,8 @@ public final class MetallocBufferCleaner extends Cleaner {
         long freed = UNSAFE.getAndSetLong(this, ADDRESS, 0L);
         if (freed != 0) {
             owners[place] = null;
-            MetallocRunHooks.directFree(UNSAFE, freed);
-            MetallocRunHooks.directUnreserve(capacity, capacity);
+            MetallocDirectHooks.directFree(UNSAFE, freed);
+            MetallocDirectHooks.directUnreserve(capacity, capacity);
         }
     }
 }

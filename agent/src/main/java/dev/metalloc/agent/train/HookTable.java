@@ -14,6 +14,7 @@ final class HookTable {
 
     private static final String PROFILE_HOOKS = "jdk/internal/foreign/MetallocProfileHooks";
     private static final String RUN_HOOKS = "jdk/internal/foreign/MetallocRunHooks";
+    private static final String RUN_DIRECT_HOOKS = "jdk/internal/foreign/MetallocDirectHooks";
 
     /** What is outside of java.base sees the hooks here. */
     private static final String RUN_UNSAFE_HOOKS = "java/lang/foreign/MetallocUnsafeHooks";
@@ -42,7 +43,10 @@ final class HookTable {
         if (mode == AgentMode.PROFILE) {
             return PROFILE_HOOKS;
         }
-        return className.equals(UNSAFE) ? RUN_UNSAFE_HOOKS : RUN_HOOKS;
+        if (className.equals(UNSAFE)) {
+            return RUN_UNSAFE_HOOKS;
+        }
+        return className.startsWith(BUFFER) || className.startsWith(BITS) ? RUN_DIRECT_HOOKS : RUN_HOOKS;
     }
 
     static List<Hook> hooks(AgentMode mode) {

@@ -31,6 +31,7 @@ public final class ImageTrainer {
             RUNTIME_FOLDER + "MetallocJdkAccess",
             RUNTIME_FOLDER + "MetallocInternalAccess",
             RUNTIME_FOLDER + "MetallocRunHooks",
+            RUNTIME_FOLDER + "MetallocDirectHooks",
             RUNTIME_FOLDER + "MetallocSiteHooks",
             VISIBLE_FOLDER + "MetallocUnsafeHooks",
             VISIBLE_FOLDER + "MetallocNettyBuffers",

@@ -278,6 +278,8 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         if (!tiling.grow(start, granules, wanted)) {
             return move(address, granules, byteSize);
         }
+        // What has a size beside its tag may grow to one that has a number.
+        taken.clear(start);
         taken.setLive(start, wanted);
         return address;
     }

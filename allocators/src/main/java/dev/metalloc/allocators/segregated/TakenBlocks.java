@@ -21,7 +21,7 @@ final class TakenBlocks {
         return sizes.isNumbered(granules) ? sizes.granules(sizes.indexOf(granules)) : Bins.roundUp(granules);
     }
 
-    /** Says that a block lives, whose tag is cleared, or of a lesser size, or numbered. */
+    /** Says that a block lives, whose tag is cleared. */
     void setLive(int start, int granules) {
         if (sizes.isNumbered(granules)) {
             tags.setLive(start, sizes.indexOf(granules));

@@ -141,6 +141,23 @@ class SegregatedFitAllocatorTest {
     }
 
     @Test
+    void shouldGrowABlockToASizeOfItsOwn() {
+        try (SegregatedFitAllocator own =
+                new SegregatedFitAllocator(source, 1 << 20, 1 << 24, 1 << 20, 8, 4, new long[] {168_000})) {
+            long block = own.allocate(100_000, 16);
+            assertEquals(block, own.reallocate(block, 165_000));
+            own.validate();
+            assertEquals(block, own.reallocate(block, 300_000));
+            own.validate();
+            assertEquals(block, own.reallocate(block, 40_000));
+            own.validate();
+            assertEquals(FreeOutcome.FREED, own.free(block));
+            own.purge();
+            own.validate();
+        }
+    }
+
+    @Test
     void shouldCommitHugePagesAsWholes() {
         try (SegregatedFitAllocator huge =
                 new SegregatedFitAllocator(source, 1 << 20, 1 << 24, 0, 8).withHugePages((4 << 20) + 1)) {

@@ -51,6 +51,7 @@ final class BlockComposer {
                 Math.max(1, application.activeThreadCount()),
                 application.sharing(),
                 group.features().peakLiveBytes(),
+                entryPoint.profile().rangePeaks(),
                 false,
                 PathCosts.of(costs, entryPoint, group.bands(), application.durationSeconds()),
                 (allocator, band) -> isForbidden(allocator, flags.get(band.log2())));

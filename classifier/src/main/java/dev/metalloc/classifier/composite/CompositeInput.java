@@ -7,6 +7,7 @@ import dev.metalloc.classifier.features.SizeCounts;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.RangePeaks;
 import java.util.List;
 import java.util.function.BiPredicate;
 
@@ -18,6 +19,7 @@ import java.util.function.BiPredicate;
  * @param threadCount threads that allocated or freed
  * @param sharing how likely two events after another are of different threads, 0..1
  * @param peakLiveBytes requested, at the peak of all bands together
+ * @param rangePeaks what neighbouring bands held together, as far as that is known
  * @param isConfined whether one thread alone will call, so that nothing needs a lock
  * @param path what the blocks' entry point takes besides
  * @param mustNotGet whether an allocator, by name, must not get a band
@@ -28,6 +30,7 @@ public record CompositeInput(
         long threadCount,
         double sharing,
         long peakLiveBytes,
+        RangePeaks rangePeaks,
         boolean isConfined,
         PathCosts path,
         BiPredicate<String, BandProfile> mustNotGet) {
@@ -60,13 +63,14 @@ public record CompositeInput(
                 threads,
                 FeatureExtractor.sharing(profile.threads()),
                 entryPoint.peakLiveBytes(),
+                entryPoint.rangePeaks(),
                 threads == 1,
                 PathCosts.bare(),
                 (allocator, band) -> false);
     }
 
     JointPeaks peaks() {
-        return new JointPeaks(bands, peakLiveBytes);
+        return new JointPeaks(bands, peakLiveBytes, rangePeaks);
     }
 
     double eventCount() {

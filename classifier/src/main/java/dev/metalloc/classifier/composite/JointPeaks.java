@@ -2,12 +2,16 @@
 package dev.metalloc.classifier.composite;
 
 import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.RangePeaks;
 import java.util.HashMap;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
- * What some bands held together at their common peak, as far as each band's own peak and that of all of them tell.
+ * What some bands held together at their common peak: what neighbours were seen to hold, else as far as each band's own peak and that of all of
+ * them tell.
  *
  * <p>Immutable.
  */
@@ -25,8 +29,11 @@ final class JointPeaks {
     private final Map<Integer, Double> own = new HashMap<>();
     private final double ownSum;
     private final double total;
+    private final double unseen;
+    private final RangePeaks ranges;
 
-    JointPeaks(List<BandProfile> bands, long peakLiveBytes) {
+    JointPeaks(List<BandProfile> bands, long peakLiveBytes, RangePeaks ranges) {
+        this.ranges = ranges;
         double seen = 0;
         double most = peakLiveBytes;
         for (BandProfile band : bands) {
@@ -37,7 +44,7 @@ final class JointPeaks {
             most = Math.max(most, peak);
         }
         total = most;
-        double unseen = seen == 0 ? 1 : Math.max(1, total / seen);
+        unseen = seen == 0 ? 1 : Math.max(1, total / seen);
         own.replaceAll((band, peak) -> peak * unseen);
         ownSum = seen * unseen;
     }
@@ -54,6 +61,19 @@ final class JointPeaks {
         double sum = ownSum(bands);
         double most = bands.stream().mapToDouble(this::own).max().orElse(0);
         double least = Math.max(most, total - (ownSum - sum));
-        return least + BETWEEN * Math.max(0, Math.min(sum, total) - least);
+        double bound = Math.max(least, Math.min(sum, total));
+        OptionalLong seen = seen(bands);
+        return seen.isPresent()
+                ? Math.clamp(unseen * seen.getAsLong(), least, bound)
+                : least + BETWEEN * (bound - least);
+    }
+
+    /** What the bands were seen to hold, where they are neighbours. */
+    private OptionalLong seen(List<BandProfile> bands) {
+        IntSummaryStatistics log2s = bands.stream().mapToInt(BandProfile::log2).summaryStatistics();
+        long between = own.keySet().stream()
+                .filter(log2 -> log2 >= log2s.getMin() && log2 <= log2s.getMax())
+                .count();
+        return between == bands.size() ? ranges.of(log2s.getMin(), log2s.getMax()) : OptionalLong.empty();
     }
 }

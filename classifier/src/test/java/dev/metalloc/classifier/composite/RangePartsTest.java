@@ -11,6 +11,7 @@ import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.classifier.cost.PathCosts;
 import dev.metalloc.classifier.features.SizeCounts;
 import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.RangePeaks;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,15 @@ class RangePartsTest {
 
     private static List<String> slabClasses(Map<Long, Long> sizes, List<BandProfile> bands, int end) {
         CompositeInput input = new CompositeInput(
-                bands, SizeCounts.of(sizes), 1, 0, 2_000_000, true, PathCosts.bare(), (allocator, band) -> false);
+                bands,
+                SizeCounts.of(sizes),
+                1,
+                0,
+                2_000_000,
+                RangePeaks.UNKNOWN,
+                true,
+                PathCosts.bare(),
+                (allocator, band) -> false);
         RangeParts parts = new RangeParts(input, new BlockCosts(CostModel.shipped()), TestTraits.ALL);
         return parts.options(bands.subList(0, end)).stream()
                 .filter(part -> part.allocator().equals("slab"))

@@ -4,6 +4,7 @@ package dev.metalloc.profiler.aggregate;
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.RangePeaks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -21,7 +22,12 @@ final class EntryPointMerge {
                 a.unknownFreeCount() + b.unknownFreeCount(),
                 a.virtualThreadAllocateCount() + b.virtualThreadAllocateCount(),
                 sum(a.arenas(), b.arenas()),
-                Histograms.sum(a.reallocateChains(), b.reallocateChains()));
+                Histograms.sum(a.reallocateChains(), b.reallocateChains()),
+                isKnown(a) && isKnown(b) ? RangePeaks.highest(a.rangePeaks(), b.rangePeaks()) : RangePeaks.UNKNOWN);
+    }
+
+    private static boolean isKnown(EntryPointProfile entryPoint) {
+        return entryPoint.bands().isEmpty() || entryPoint.rangePeaks().isKnown();
     }
 
     private static List<BandProfile> bands(List<BandProfile> a, List<BandProfile> b) {

@@ -7,6 +7,7 @@ import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfilerCost;
+import dev.metalloc.profiler.api.RangePeaks;
 import dev.metalloc.profiler.api.RunInfo;
 import dev.metalloc.profiler.api.SiteProfile;
 import dev.metalloc.profiler.api.ThreadCounts;
@@ -119,7 +120,23 @@ public final class ProfileBuilder {
                 frees.unknownFreeCount(),
                 row[EntryRow.VIRTUAL_ALLOCATE_COUNT],
                 arenas(row, snapshot.arenaAllocations()[index], snapshot.arenaBytes()[index]),
-                Histograms.chains(row));
+                Histograms.chains(row),
+                rangePeaks(rows, snapshot.rangePeaks()[index]));
+    }
+
+    /** Of the bands that were seen to hold anything. */
+    private static RangePeaks rangePeaks(List<long[]> rows, long[] peaks) {
+        List<Integer> log2s = rows.stream()
+                .map(row -> (int) row[BandRow.LOG2])
+                .filter(band -> peaks[SizeBands.range(band, band)] > 0)
+                .toList();
+        List<Long> known = new ArrayList<>(RangePeaks.runs(log2s.size()));
+        for (int from = 0; from < log2s.size(); from++) {
+            for (int to = from; to < log2s.size(); to++) {
+                known.add(peaks[SizeBands.range(log2s.get(from), log2s.get(to))]);
+            }
+        }
+        return new RangePeaks(log2s, known);
     }
 
     private static void addSizes(Histogram into, long[] row) {

@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
  * @param arenas shapes of the arenas; all zero for entry points that are none
  * @param reallocateChains how often each block that was reallocated at all was so, one value for a block and all it moved to;
  *     an estimate unless all blocks were followed
+ * @param rangePeaks what neighbouring bands held together; observed now and then, as their own peaks are
  */
 public record EntryPointProfile(
         EntryPoint entryPoint,
@@ -24,13 +25,14 @@ public record EntryPointProfile(
         long unknownFreeCount,
         long virtualThreadAllocateCount,
         ArenaShapes arenas,
-        Histogram reallocateChains) {
+        Histogram reallocateChains,
+        RangePeaks rangePeaks) {
 
     public EntryPointProfile {
         bands = List.copyOf(bands);
     }
 
-    /** One whose chains of reallocations are not known. */
+    /** One of whose chains of reallocations, and of what bands held together, nothing is known. */
     public EntryPointProfile(
             EntryPoint entryPoint,
             List<BandProfile> bands,
@@ -47,7 +49,8 @@ public record EntryPointProfile(
                 unknownFreeCount,
                 virtualThreadAllocateCount,
                 arenas,
-                new Histogram(CHAIN_DIGITS));
+                new Histogram(CHAIN_DIGITS),
+                RangePeaks.UNKNOWN);
     }
 
     /** Lengths are told apart exactly, however they are added up. */

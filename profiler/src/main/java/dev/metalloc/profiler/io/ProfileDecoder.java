@@ -8,6 +8,7 @@ import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.ProfilerCost;
+import dev.metalloc.profiler.api.RangePeaks;
 import dev.metalloc.profiler.api.RunInfo;
 import dev.metalloc.profiler.api.SiteProfile;
 import dev.metalloc.profiler.api.ThreadCounts;
@@ -22,6 +23,7 @@ import java.util.Map;
 /** Turns the sections of a file whose checksum is right into a profile; used once. The mirror of {@link ProfileEncoder}. */
 final class ProfileDecoder {
     private static final int MAX_FRAMES = 8;
+    private static final int MAX_LOG2 = 62;
     private static final int LEAST_HISTOGRAM_BYTES = 41;
 
     private final HistogramBudget budget = new HistogramBudget();
@@ -49,7 +51,7 @@ final class ProfileDecoder {
         ProfileInput cost = section(ProfileFormat.COST);
         return new Profile(
                 run(section(ProfileFormat.RUN)),
-                withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS))),
+                withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS)))),
                 sites(section(ProfileFormat.SITES)),
                 withHistograms(threads(threads)),
                 threadCounts,
@@ -118,12 +120,8 @@ final class ProfileDecoder {
     }
 
     private static BandProfile band(ProfileInput in) throws ProfileFormatException {
-        int log2 = in.int32Varint();
-        if (log2 > 62) {
-            throw ProfileInput.damaged("band " + log2 + " (expected: 0 to 62)");
-        }
         return new BandProfile(
-                log2,
+                log2(in),
                 in.varint(),
                 in.varint(),
                 in.varint(),
@@ -212,9 +210,61 @@ final class ProfileDecoder {
                     entryPoint.unknownFreeCount(),
                     entryPoint.virtualThreadAllocateCount(),
                     entryPoint.arenas(),
-                    in.histogram()));
+                    in.histogram(),
+                    entryPoint.rangePeaks()));
         }
         return whole;
+    }
+
+    private List<EntryPointProfile> withRangePeaks(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
+        ByteBuffer content = sections.get(ProfileFormat.RANGE_PEAKS);
+        if (content == null) {
+            return entryPoints;
+        }
+        ProfileInput in = new ProfileInput(content, strings, budget);
+        checkCount(in.count(1), entryPoints.size(), ProfileFormat.RANGE_PEAKS);
+        List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
+        for (EntryPointProfile entryPoint : entryPoints) {
+            whole.add(new EntryPointProfile(
+                    entryPoint.entryPoint(),
+                    entryPoint.bands(),
+                    entryPoint.sizes(),
+                    entryPoint.peakLiveBytes(),
+                    entryPoint.unknownFreeCount(),
+                    entryPoint.virtualThreadAllocateCount(),
+                    entryPoint.arenas(),
+                    entryPoint.reallocateChains(),
+                    rangePeaks(in)));
+        }
+        return whole;
+    }
+
+    private static RangePeaks rangePeaks(ProfileInput in) throws ProfileFormatException {
+        int count = in.count(1);
+        if (count > MAX_LOG2 + 1) {
+            throw ProfileInput.damaged(count + " bands (expected: at most " + (MAX_LOG2 + 1) + ")");
+        }
+        List<Integer> log2s = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            log2s.add(log2(in));
+        }
+        List<Long> peaks = new ArrayList<>(RangePeaks.runs(count));
+        for (int i = 0; i < RangePeaks.runs(count); i++) {
+            peaks.add(in.zigzag());
+        }
+        try {
+            return new RangePeaks(log2s, peaks);
+        } catch (IllegalArgumentException e) {
+            throw ProfileInput.damaged(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static int log2(ProfileInput in) throws ProfileFormatException {
+        int log2 = in.int32Varint();
+        if (log2 > MAX_LOG2) {
+            throw ProfileInput.damaged("band " + log2 + " (expected: 0 to " + MAX_LOG2 + ")");
+        }
+        return log2;
     }
 
     private List<ThreadSummary> withHistograms(List<ThreadSummary> threads) throws ProfileFormatException {

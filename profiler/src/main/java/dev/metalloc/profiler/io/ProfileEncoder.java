@@ -36,6 +36,7 @@ final class ProfileEncoder {
         section(body, ProfileFormat.COST, this::cost);
         section(body, ProfileFormat.CHAINS, this::chains);
         section(body, ProfileFormat.THREAD_HISTOGRAMS, this::threadHistograms);
+        section(body, ProfileFormat.RANGE_PEAKS, this::rangePeaks);
         ProfileOutput stringSection = new ProfileOutput(strings);
         section(stringSection, ProfileFormat.STRINGS, strings::writeTo);
         return assemble(stringSection);
@@ -160,6 +161,15 @@ final class ProfileEncoder {
     private void chains(ProfileOutput out) {
         out.varint(profile.entryPoints().size());
         profile.entryPoints().forEach(entryPoint -> out.histogram(entryPoint.reallocateChains()));
+    }
+
+    private void rangePeaks(ProfileOutput out) {
+        out.varint(profile.entryPoints().size());
+        for (EntryPointProfile entryPoint : profile.entryPoints()) {
+            out.varint(entryPoint.rangePeaks().log2s().size());
+            entryPoint.rangePeaks().log2s().forEach(out::varint);
+            entryPoint.rangePeaks().peakLiveBytes().forEach(out::zigzag);
+        }
     }
 
     private void threadHistograms(ProfileOutput out) {

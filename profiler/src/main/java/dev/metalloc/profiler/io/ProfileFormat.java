@@ -21,10 +21,11 @@ final class ProfileFormat {
     static final int THREADS = name("THRD");
     static final int TIME_LINE = name("TIME");
     static final int COST = name("COST");
-    /** The two that the first files do not have. */
+    /** Those that the first files do not have. */
     static final int CHAINS = name("CHNS");
 
     static final int THREAD_HISTOGRAMS = name("THHI");
+    static final int RANGE_PEAKS = name("RNGP");
 
     private ProfileFormat() {}
 

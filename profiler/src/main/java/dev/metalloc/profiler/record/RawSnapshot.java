@@ -10,6 +10,7 @@ package dev.metalloc.profiler.record;
  * @param entryPoints one {@link EntryRow} for each entry point that saw an event, in their order
  * @param arenaAllocations blocks per arena for each of entryPoints, buckets of {@link EntryRow#ARENA_SUB_BITS}; else empty
  * @param arenaBytes the same for bytes per arena
+ * @param rangePeaks for each of entryPoints the most bytes that neighbouring bands held together, by {@link SizeBands#range}
  * @param bands {@link BandRow}s, by entry point, then by band
  * @param threads {@link ThreadRow}s for the names beside them
  * @param otherThreads the sum of the threads that are not named
@@ -22,6 +23,7 @@ public record RawSnapshot(
         long[][] entryPoints,
         long[][] arenaAllocations,
         long[][] arenaBytes,
+        long[][] rangePeaks,
         long[][] bands,
         String[] threadNames,
         long[][] threads,

@@ -225,6 +225,7 @@ public final class Recorder {
                 + sites.heldBytes()
                 + registry.heldBytes()
                 + registry.ended.heldBytes()
+                + ticks.heldBytes()
                 + arenaBlocksHeld.get() * FollowedBlocks.VALUES * Long.BYTES;
         @Nullable ThreadRecorder[] threads = registry.held();
         for (int slot = 0; slot < threads.length; slot++) {

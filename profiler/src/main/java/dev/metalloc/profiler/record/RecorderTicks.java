@@ -20,6 +20,7 @@ final class RecorderTicks {
     private final Recorder recorder;
     private final RecordedTimeLine timeLine = new RecordedTimeLine();
     private final long[] bandPeakBytes = new long[Recorder.ENTRY_POINTS * SizeBands.COUNT];
+    private final @Nullable RangePeakBytes[] rangePeaks = new @Nullable RangePeakBytes[Recorder.ENTRY_POINTS];
     /** Ticker only, as are the others below. */
     private boolean started;
 
@@ -86,6 +87,20 @@ final class RecorderTicks {
         return bandPeakBytes[entryPoint * SizeBands.COUNT + band];
     }
 
+    /** By {@link SizeBands#range}. */
+    long[] rangePeakBytes(int entryPoint) {
+        RangePeakBytes peaks = rangePeaks[entryPoint];
+        return peaks == null ? new long[SizeBands.RANGES] : peaks.copy();
+    }
+
+    long heldBytes() {
+        long bytes = 0;
+        for (int entryPoint = 0; entryPoint < rangePeaks.length; entryPoint++) {
+            bytes += rangePeaks[entryPoint] == null ? 0 : RangePeakBytes.HELD_BYTES;
+        }
+        return bytes;
+    }
+
     private void observe(int entryPoint, @Nullable ThreadRecorder[] threads) {
         long entryLiveBytes = 0;
         long mostLiveBytes = recorder.mostLiveBytes(entryPoint);
@@ -101,9 +116,19 @@ final class RecorderTicks {
             bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], Math.min(bandBytes[band], mostLiveBytes));
             entryLiveBytes += bandBytes[band];
         }
+        raiseRangePeaks(entryPoint, mostLiveBytes);
         entryLiveBytes = Math.min(entryLiveBytes, mostLiveBytes);
         recorder.liveBytes.raisePeak(entryPoint, entryLiveBytes);
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
+    }
+
+    private void raiseRangePeaks(int entryPoint, long mostLiveBytes) {
+        RangePeakBytes peaks = rangePeaks[entryPoint];
+        if (peaks == null) {
+            peaks = new RangePeakBytes();
+            rangePeaks[entryPoint] = peaks;
+        }
+        peaks.raise(bandBytes, mostLiveBytes);
     }
 
     @OutOfLine

@@ -11,6 +11,9 @@ package dev.metalloc.profiler.record;
 public final class SizeBands {
     public static final int COUNT = 63;
     public static final int SUB_BUCKETS = 128;
+    /** Runs of neighbouring bands. */
+    static final int RANGES = COUNT * (COUNT + 1) / 2;
+
     /** Of sites, of which there are many. */
     public static final int SITE_SUB_BUCKETS = 32;
 
@@ -25,6 +28,11 @@ public final class SizeBands {
 
     public static int band(long byteSize) {
         return byteSize <= 1 ? 0 : Math.min(64 - Long.numberOfLeadingZeros(byteSize - 1), COUNT - 1);
+    }
+
+    /** The number of the bands from one to another. */
+    public static int range(int from, int to) {
+        return from * COUNT - from * (from - 1) / 2 + to - from;
     }
 
     public static int subBucket(int band, long byteSize) {

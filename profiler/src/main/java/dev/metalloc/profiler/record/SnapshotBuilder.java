@@ -26,11 +26,13 @@ final class SnapshotBuilder {
         long[][] entries = new long[entryCount][];
         long[][] arenaAllocations = new long[entryCount][];
         long[][] arenaBytes = new long[entryCount][];
+        long[][] rangePeaks = new long[entryCount][];
         int at = 0;
         for (int i = 0; i < totals.length; i++) {
             EntryRecord total = totals[i];
             if (total != null) {
                 entries[at] = entryRow(total);
+                rangePeaks[at] = ticks.rangePeakBytes(i);
                 arenaAllocations[at] = total.arenas == null ? new long[0] : total.arenas.allocationsPerArena;
                 arenaBytes[at++] = total.arenas == null ? new long[0] : total.arenas.bytesPerArena;
             }
@@ -42,6 +44,7 @@ final class SnapshotBuilder {
                 entries,
                 arenaAllocations,
                 arenaBytes,
+                rangePeaks,
                 bands(),
                 threads.names(),
                 threads.rows(),

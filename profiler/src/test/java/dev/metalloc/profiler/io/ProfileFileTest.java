@@ -140,8 +140,8 @@ class ProfileFileTest {
     @Test
     void fileWithoutTheLaterSectionsIsReadAsOneThatDoesNotKnow() throws IOException {
         Profile whole = ProfileReader.decode(ByteBuffer.wrap(bytes));
-        Profile old =
-                ProfileReader.decode(ByteBuffer.wrap(without(ProfileFormat.CHAINS, ProfileFormat.THREAD_HISTOGRAMS)));
+        Profile old = ProfileReader.decode(ByteBuffer.wrap(
+                without(ProfileFormat.CHAINS, ProfileFormat.THREAD_HISTOGRAMS, ProfileFormat.RANGE_PEAKS)));
         assertTrue(whole.threads().getFirst().sizes().getTotalCount() > 0);
         assertEquals(0, old.threads().getFirst().sizes().getTotalCount());
         assertTrue(old.entryPoints().stream()
@@ -149,6 +149,10 @@ class ProfileFileTest {
         assertEquals(whole.allocateBytes(), old.allocateBytes());
         assertEquals(whole.sites(), old.sites());
         Profile both = Profiles.merge(whole, old);
+        assertTrue(whole.entryPoints().stream()
+                .allMatch(entry -> entry.rangePeaks().isKnown()));
+        assertTrue(both.entryPoints().stream()
+                .noneMatch(entry -> entry.rangePeaks().isKnown()));
         assertEquals(
                 whole.threads().getFirst().sizes().getTotalCount(),
                 both.threads().getFirst().sizes().getTotalCount());

@@ -27,6 +27,8 @@ public final class TraceProfiler {
     private static final long NANOS_PER_MICRO = 1000;
     /** Between two looks at the live bytes of each band: what peaked in between is missed. */
     private static final int EVENTS_BETWEEN_OBSERVATIONS = 4;
+    /** A block as large makes a peak by itself, however short it lives. */
+    private static final long OBSERVED_BYTES = 32 << 10;
 
     private TraceProfiler() {}
 
@@ -58,10 +60,15 @@ public final class TraceProfiler {
             ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
             for (int i = from; i < to; i++) {
                 record(thread, i);
-                if (i % EVENTS_BETWEEN_OBSERVATIONS == 0) {
+                if (i % EVENTS_BETWEEN_OBSERVATIONS == 0 || isLarge(i)) {
                     recorder.advance(program.micros()[i] * NANOS_PER_MICRO);
                 }
             }
+        }
+
+        private boolean isLarge(int event) {
+            boolean isFree = (program.steps()[event] & TraceProgram.OPERATION_MASK) == TraceProgram.FREE;
+            return !isFree && program.requests()[event] >>> TraceProgram.ALIGNMENT_BITS >= OBSERVED_BYTES;
         }
 
         private void record(ThreadRecorder thread, int event) {

@@ -53,6 +53,20 @@ public record EntryPointProfile(
                 RangePeaks.UNKNOWN);
     }
 
+    /** The same with chains of reallocations, and with what bands held together. */
+    public EntryPointProfile with(Histogram otherChains, RangePeaks otherPeaks) {
+        return new EntryPointProfile(
+                entryPoint,
+                bands,
+                sizes,
+                peakLiveBytes,
+                unknownFreeCount,
+                virtualThreadAllocateCount,
+                arenas,
+                otherChains,
+                otherPeaks);
+    }
+
     /** Lengths are told apart exactly, however they are added up. */
     public static final int CHAIN_DIGITS = 2;
 

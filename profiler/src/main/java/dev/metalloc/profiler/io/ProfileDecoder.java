@@ -202,16 +202,7 @@ final class ProfileDecoder {
         checkCount(in.count(LEAST_HISTOGRAM_BYTES), entryPoints.size(), ProfileFormat.CHAINS);
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
-            whole.add(new EntryPointProfile(
-                    entryPoint.entryPoint(),
-                    entryPoint.bands(),
-                    entryPoint.sizes(),
-                    entryPoint.peakLiveBytes(),
-                    entryPoint.unknownFreeCount(),
-                    entryPoint.virtualThreadAllocateCount(),
-                    entryPoint.arenas(),
-                    in.histogram(),
-                    entryPoint.rangePeaks()));
+            whole.add(entryPoint.with(in.histogram(), entryPoint.rangePeaks()));
         }
         return whole;
     }
@@ -225,16 +216,7 @@ final class ProfileDecoder {
         checkCount(in.count(1), entryPoints.size(), ProfileFormat.RANGE_PEAKS);
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
-            whole.add(new EntryPointProfile(
-                    entryPoint.entryPoint(),
-                    entryPoint.bands(),
-                    entryPoint.sizes(),
-                    entryPoint.peakLiveBytes(),
-                    entryPoint.unknownFreeCount(),
-                    entryPoint.virtualThreadAllocateCount(),
-                    entryPoint.arenas(),
-                    entryPoint.reallocateChains(),
-                    rangePeaks(in)));
+            whole.add(entryPoint.with(entryPoint.reallocateChains(), rangePeaks(in)));
         }
         return whole;
     }

@@ -16,7 +16,7 @@ public final class LockedAllocator implements OffHeapAllocator {
 
     private final OffHeapAllocator confined;
     private final AllocatorTraits traits;
-    private final SpinLock lock = new SpinLock();
+    private final BiasedLock lock = new BiasedLock();
 
     public LockedAllocator(OffHeapAllocator confined) {
         this.confined = confined;
@@ -25,41 +25,41 @@ public final class LockedAllocator implements OffHeapAllocator {
 
     @Override
     public long allocate(long byteSize, long byteAlignment) {
-        lock.lock();
+        Door door = lock.lock();
         try {
             return confined.allocate(byteSize, byteAlignment);
         } finally {
-            lock.unlock();
+            door.open();
         }
     }
 
     @Override
     public long allocateZeroed(long byteSize, long byteAlignment) {
-        lock.lock();
+        Door door = lock.lock();
         try {
             return confined.allocateZeroed(byteSize, byteAlignment);
         } finally {
-            lock.unlock();
+            door.open();
         }
     }
 
     @Override
     public FreeOutcome free(long address) {
-        lock.lock();
+        Door door = lock.lock();
         try {
             return confined.free(address);
         } finally {
-            lock.unlock();
+            door.open();
         }
     }
 
     @Override
     public long reallocate(long address, long byteSize) {
-        lock.lock();
+        Door door = lock.lock();
         try {
             return confined.reallocate(address, byteSize);
         } finally {
-            lock.unlock();
+            door.open();
         }
     }
 
@@ -70,11 +70,11 @@ public final class LockedAllocator implements OffHeapAllocator {
 
     @Override
     public long usableSize(long address) {
-        lock.lock();
+        Door door = lock.lock();
         try {
             return confined.usableSize(address);
         } finally {
-            lock.unlock();
+            door.open();
         }
     }
 
@@ -85,41 +85,41 @@ public final class LockedAllocator implements OffHeapAllocator {
 
     @Override
     public AllocatorStats stats() {
-        lock.lock();
+        Door door = lock.lock();
         try {
             return confined.stats();
         } finally {
-            lock.unlock();
+            door.open();
         }
     }
 
     @Override
     public long purge() {
-        lock.lock();
+        Door door = lock.lock();
         try {
             return confined.purge();
         } finally {
-            lock.unlock();
+            door.open();
         }
     }
 
     @Override
     public void validate() {
-        lock.lock();
+        Door door = lock.lock();
         try {
             confined.validate();
         } finally {
-            lock.unlock();
+            door.open();
         }
     }
 
     @Override
     public void close() {
-        lock.lock();
+        Door door = lock.lock();
         try {
             confined.close();
         } finally {
-            lock.unlock();
+            door.open();
         }
     }
 }

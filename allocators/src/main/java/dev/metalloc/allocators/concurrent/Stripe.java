@@ -1,10 +1,22 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.concurrent;
 
+import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
+import org.jspecify.annotations.Nullable;
 
-/** One of the parts of a striped allocator: a confined allocator and its lock. */
+/** One of the parts of a striped allocator: a confined allocator, its lock, and blocks that others left to be freed. */
+/* Implementation notes
+ *
+ * Whoever frees a block while another thread is inside, or has the part to itself, does not wait: it leaves the address in a queue, which the
+ * next allocation or statistics empties. A large block is not left there, nor what is no live block: both are done under the lock, so that
+ * memory is not held back and every outcome is exact. Whether a block is live, and its size, does not change while its owner has not freed
+ * it, so it is read without the lock.
+ */
 final class Stripe {
+
+    /** Larger blocks wait for the lock: a queue of them would hold back too much. */
+    private static final long MOST_LEFT_BYTES = 32 << 10;
 
     /** So often a lock has to be waited for before a thread goes elsewhere the first time … */
     static final int FIRST_WAITS = 8;
@@ -13,14 +25,112 @@ final class Stripe {
 
     private static final int MOST_WAITS = 1 << 20;
 
+    /** Few enough that little is left meanwhile, enough that lines do not go to and fro between threads each time. */
+    private static final int ALLOCATIONS_BETWEEN_LOOKS = 32;
+
     final OffHeapAllocator allocator;
-    final SpinLock lock = new SpinLock();
+    final BiasedLock lock = new BiasedLock();
     /* Written without order: lost counts do no harm. */
     private int waitsLeft = FIRST_WAITS;
     private int nextWaits = FIRST_WAITS;
 
+    private int allocationsToLook;
+    /* Set once, under its own lock. */
+    private volatile @Nullable AddressQueue left;
+    private final SpinLock making = new SpinLock();
+
     Stripe(OffHeapAllocator allocator) {
         this.allocator = allocator;
+    }
+
+    /** Takes the lock, and frees what others left. */
+    Door enter() {
+        Door door = lock.lock();
+        takeLeft();
+        return door;
+    }
+
+    /** To be called at each allocation, under the lock: now and then what others left is freed. */
+    void lookForLeft() {
+        if (--allocationsToLook < 0) {
+            allocationsToLook = ALLOCATIONS_BETWEEN_LOOKS;
+            takeLeft();
+        }
+    }
+
+    private void takeLeft() {
+        AddressQueue queue = left;
+        if (queue != null) {
+            freeAll(queue);
+        }
+    }
+
+    private void freeAll(AddressQueue queue) {
+        long address = queue.poll();
+        if (address == OffHeapAllocator.NULL) {
+            return;
+        }
+        do {
+            allocator.free(address);
+            address = queue.poll();
+        } while (address != OffHeapAllocator.NULL);
+        queue.publish();
+    }
+
+    /** Frees a block, or leaves it for whoever is inside. */
+    FreeOutcome free(long address) {
+        Door door = lock.tryVisit();
+        if (door == null) {
+            return freeFromOutside(address);
+        }
+        try {
+            return allocator.free(address);
+        } finally {
+            door.open();
+        }
+    }
+
+    private FreeOutcome freeFromOutside(long address) {
+        if (mayBeLeft(address)) {
+            AddressQueue queue = queue();
+            if (queue != null && queue.offer(address)) {
+                return FreeOutcome.FREED;
+            }
+        }
+        Door door = enter();
+        try {
+            return allocator.free(address);
+        } finally {
+            door.open();
+        }
+    }
+
+    private boolean mayBeLeft(long address) {
+        if (!allocator.owns(address)) {
+            return false;
+        }
+        long byteSize = allocator.usableSize(address);
+        return byteSize >= 0 && byteSize <= MOST_LEFT_BYTES;
+    }
+
+    private @Nullable AddressQueue queue() {
+        AddressQueue known = left;
+        return known == null ? makeQueue() : known;
+    }
+
+    private @Nullable AddressQueue makeQueue() {
+        making.lock();
+        try {
+            if (left == null) {
+                left = new AddressQueue();
+            }
+            return left;
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            // The heap is the application's: without a queue threads wait.
+            return null;
+        } finally {
+            making.unlock();
+        }
     }
 
     /** Under the lock. */

@@ -7,7 +7,8 @@ import dev.metalloc.allocators.api.OffHeapAllocator;
 public interface StripeMaker {
 
     /**
-     * A confined allocator like the others.
+     * A confined allocator like the others, whose {@code owns}, and {@code usableSize} of a block that lives, may be called while another thread
+     * is inside.
      *
      * @param number of the part, from 0: the first is there from the start and may be all there ever is
      */

@@ -38,8 +38,8 @@ public final class StripedAllocator implements OffHeapAllocator {
     private final int mostStripes;
     private final AllocatorTraits traits;
     private final SpinLock makingLock = new SpinLock();
+    private final Stripe firstStripe;
     private final OffHeapAllocator first;
-    private final SpinLock firstLock;
     private final Stripe[] homes = new Stripe[HOME_MASK + 1];
     private volatile Stripe[] stripes;
     /** Whether there is a second part. */
@@ -52,11 +52,10 @@ public final class StripedAllocator implements OffHeapAllocator {
     public StripedAllocator(StripeMaker maker, int mostStripes) {
         this.maker = maker;
         this.mostStripes = Math.min(mostStripes, MOST_STRIPES);
-        Stripe stripe = new Stripe(maker.make(0));
-        first = stripe.allocator;
-        firstLock = stripe.lock;
-        stripes = new Stripe[] {stripe};
-        Arrays.fill(homes, stripe);
+        firstStripe = new Stripe(maker.make(0));
+        first = firstStripe.allocator;
+        stripes = new Stripe[] {firstStripe};
+        Arrays.fill(homes, firstStripe);
         traits = first.traits().shared(mostStripes == 1 ? ThreadModel.LOCKED : ThreadModel.STRIPED, 0);
     }
 
@@ -64,34 +63,20 @@ public final class StripedAllocator implements OffHeapAllocator {
         return homes[(int) OwnerThread.currentId() & HOME_MASK];
     }
 
-    /** The part where the caller allocates, locked. */
-    private Stripe lockHome() {
-        Stripe home = home();
-        return home.lock.tryLock() ? home : lockSlow(home);
-    }
-
-    private Stripe lockSlow(Stripe home) {
-        Stripe other = home.isCrowded() ? lockAnother(home) : null;
-        if (other == null) {
-            home.lock.lock();
-            return home;
-        }
-        homes[(int) OwnerThread.currentId() & HOME_MASK] = other;
-        return other;
-    }
-
-    /** Another part that nobody is in, or a new one, locked; null where there is none and may be no more. */
-    private @Nullable Stripe lockAnother(Stripe crowded) {
-        for (Stripe stripe : stripes) {
+    /** Another part than a crowded one: one that nobody has to himself, a new one, else simply the next, whose owner may be long gone. */
+    private Stripe another(Stripe crowded) {
+        Stripe[] all = stripes;
+        for (Stripe stripe : all) {
             // Whoever is in the crowded one may have left it for a moment.
-            if (stripe != crowded && stripe.lock.tryLock()) {
+            if (stripe != crowded && stripe.lock.isIdle()) {
                 return stripe;
             }
         }
-        return add();
+        Stripe made = add();
+        return made == null ? all[(Arrays.asList(all).indexOf(crowded) + 1) % all.length] : made;
     }
 
-    /** One more part, locked; null where there may be no more. */
+    /** One more part; null where there may be no more. */
     private @Nullable Stripe add() {
         if (stripes.length >= mostStripes) {
             return null;
@@ -103,7 +88,6 @@ public final class StripedAllocator implements OffHeapAllocator {
                 return null;
             }
             Stripe made = new Stripe(maker.make(known.length));
-            made.lock.lock();
             Stripe[] more = Arrays.copyOf(known, known.length + 1);
             more[known.length] = made;
             isSplit = true;
@@ -119,41 +103,61 @@ public final class StripedAllocator implements OffHeapAllocator {
 
     @Override
     public long allocate(long byteSize, long byteAlignment) {
-        if (isSplit || !firstLock.tryLock()) {
+        Door door = isSplit ? null : firstStripe.lock.tryLock();
+        if (door == null) {
             return allocateAtHome(byteSize, byteAlignment, false);
         }
         long address;
         try {
+            firstStripe.lookForLeft();
             address = first.allocate(byteSize, byteAlignment);
         } finally {
-            firstLock.unlock();
+            door.open();
         }
         return address != NULL ? address : allocateAnywhere(byteSize, byteAlignment, false);
     }
 
     @Override
     public long allocateZeroed(long byteSize, long byteAlignment) {
-        if (isSplit || !firstLock.tryLock()) {
+        Door door = isSplit ? null : firstStripe.lock.tryLock();
+        if (door == null) {
             return allocateAtHome(byteSize, byteAlignment, true);
         }
         long address;
         try {
+            firstStripe.lookForLeft();
             address = first.allocateZeroed(byteSize, byteAlignment);
         } finally {
-            firstLock.unlock();
+            door.open();
         }
         return address != NULL ? address : allocateAnywhere(byteSize, byteAlignment, true);
     }
 
     private long allocateAtHome(long byteSize, long byteAlignment, boolean zeroed) {
-        Stripe stripe = lockHome();
+        Stripe home = home();
+        Door door = home.lock.tryLock();
+        if (door == null) {
+            home = chooseHome(home);
+            door = home.lock.lock();
+        }
         long address;
         try {
-            address = stripe.allocate(byteSize, byteAlignment, zeroed);
+            home.lookForLeft();
+            address = home.allocate(byteSize, byteAlignment, zeroed);
         } finally {
-            stripe.lock.unlock();
+            door.open();
         }
         return address != NULL ? address : allocateAnywhere(byteSize, byteAlignment, zeroed);
+    }
+
+    /** Where the caller allocates from now on, having found another thread where it did. */
+    private Stripe chooseHome(Stripe taken) {
+        if (!taken.isCrowded()) {
+            return taken;
+        }
+        Stripe chosen = another(taken);
+        homes[(int) OwnerThread.currentId() & HOME_MASK] = chosen;
+        return chosen;
     }
 
     /** Where the part that was asked has no room, unless what is asked for is served nowhere. */
@@ -165,14 +169,14 @@ public final class StripedAllocator implements OffHeapAllocator {
             return NULL;
         }
         for (Stripe stripe : stripes) {
-            stripe.lock.lock();
+            Door door = stripe.enter();
             try {
                 long address = stripe.allocate(byteSize, byteAlignment, zeroed);
                 if (address != NULL) {
                     return address;
                 }
             } finally {
-                stripe.lock.unlock();
+                door.open();
             }
         }
         return NULL;
@@ -181,25 +185,7 @@ public final class StripedAllocator implements OffHeapAllocator {
     @Override
     public FreeOutcome free(long address) {
         // Who has a block of another part sees that there is one: it was made before the block.
-        if (isSplit) {
-            return freeInPart(address);
-        }
-        firstLock.lock();
-        try {
-            return first.free(address);
-        } finally {
-            firstLock.unlock();
-        }
-    }
-
-    private FreeOutcome freeInPart(long address) {
-        Stripe stripe = stripeOf(address);
-        stripe.lock.lock();
-        try {
-            return stripe.allocator.free(address);
-        } finally {
-            stripe.lock.unlock();
-        }
+        return (isSplit ? stripeOf(address) : firstStripe).free(address);
     }
 
     /** The part that owns an address, else the first. */
@@ -222,7 +208,7 @@ public final class StripedAllocator implements OffHeapAllocator {
     public long reallocate(long address, long byteSize) {
         Stripe stripe = stripeOf(address);
         long usable;
-        stripe.lock.lock();
+        Door door = stripe.enter();
         try {
             long moved = stripe.allocator.reallocate(address, byteSize);
             if (moved != NULL) {
@@ -230,7 +216,7 @@ public final class StripedAllocator implements OffHeapAllocator {
             }
             usable = stripe.allocator.usableSize(address);
         } finally {
-            stripe.lock.unlock();
+            door.open();
         }
         return usable < 0 ? NULL : moveAnywhere(address, usable, byteSize);
     }
@@ -258,11 +244,11 @@ public final class StripedAllocator implements OffHeapAllocator {
     @Override
     public long usableSize(long address) {
         Stripe stripe = stripeOf(address);
-        stripe.lock.lock();
+        Door door = stripe.enter();
         try {
             return stripe.allocator.usableSize(address);
         } finally {
-            stripe.lock.unlock();
+            door.open();
         }
     }
 
@@ -283,11 +269,11 @@ public final class StripedAllocator implements OffHeapAllocator {
     }
 
     private static AllocatorStats stats(Stripe stripe) {
-        stripe.lock.lock();
+        Door door = stripe.enter();
         try {
             return stripe.allocator.stats();
         } finally {
-            stripe.lock.unlock();
+            door.open();
         }
     }
 
@@ -300,11 +286,11 @@ public final class StripedAllocator implements OffHeapAllocator {
     public long purge() {
         long bytes = 0;
         for (Stripe stripe : stripes) {
-            stripe.lock.lock();
+            Door door = stripe.enter();
             try {
                 bytes += stripe.allocator.purge();
             } finally {
-                stripe.lock.unlock();
+                door.open();
             }
         }
         return bytes;
@@ -313,11 +299,11 @@ public final class StripedAllocator implements OffHeapAllocator {
     @Override
     public void validate() {
         for (Stripe stripe : stripes) {
-            stripe.lock.lock();
+            Door door = stripe.enter();
             try {
                 stripe.allocator.validate();
             } finally {
-                stripe.lock.unlock();
+                door.open();
             }
         }
     }
@@ -325,11 +311,11 @@ public final class StripedAllocator implements OffHeapAllocator {
     @Override
     public void close() {
         for (Stripe stripe : stripes) {
-            stripe.lock.lock();
+            Door door = stripe.enter();
             try {
                 stripe.allocator.close();
             } finally {
-                stripe.lock.unlock();
+                door.open();
             }
         }
     }

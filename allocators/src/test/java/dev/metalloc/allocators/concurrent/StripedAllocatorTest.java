@@ -4,6 +4,7 @@ package dev.metalloc.allocators.concurrent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.allocators.api.FreeOutcome;
@@ -16,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,17 +59,18 @@ class StripedAllocatorTest {
     /** Allocates in a thread that finds parts taken, and has waited for them so often before that it goes elsewhere. */
     private long allocateWhileTaken(int takenCount, int byteSize) throws Exception {
         Stripe[] taken = striped.stripes();
+        Door[] doors = new Door[takenCount];
         for (int i = 0; i < takenCount; i++) {
             while (taken[i].waitsLeft() > 1) {
                 assertFalse(taken[i].isCrowded());
             }
-            taken[i].lock.lock();
+            doors[i] = taken[i].lock.lock();
         }
         try {
             return inThread(() -> striped.allocate(byteSize, 16));
         } finally {
             for (int i = 0; i < takenCount; i++) {
-                taken[i].lock.unlock();
+                doors[i].open();
             }
         }
     }
@@ -164,6 +168,58 @@ class StripedAllocatorTest {
         assertEquals(0, striped.stats().liveCount());
     }
 
+    /** Whoever frees while another thread is inside does not wait; the block is free once somebody else comes. */
+    @Test
+    void shouldLeaveBlocksToWhoeverIsInside() throws Exception {
+        long small = striped.allocate(100, 16);
+        long large = striped.allocate(LARGE_BYTES, 16);
+        Stripe stripe = striped.stripes()[0];
+        Door door = stripe.lock.lock();
+        assertEquals(FreeOutcome.FREED, inThread(() -> striped.free(small)));
+        assertTrue(stripe.allocator.usableSize(small) > 0, "not yet");
+        FutureTask<FreeOutcome> waiting = new FutureTask<>(() -> striped.free(large));
+        Thread.ofPlatform().start(waiting);
+        assertThrows(TimeoutException.class, () -> waiting.get(50, TimeUnit.MILLISECONDS), "a large block is not left");
+        door.open();
+        assertEquals(FreeOutcome.FREED, waiting.get());
+        assertEquals(0, striped.stats().liveCount());
+        assertEquals(FreeOutcome.ALREADY_FREE, striped.free(small));
+    }
+
+    @Test
+    void shouldServeItsOwnerWhatOthersLeft() throws Exception {
+        long[] blocks = new long[AddressQueue.CAPACITY + 10];
+        for (int round = 0; round < 100; round++) {
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = striped.allocate(1_000, 16);
+                OffHeapMemory.writeLong(blocks[i], i);
+            }
+            assertEquals(blocks.length, striped.stats().liveCount());
+            inThread(() -> {
+                for (int i = 0; i < blocks.length; i++) {
+                    assertEquals(i, OffHeapMemory.readLong(blocks[i]));
+                    assertEquals(FreeOutcome.FREED, striped.free(blocks[i]));
+                }
+                return null;
+            });
+        }
+        assertEquals(0, striped.stats().liveCount());
+        assertEquals(0, striped.stats().refusedFreeCount());
+        assertTrue(source.peakCommittedBytes() < 4 * 1_000L * blocks.length, "freed blocks are used again");
+    }
+
+    /** Freed twice from outside: one is obeyed, the other refused, whether at once or by whoever frees what was left. */
+    @Test
+    void shouldObeyOneOfTwoFreesFromOutside() throws Exception {
+        long address = striped.allocate(100, 16);
+        Door door = striped.stripes()[0].lock.lock();
+        inThread(() -> striped.free(address));
+        inThread(() -> striped.free(address));
+        door.open();
+        assertEquals(0, striped.stats().liveCount());
+        assertEquals(1, striped.stats().refusedFreeCount());
+    }
+
     @Test
     void shouldGoOnWhereAPartCannotBeMade() throws Exception {
         mayMake = false;
@@ -171,13 +227,13 @@ class StripedAllocatorTest {
         while (first.waitsLeft() > 1) {
             assertFalse(first.isCrowded());
         }
-        first.lock.lock();
+        Door door = first.lock.lock();
         FutureTask<Long> waiting = new FutureTask<>(() -> striped.allocate(100, 16));
         Thread.ofPlatform().start(waiting);
         while (refusals.get() == 0) {
             Thread.onSpinWait();
         }
-        first.lock.unlock();
+        door.open();
         assertEquals(FreeOutcome.FREED, striped.free(waiting.get()));
         assertEquals(1, striped.stripes().length);
     }

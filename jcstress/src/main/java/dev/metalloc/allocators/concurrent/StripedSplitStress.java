@@ -22,12 +22,13 @@ public class StripedSplitStress {
     private final Stripe first = striped.stripes()[0];
     private final AtomicLong handedOver = new AtomicLong();
     private int freedCount;
+    private final Door taken;
 
     public StripedSplitStress() {
         for (int waits = 1; waits < Stripe.FIRST_WAITS; waits++) {
             first.isCrowded();
         }
-        first.lock.lock();
+        taken = first.lock.lock();
     }
 
     /** Finds the first part taken, so that another is made. */
@@ -46,7 +47,7 @@ public class StripedSplitStress {
 
     @Arbiter
     public void result(II_Result r) {
-        first.lock.unlock();
+        taken.open();
         if (freedCount == 0) {
             freedCount += striped.free(handedOver.get()) == FreeOutcome.FREED ? 1 : 2;
         }

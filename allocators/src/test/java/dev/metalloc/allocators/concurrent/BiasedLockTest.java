@@ -1,0 +1,130 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.allocators.concurrent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+
+class BiasedLockTest {
+
+    private final BiasedLock lock = new BiasedLock(2);
+    private long first;
+    private long second;
+
+    private static <T> T inThread(Callable<T> work) throws Exception {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.ofPlatform().start(task);
+        return task.get();
+    }
+
+    private Void change(int turns) {
+        for (int i = 0; i < turns; i++) {
+            Door door = lock.lock();
+            try {
+                assertEquals(first, second);
+                second = first + 1;
+                first = second;
+            } finally {
+                door.open();
+            }
+        }
+        return null;
+    }
+
+    /** Nobody is inside whenever this is asked, so what is not idle is somebody's own. */
+    private boolean isBiased() {
+        return !lock.isIdle();
+    }
+
+    @Test
+    void shouldBecomeItsOnlyUsersOwn() {
+        change(2 * BiasedLock.LOOKS - 1);
+        assertFalse(isBiased());
+        change(1);
+        assertTrue(isBiased());
+        change(1_000);
+        assertTrue(isBiased());
+    }
+
+    @Test
+    void shouldPassFromAnOwnerToWhoeverComes() throws Exception {
+        change(100);
+        assertTrue(isBiased());
+        inThread(() -> change(1));
+        assertFalse(isBiased(), "one turn makes nobody an owner");
+        change(1);
+        assertEquals(102, first);
+    }
+
+    @Test
+    void shouldOutliveItsOwner() throws Exception {
+        inThread(() -> change(100));
+        assertTrue(isBiased());
+        change(1_000);
+        assertEquals(1_100, first);
+        assertTrue(isBiased());
+    }
+
+    /** An owner that lost the lock at once is not given it again as soon. */
+    @Test
+    void shouldHesitateWhereItDidNotPay() throws Exception {
+        change(2 * BiasedLock.LOOKS);
+        inThread(() -> change(1));
+        change(2 * BiasedLock.LOOKS);
+        boolean wasEarly = isBiased();
+        change(20_000);
+        assertTrue(isBiased());
+        // A revocation takes microseconds, but a machine under load may make more of it than pays.
+        assertTrue(!wasEarly || first > 20_000);
+    }
+
+    @Test
+    void shouldNotBeTakenFromInsideBySomebodyElse() throws Exception {
+        Door door = lock.lock();
+        assertNull(inThread(lock::tryLock));
+        door.open();
+        assertNotNull(inThread(() -> {
+            Door taken = lock.tryLock();
+            if (taken != null) {
+                taken.open();
+            }
+            return taken;
+        }));
+    }
+
+    @Test
+    void shouldLoseNoTurnAmongThreads() throws Exception {
+        int threads = 4;
+        int turns = 50_000;
+        List<FutureTask<Void>> tasks = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            FutureTask<Void> task = new FutureTask<>(() -> change(turns));
+            tasks.add(task);
+            Thread.Builder builder = i % 2 == 0 ? Thread.ofPlatform() : Thread.ofVirtual();
+            builder.start(task);
+        }
+        for (FutureTask<Void> task : tasks) {
+            task.get();
+        }
+        assertEquals((long) threads * turns, first);
+    }
+
+    /** What the stack's end left behind must not keep others for ever. */
+    @Test
+    void shouldGiveUpWaitingForWhoeverDoesNotLeave() {
+        Door door = new Door();
+        door.shut();
+        assertThrows(IllegalStateException.class, () -> door.awaitOpen(1_000));
+        door.open();
+        door.awaitOpen(1_000);
+    }
+}

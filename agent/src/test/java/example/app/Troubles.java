@@ -4,6 +4,7 @@ package example.app;
 import java.io.DataOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +37,8 @@ public final class Troubles {
                 allocateFor(BUSY_NANOS);
                 Runtime.getRuntime().halt(4);
             }
-            case "overflow" -> overflow();
+            case "overflow" -> overflow(false);
+            case "overflowArenas" -> overflow(true);
             case "fillHeap" -> fillHeap();
             case "threads" -> threads();
             case "attached" -> attached();
@@ -72,11 +74,11 @@ public final class Troubles {
         }
     }
 
-    private static void overflow() {
+    private static void overflow(boolean withArenas) {
         int overflows = 0;
         for (int i = 0; i < OVERFLOWS; i++) {
             try {
-                deeper(i);
+                deeper(i, withArenas);
             } catch (StackOverflowError | IllegalStateException e) {
                 overflows++; // as it is, or wrapped by whoever called through a handle
             }
@@ -87,8 +89,14 @@ public final class Troubles {
     }
 
     /** Ends in an overflow, each time at another point of the calls that it makes. */
-    private static long deeper(int step) {
+    private static long deeper(int step, boolean withArenas) {
         long address = 0;
+        if (withArenas && step % 7 == 3) {
+            try (Arena arena = step % 2 == 0 ? Arena.ofConfined() : Arena.ofShared()) {
+                arena.allocate(1 + step % 1000);
+                sink += deeper(step + 1, true);
+            }
+        }
         if (step % 7 == 0) {
             try {
                 address = RawMemory.allocate(1 + step % 1000);
@@ -99,7 +107,7 @@ public final class Troubles {
             }
         }
         sink += step;
-        return step < Integer.MAX_VALUE ? deeper(step + 1) + 1 : 0;
+        return step < Integer.MAX_VALUE ? deeper(step + 1, withArenas) + 1 : 0;
     }
 
     private static void free(long address) {

@@ -66,6 +66,9 @@ public final class DispatchBean implements DispatchMXBean {
     @Override
     public AllocatorUsage[] getAllocators() {
         List<AllocatorUsage> usages = new ArrayList<>();
+        if (RunState.isTorn()) {
+            return new AllocatorUsage[0]; // none may be asked any more
+        }
         add(usages, EntryPoint.ARENA_CONFINED, RunState.confinedArena);
         add(usages, EntryPoint.ARENA_SHARED, RunState.sharedArena);
         add(usages, EntryPoint.ARENA_AUTO, RunState.automaticArena);

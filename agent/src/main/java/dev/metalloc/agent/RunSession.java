@@ -133,10 +133,14 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
     public void run() {
         try {
             Throwable failure = Failsafe.first();
-            if (failure != null) {
+            if (RunState.isTorn()) {
+                MetallocAgent.say(
+                        "dispatch went back to the JDK: the stack ended inside an allocator, whose blocks stay"
+                                + " where they are (more stack, -Xss, avoids it)");
+            } else if (failure != null) {
                 MetallocAgent.say("dispatch went back to the JDK after an internal error: " + failure);
             }
-            if (!start.hasFailed()) {
+            if (!start.hasFailed() && !RunState.isTorn()) {
                 MetallocAgent.say(summary());
             }
         } catch (Throwable e) {

@@ -40,6 +40,7 @@ public final class MetallocNettyHooks {
         try {
             return RunState.isServingNetty() ? Served.NETTY.allocate(byteSize) : 0;
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
             return 0;
         }
@@ -49,10 +50,11 @@ public final class MetallocNettyHooks {
     @ForceInline
     public static void free(long address) {
         try {
-            if (!Served.NETTY.free(address)) {
+            if (!RunState.isTorn() && !Served.NETTY.free(address)) {
                 RunState.freeInRange(address);
             }
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
         }
     }

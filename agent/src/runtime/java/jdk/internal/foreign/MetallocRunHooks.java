@@ -178,6 +178,7 @@ public final class MetallocRunHooks {
             stack = Served.FRAMES.current();
             frame = stack == null ? -1 : stack.open();
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
             return arena;
         }
@@ -193,6 +194,7 @@ public final class MetallocRunHooks {
             Failsafe.faultPoint();
             return new MetallocSharedArena(arena, Served.RETIRED);
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
             return arena;
         }
@@ -225,6 +227,7 @@ public final class MetallocRunHooks {
             Failsafe.faultPoint();
             return entry.allocate(byteSize);
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
             return 0;
         }
@@ -236,6 +239,7 @@ public final class MetallocRunHooks {
             Failsafe.faultPoint();
             return entry.allocateFirst(byteSize);
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
             return 0;
         }
@@ -247,6 +251,7 @@ public final class MetallocRunHooks {
         try {
             return entry.freeFast(address);
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
             return true;
         }
@@ -255,11 +260,15 @@ public final class MetallocRunHooks {
     /** Frees a block of our range; the entry named is the one that most likely handed it out. */
     @ForceInline
     static void freeOurs(ServedEntry likely, long address) {
+        if (RunState.isTorn()) {
+            return;
+        }
         try {
             if (Served.HAS_SITES ? freeAtSites(likely, address) : likely != null && likely.free(address)) {
                 return;
             }
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
             return;
         }
@@ -286,10 +295,9 @@ public final class MetallocRunHooks {
 
     @Hidden
     private static long reallocateOurs(Unsafe unsafe, long address, long byteSize) {
-        long usableBytes = -1;
+        // First: without it a failure below would lose what is in the block.
+        long usableBytes = usableSize(address);
         try {
-            // First: without it a failure below would lose what is in the block.
-            usableBytes = RunState.usableSize(address);
             Failsafe.faultPoint();
             ServedEntry owner = RunState.sites == null ? null : RunState.sites.owner(address);
             if (owner != null || RunState.isServingUnsafe()) {
@@ -299,6 +307,7 @@ public final class MetallocRunHooks {
                 }
             }
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
         }
         long fresh = unsafe.allocateMemory(byteSize);
@@ -307,5 +316,21 @@ public final class MetallocRunHooks {
         }
         RunState.freeInRange(address);
         return fresh;
+    }
+
+    /** Usable bytes of a block, or -1; where that cannot be known the block can neither move nor grow. */
+    @Hidden
+    private static long usableSize(long address) {
+        try {
+            return RunState.usableSize(address);
+        } catch (StackOverflowError failure) {
+            RunState.serving = RunState.TORN;
+            RunState.fail(failure);
+            throw failure;
+        } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
+            RunState.fail(failure);
+            throw new OutOfMemoryError("the size of the block is not known any more");
+        }
     }
 }

@@ -67,6 +67,7 @@ public final class MetallocSiteHooks {
             Failsafe.faultPoint();
             return site.allocate(byteSize);
         } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
             RunState.fail(failure);
             return 0;
         }

@@ -19,6 +19,7 @@ import example.app.KnownCounts;
 import example.app.NoMemory;
 import example.app.ReadTelemetry;
 import example.app.SharedArenaRaces;
+import example.app.Troubles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,6 +89,32 @@ class RunModeIT {
         ChildJvm.Result result = dispatched(rules, 0).run(KnownCounts.class);
         assertEquals(plain.out(), result.out());
         assertTrue(metallocLines(result).contains("DIRECT_BUFFER 0 blocks by buddy"), metallocLines(result));
+    }
+
+    /** Where the stack ends inside an allocator nobody waits for its lock and nobody uses what may be torn: the JDK serves. */
+    @ParameterizedTest
+    @ValueSource(strings = {"slab", "segregated", "buddy"})
+    void shouldSurviveStackOverflows(String allocator) throws Exception {
+        List<PlanRule> rules = List.of(rule(EntryPoint.UNSAFE, 0, 8 << 10, allocator, Map.of()));
+        assertSurvivesStackOverflows(dispatched(rules, 0), "overflow");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:+UseG1GC", "-Xint", "-XX:TieredStopAtLevel=1"})
+    void shouldSurviveStackOverflowsInArenas(String option) throws Exception {
+        assertSurvivesStackOverflows(dispatched(everything(), 0).option(option), "overflowArenas");
+    }
+
+    private static void assertSurvivesStackOverflows(ChildJvm child, String trouble) throws Exception {
+        ChildJvm.Result result = child.option("-Xss512k").run(Troubles.class, trouble);
+        assertEquals("overflows=" + Troubles.OVERFLOWS + "\n", result.out());
+        assertEquals(0, result.exitCode(), result.err());
+        String said = metallocLines(result);
+        assertEquals(1, said.lines().count(), result.err());
+        assertTrue(
+                said.startsWith("metalloc: served")
+                        || said.startsWith("metalloc: dispatch went back to the JDK: the stack ended"),
+                said);
     }
 
     @ParameterizedTest

@@ -46,15 +46,26 @@ public final class RunState {
     /** Whether any hook allocates; frees of our blocks go on working when it is off. */
     public static boolean allocating;
 
-    // Which hooks allocate: one load and one test in each. Off, too, for what departed from its profile.
-    private static boolean servesUnsafe;
-    private static boolean servesDirectBuffer;
-    private static boolean servesSharedArena;
-    private static boolean servesConfinedArena;
-    private static boolean servesAutomaticArena;
-    private static boolean servesNetty;
-    private static boolean servesFrames;
+    /**
+     * Set by a hook in which something was thrown, before it calls {@link #fail}: where the stack has ended no call may succeed, and what is
+     * torn must not be used.
+     */
+    public static final int TORN = 1 << 31;
+
+    private static final int UNSAFE = 1;
+    private static final int DIRECT_BUFFER = 2;
+    private static final int SHARED_ARENA = 4;
+    private static final int CONFINED_ARENA = 8;
+    private static final int AUTOMATIC_ARENA = 16;
+    private static final int NETTY = 32;
+    private static final int FRAMES = 64;
+    private static final int SITES = 128;
+
+    /** Which hooks allocate, or {@link #TORN}: one load and one test in each. Off, too, for what departed from its profile, but for sites. */
+    public static int serving;
+
     private static boolean framesDeparted;
+    private static boolean hasStackEnded;
 
     private static final AtomicLong REFUSED_FREES = new AtomicLong();
 
@@ -62,31 +73,31 @@ public final class RunState {
 
     /** Whether hooks may allocate; the first calls wait for the allocators to be made. So do those of other entry points. */
     public static boolean isServingUnsafe() {
-        return servesUnsafe || (awaitStart() && servesUnsafe);
+        return (serving & UNSAFE) != 0 || (awaitStart() && (serving & UNSAFE) != 0);
     }
 
     public static boolean isServingDirectBuffers() {
-        return servesDirectBuffer || (awaitStart() && servesDirectBuffer);
+        return (serving & DIRECT_BUFFER) != 0 || (awaitStart() && (serving & DIRECT_BUFFER) != 0);
     }
 
     public static boolean isServingSharedArenas() {
-        return servesSharedArena || (awaitStart() && servesSharedArena);
+        return (serving & SHARED_ARENA) != 0 || (awaitStart() && (serving & SHARED_ARENA) != 0);
     }
 
     public static boolean isServingConfinedArenas() {
-        return servesConfinedArena || (awaitStart() && servesConfinedArena);
+        return (serving & CONFINED_ARENA) != 0 || (awaitStart() && (serving & CONFINED_ARENA) != 0);
     }
 
     public static boolean isServingNetty() {
-        return servesNetty || (awaitStart() && servesNetty);
+        return (serving & NETTY) != 0 || (awaitStart() && (serving & NETTY) != 0);
     }
 
     public static boolean isServingAutomaticArenas() {
-        return servesAutomaticArena || (awaitStart() && servesAutomaticArena);
+        return (serving & AUTOMATIC_ARENA) != 0 || (awaitStart() && (serving & AUTOMATIC_ARENA) != 0);
     }
 
     public static boolean isServingFrames() {
-        return servesFrames || (awaitStart() && servesFrames);
+        return (serving & FRAMES) != 0 || (awaitStart() && (serving & FRAMES) != 0);
     }
 
     /** Whether there are allocators at all; the first calls wait for them. */
@@ -117,109 +128,105 @@ public final class RunState {
     }
 
     private static void switchOn() {
-        servesUnsafe = mayServe(unsafe);
-        servesDirectBuffer = mayServe(directBuffer);
-        servesSharedArena = mayServe(sharedArena);
-        servesConfinedArena = mayServe(confinedArena);
-        servesAutomaticArena = mayServe(automaticArena);
-        servesNetty = mayServe(netty);
-        servesFrames = frames != null && !framesDeparted;
-        switchSites(true);
+        int all = bit(unsafe, UNSAFE)
+                | bit(directBuffer, DIRECT_BUFFER)
+                | bit(sharedArena, SHARED_ARENA)
+                | bit(confinedArena, CONFINED_ARENA)
+                | bit(automaticArena, AUTOMATIC_ARENA)
+                | bit(netty, NETTY);
+        setServing(all | (frames != null && !framesDeparted ? FRAMES : 0) | (sites == null ? 0 : SITES));
     }
 
-    private static boolean mayServe(@Nullable ServedEntry entry) {
-        return entry != null && !entry.hasDeparted();
+    private static int bit(@Nullable ServedEntry entry, int bit) {
+        return entry != null && !entry.hasDeparted() ? bit : 0;
     }
 
-    private static void switchOff() {
-        servesUnsafe = false;
-        servesDirectBuffer = false;
-        servesSharedArena = false;
-        servesConfinedArena = false;
-        servesAutomaticArena = false;
-        servesNetty = false;
-        servesFrames = false;
-        switchSites(false);
-    }
-
-    private static void switchSites(boolean isOn) {
-        if (sites != null) {
-            for (ServedSite site : sites.sites()) {
-                site.serve(isOn && mayServe(site.entry()));
-            }
+    /** A failure may switch all off meanwhile, and must not be forgotten. */
+    private static void setServing(int bits) {
+        serving = bits;
+        VarHandle.fullFence();
+        if (!allocating) {
+            serving = hasStackEnded ? TORN : 0;
         }
+    }
+
+    /** Whether the stack ended inside an allocator: then none is touched any more, and its blocks stay where they are. */
+    public static boolean isTorn() {
+        return serving == TORN;
     }
 
     /** Stops allocating for good after a failure inside a hook. */
     public static void fail(Throwable failure) {
-        Failsafe.trip(failure);
+        // Fields first: there may be room for this call and for no other.
+        if (failure instanceof StackOverflowError) {
+            hasStackEnded = true;
+        }
         allocating = false;
-        switchOff();
+        serving = hasStackEnded ? TORN : 0;
+        Failsafe.trip(failure);
     }
 
     /** Leaves new blocks to the JDK until {@link #resume}; memory that gets free goes back to the system as ever. */
     public static void pause() {
-        switchOff();
+        setServing(0);
     }
 
     /** Serves again, but not what departed from its profile, nor after a failure. */
     public static void resume() {
         if (allocating) {
             switchOn();
-            if (!allocating) {
-                switchOff(); // it failed meanwhile
-            }
         }
     }
 
     /** Whether new blocks come from the entry. */
     public static boolean isServedBy(ServedEntry entry) {
-        return (entry == unsafe && servesUnsafe)
-                || (entry == directBuffer && servesDirectBuffer)
-                || (entry == sharedArena && servesSharedArena)
-                || (entry == confinedArena && servesConfinedArena)
-                || (entry == automaticArena && servesAutomaticArena)
-                || (entry == netty && servesNetty)
-                || isServedAtSite(entry);
+        int bit = bitOf(entry);
+        return bit == 0 ? isServedAtSite(entry) : (serving & bit) != 0;
+    }
+
+    /** The entry's bit, or 0 where it is a site's. */
+    private static int bitOf(ServedEntry entry) {
+        if (entry == unsafe) {
+            return UNSAFE;
+        }
+        if (entry == directBuffer) {
+            return DIRECT_BUFFER;
+        }
+        if (entry == sharedArena) {
+            return SHARED_ARENA;
+        }
+        if (entry == confinedArena) {
+            return CONFINED_ARENA;
+        }
+        if (entry == automaticArena) {
+            return AUTOMATIC_ARENA;
+        }
+        return entry == netty ? NETTY : 0;
+    }
+
+    /** Whether sites have allocators of their own, and these serve. */
+    static boolean isServingSites() {
+        return (serving & SITES) != 0;
     }
 
     private static boolean isServedAtSite(ServedEntry entry) {
-        ServedSite site = sites == null ? null : sites.siteOf(entry);
-        return site != null && site.isServing();
+        return isServingSites() && sites != null && sites.siteOf(entry) != null && !entry.hasDeparted();
     }
 
     /** Leaves new blocks to the JDK for good; calls that are under way may still be served. */
     public static void depart(ServedEntry entry) {
         entry.depart();
-        // One at a time, and never back to true: a failure may switch all off meanwhile.
-        if (entry == unsafe) {
-            servesUnsafe = false;
-        } else if (entry == directBuffer) {
-            servesDirectBuffer = false;
-        } else if (entry == sharedArena) {
-            servesSharedArena = false;
-        } else if (entry == confinedArena) {
-            servesConfinedArena = false;
-        } else if (entry == automaticArena) {
-            servesAutomaticArena = false;
-        } else if (entry == netty) {
-            servesNetty = false;
-        } else if (sites != null) {
-            ServedSite site = sites.siteOf(entry);
-            if (site != null) {
-                site.serve(false);
-            }
-        }
+        setServing(serving & ~bitOf(entry));
     }
 
     public static boolean servesFrames() {
-        return servesFrames;
+        return (serving & FRAMES) != 0;
     }
 
     /** Leaves new confined arenas to the JDK for good. */
     public static void departFrames() {
         framesDeparted = true;
-        servesFrames = false;
+        setServing(serving & ~FRAMES);
     }
 
     public static boolean haveFramesDeparted() {
@@ -228,6 +235,9 @@ public final class RunState {
 
     /** Frees a block of our range, whichever allocator handed it out; a refused free is counted, never obeyed. */
     public static void freeInRange(long address) {
+        if (isTorn()) {
+            return;
+        }
         try {
             if (freed(unsafe, address)
                     || freed(directBuffer, address)

@@ -21,7 +21,6 @@ public final class ServedSite {
     // Ends of the ranges left to the JDK: smallest and largest in turn.
     private final long[] leftSizes;
     private final MissedCalls left = new MissedCalls();
-    private boolean serving;
 
     /**
      * @param method as {@code class.method}
@@ -41,7 +40,7 @@ public final class ServedSite {
             left.add();
             return LEFT;
         }
-        return entry != null && serving ? entry.allocate(byteSize) : 0;
+        return entry != null && RunState.isServingSites() && !entry.hasDeparted() ? entry.allocate(byteSize) : 0;
     }
 
     private boolean isLeft(long byteSize) {
@@ -70,14 +69,5 @@ public final class ServedSite {
     /** Requests that went to the JDK because the plan says so. */
     public long leftCount() {
         return left.count();
-    }
-
-    public boolean isServing() {
-        return serving;
-    }
-
-    /** Where it does not serve the rules for all sites hold here too, but where the plan leaves the site to the JDK. */
-    void serve(boolean isOn) {
-        serving = isOn;
     }
 }

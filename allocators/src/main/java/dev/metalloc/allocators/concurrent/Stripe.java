@@ -29,7 +29,7 @@ final class Stripe {
     private static final int ALLOCATIONS_BETWEEN_LOOKS = 32;
 
     final OffHeapAllocator allocator;
-    final BiasedLock lock = new BiasedLock();
+    final BiasedLock lock;
     /* Written without order: lost counts do no harm. */
     private int waitsLeft = FIRST_WAITS;
     private int nextWaits = FIRST_WAITS;
@@ -40,7 +40,12 @@ final class Stripe {
     private final SpinLock making = new SpinLock();
 
     Stripe(OffHeapAllocator allocator) {
+        this(allocator, new BiasedLock());
+    }
+
+    Stripe(OffHeapAllocator allocator, BiasedLock lock) {
         this.allocator = allocator;
+        this.lock = lock;
     }
 
     /** Takes the lock, and frees what others left. */
@@ -52,7 +57,7 @@ final class Stripe {
 
     /** To be called at each allocation, under the lock: now and then what others left is freed. */
     void lookForLeft() {
-        if (--allocationsToLook < 0) {
+        if (left != null && --allocationsToLook < 0) {
             allocationsToLook = ALLOCATIONS_BETWEEN_LOOKS;
             takeLeft();
         }
@@ -90,7 +95,8 @@ final class Stripe {
         }
     }
 
-    private FreeOutcome freeFromOutside(long address) {
+    /** Frees a block while another thread is inside. */
+    FreeOutcome freeFromOutside(long address) {
         if (mayBeLeft(address)) {
             AddressQueue queue = queue();
             if (queue != null && queue.offer(address)) {

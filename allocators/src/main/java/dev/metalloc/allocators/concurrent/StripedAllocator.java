@@ -40,6 +40,7 @@ public final class StripedAllocator implements OffHeapAllocator {
     private final SpinLock makingLock = new SpinLock();
     private final Stripe firstStripe;
     private final OffHeapAllocator first;
+    private final BiasedLock firstLock;
     private final Stripe[] homes = new Stripe[HOME_MASK + 1];
     private volatile Stripe[] stripes;
     /** Whether there is a second part. */
@@ -54,6 +55,7 @@ public final class StripedAllocator implements OffHeapAllocator {
         this.mostStripes = Math.min(mostStripes, MOST_STRIPES);
         firstStripe = new Stripe(maker.make(0));
         first = firstStripe.allocator;
+        firstLock = firstStripe.lock;
         stripes = new Stripe[] {firstStripe};
         Arrays.fill(homes, firstStripe);
         traits = first.traits().shared(mostStripes == 1 ? ThreadModel.LOCKED : ThreadModel.STRIPED, 0);
@@ -103,7 +105,7 @@ public final class StripedAllocator implements OffHeapAllocator {
 
     @Override
     public long allocate(long byteSize, long byteAlignment) {
-        Door door = isSplit ? null : firstStripe.lock.tryLock();
+        Door door = isSplit ? null : firstLock.tryLock();
         if (door == null) {
             return allocateAtHome(byteSize, byteAlignment, false);
         }
@@ -119,7 +121,7 @@ public final class StripedAllocator implements OffHeapAllocator {
 
     @Override
     public long allocateZeroed(long byteSize, long byteAlignment) {
-        Door door = isSplit ? null : firstStripe.lock.tryLock();
+        Door door = isSplit ? null : firstLock.tryLock();
         if (door == null) {
             return allocateAtHome(byteSize, byteAlignment, true);
         }
@@ -185,7 +187,18 @@ public final class StripedAllocator implements OffHeapAllocator {
     @Override
     public FreeOutcome free(long address) {
         // Who has a block of another part sees that there is one: it was made before the block.
-        return (isSplit ? stripeOf(address) : firstStripe).free(address);
+        if (isSplit) {
+            return stripeOf(address).free(address);
+        }
+        Door door = firstLock.tryVisit();
+        if (door == null) {
+            return firstStripe.freeFromOutside(address);
+        }
+        try {
+            return first.free(address);
+        } finally {
+            door.open();
+        }
     }
 
     /** The part that owns an address, else the first. */

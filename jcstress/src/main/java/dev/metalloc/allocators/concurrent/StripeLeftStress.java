@@ -17,17 +17,17 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a block was lost, or a free of a live block refused")
 public class StripeLeftStress {
 
-    private final StripedAllocator striped = new StripedAllocator(OneBlock::new, 1);
+    private final Stripe stripe = new Stripe(new OneBlock(0), new BiasedLock(1));
     private final long block;
     private int freed;
     private int freedByOther;
     private int allocatedByOther;
 
     public StripeLeftStress() {
-        for (int turns = 0; turns < BiasedLock.FIRST_TURNS * BiasedLock.LOOKS; turns++) {
-            striped.free(striped.allocate(OneBlock.BLOCK_BYTES, 16));
+        for (int turns = 1; turns < BiasedLock.LOOKS; turns++) {
+            stripe.free(allocateBlock());
         }
-        block = striped.allocate(OneBlock.BLOCK_BYTES, 16);
+        block = allocateBlock();
     }
 
     @Actor
@@ -37,20 +37,30 @@ public class StripeLeftStress {
 
     @Actor
     public void allocate() {
-        long address = striped.allocate(OneBlock.BLOCK_BYTES, 16);
+        long address = allocateBlock();
         if (address != 0) {
             allocatedByOther = 1;
             freedByOther = free(address);
         }
     }
 
+    private long allocateBlock() {
+        Door door = stripe.enter();
+        try {
+            return stripe.allocator.allocate(OneBlock.BLOCK_BYTES, 16);
+        } finally {
+            door.open();
+        }
+    }
+
     private int free(long address) {
-        return striped.free(address) == FreeOutcome.FREED ? 1 : 0;
+        return stripe.free(address) == FreeOutcome.FREED ? 1 : 0;
     }
 
     @Arbiter
     public void result(II_Result r) {
+        stripe.enter().open(); // frees what was left
         r.r1 = freed + freedByOther - allocatedByOther;
-        r.r2 = (int) striped.stats().liveCount();
+        r.r2 = (int) stripe.allocator.stats().liveCount();
     }
 }

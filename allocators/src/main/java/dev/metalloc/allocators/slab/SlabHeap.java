@@ -44,16 +44,13 @@ final class SlabHeap extends SlabMagazines {
     private final PartialSlabs partial;
     private final int number;
     private final RemoteInbox inbox = new RemoteInbox();
-    private final AtomicLong refusedFreeCount;
+    private final CollectedFrees collected;
 
     /* Read by any thread without order: only the owner itself ever finds its own id here, since it wrote it. */
     private long ownerId;
     private WeakReference<Thread> owner = NOBODY;
     private final Reclaiming reclaiming = new Reclaiming();
     private final RemoteFreeBatches remoteFrees = new RemoteFreeBatches();
-    private long remoteFreeCount;
-    private long batchedCount;
-    private long batchedBytes;
 
     /** @param number tells it from most of the allocator's others */
     SlabHeap(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount, long ownerId, int number) {
@@ -61,7 +58,7 @@ final class SlabHeap extends SlabMagazines {
         this.number = number;
         this.pool = pool;
         this.map = map;
-        this.refusedFreeCount = refusedFreeCount;
+        collected = new CollectedFrees(this, inbox, pool, map, refusedFreeCount);
         this.ownerId = ownerId;
         current = new Slab[classes.count()];
         partial = new PartialSlabs(classes.count());
@@ -223,7 +220,7 @@ final class SlabHeap extends SlabMagazines {
     }
 
     /** After a block of one of this heap's slabs was put back. */
-    private void afterFree(Slab slab) {
+    void afterFree(Slab slab) {
         if (slab.state != Slab.CURRENT) {
             afterFreeElsewhere(slab);
         }
@@ -267,23 +264,17 @@ final class SlabHeap extends SlabMagazines {
 
     /** Frees of this heap's blocks by other threads, as far as it has collected them. */
     long remoteFreeCount() {
-        return remoteFreeCount;
-    }
-
-    private void countRefused(int refused) {
-        if (refused != 0) {
-            refusedFreeCount.addAndGet(refused);
-        }
+        return collected.count();
     }
 
     /** Of blocks written down by threads that free others': those by this heap's thread, less those of this heap's that it collected. */
     long keptBackCount() {
-        return remoteFrees.count() - batchedCount;
+        return remoteFrees.count() - collected.batchedCount();
     }
 
     /** Bytes, in the same way. */
     long keptBackBytes() {
-        return remoteFrees.byteSize() - batchedBytes;
+        return remoteFrees.byteSize() - collected.batchedBytes();
     }
 
     /** Lists a slab whose first uncollected remote free was just noted; any thread. */
@@ -297,66 +288,7 @@ final class SlabHeap extends SlabMagazines {
     }
 
     void collectRemoteFrees() {
-        if (inbox.mayHaveAny()) {
-            inbox.beginTaking();
-            collectSlabs(inbox.takeSlabs());
-            collectBatches(inbox.takeBatches());
-        }
-    }
-
-    private void collectBatches(@Nullable RemoteFreeBatch first) {
-        RemoteFreeBatch batch = first;
-        while (batch != null) {
-            RemoteFreeBatch next = batch.next;
-            countRefused(batch.count - freeOwn(batch));
-            remoteFreeCount += batch.count;
-            batchedCount += batch.count;
-            batchedBytes += batch.byteSize;
-            batch.home.takeBack(batch);
-            batch = next;
-        }
-    }
-
-    /** Frees the blocks that another thread wrote down, unless they are not live, or not of this heap any more; answers how many. */
-    private int freeOwn(RemoteFreeBatch batch) {
-        int freed = 0;
-        for (int from = 0; from < batch.count; ) {
-            Slab slab = pool.slabOf(batch.addresses[from]);
-            int to = batch.endOfRun(from, slab);
-            freed += slab.heap() == this ? freeOwn(slab, batch.addresses, from, to) : 0;
-            from = to;
-        }
-        return freed;
-    }
-
-    private int freeOwn(Slab slab, long[] addresses, int from, int to) {
-        int sizeClass = slab.sizeClass();
-        boolean mayHaveMarks = slab.mayHaveMarks();
-        int freed = 0;
-        for (int i = from; i < to; i++) {
-            long address = addresses[i];
-            if (map.isLive(address) && !(mayHaveMarks && slab.isMarked(address))) {
-                map.clear(address);
-                if (!push(sizeClass, address)) {
-                    pushSlow(sizeClass, address);
-                }
-                freed++;
-            }
-        }
-        return freed;
-    }
-
-    private void collectSlabs(@Nullable Slab first) {
-        Slab slab = first;
-        while (slab != null) {
-            // Once collected it may be listed again by another thread, which then owns the link.
-            Slab next = slab.nextWithRemoteFrees();
-            long before = slab.collectedCount();
-            countRefused(slab.collectRemoteFrees());
-            remoteFreeCount += slab.collectedCount() - before;
-            afterFree(slab);
-            slab = next;
-        }
+        collected.collect();
     }
 
     /** Gives every empty slab to the pool; the caller must be the owner, or hold the heap of a dead one. */

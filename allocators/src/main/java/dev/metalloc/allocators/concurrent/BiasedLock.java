@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
- * A thread that was found behind the shared door a few times in a row gets a bias, a door of its own. It enters by a store to that and a load of
- * whether it is revoked, in this order. Whoever else comes shuts the shared door, stores that the bias is revoked, and has a full barrier run in
- * all threads. So either the owner's load comes after and sees it, or its store came before and is seen: then the owner is waited for.
- * Opaque access keeps the order in compiled code, the barrier keeps it in the processor. Nobody gets a bias where there is no such barrier.
+ * A thread that was found behind the shared door a few times in a row gets a bias, a door of its own, and the shared one stays shut for as long.
+ * It enters by a store to its door and a load of whether that is revoked, in this order. Whoever else comes finds the shared door shut, stores
+ * that the bias is revoked, and has a full barrier run in all threads. So either the owner's load comes after and sees it, or its store came
+ * before and is seen: then the owner is waited for. Opaque access keeps the order in compiled code, the barrier keeps it in the processor.
+ * Nobody gets a bias where there is no such barrier.
  *
  * A revoked bias is never used again, since its owner may hold it in hand for any time before it looks.
  *
- * Invariants: who is inside by the shared lock sees no bias, and who is inside by a bias sees that one: whoever changes it holds the
- *   shared lock and has waited for the owner
+ * Invariants: the shared door is shut as long as there is a bias. A bias is given by who is behind the shared door, and taken by who revokes it,
+ *   one at a time, who is then behind the shared door.
  */
 public final class BiasedLock {
 
@@ -40,7 +41,8 @@ public final class BiasedLock {
     private static final boolean MAY_BIAS = ProcessBarrier.isAvailable();
 
     private final Door shared = new Door();
-    private Bias bias = Bias.NONE;
+    private final SpinLock revoking = new SpinLock();
+    private volatile Bias bias = Bias.NONE;
     /* Guarded by the shared door. */
     private int turnsLeft;
     private int turnsWanted;
@@ -60,60 +62,88 @@ public final class BiasedLock {
     /** Takes the lock; whoever does leaves it by opening what is answered. */
     Door lock() {
         Bias mine = bias;
-        if (mine == Bias.NONE) {
-            return shared.tryShut() ? entered() : lockSlow();
+        if (mine != Bias.NONE && mine.tryShut(OwnerThread.currentId())) {
+            return mine;
         }
-        return mine.tryShut(OwnerThread.currentId()) ? mine : lockSlow();
+        return shared.tryShut() ? entered() : lockSlow();
     }
 
-    /** As {@link #lock}, but answers null where another thread has the shared door. */
+    /** As {@link #lock}, but answers null where another thread is inside without having the lock to itself. */
     @Nullable
     Door tryLock() {
         Bias mine = bias;
         if (mine != Bias.NONE && mine.tryShut(OwnerThread.currentId())) {
             return mine;
         }
-        return shared.tryShut() ? entered() : null;
+        return shared.tryShut() ? entered() : tryRevoke();
     }
 
     /** As {@link #tryLock}, but answers null, too, where another thread has the lock to itself, and gives no bias: for visits. */
     @Nullable
     Door tryVisit() {
         Bias mine = bias;
-        if (mine == Bias.NONE) {
-            return shared.tryShut() ? visited() : null;
+        if (mine != Bias.NONE && mine.tryShut(OwnerThread.currentId())) {
+            return mine;
         }
-        return mine.tryShut(OwnerThread.currentId()) ? mine : null;
-    }
-
-    private @Nullable Door visited() {
-        if (bias == Bias.NONE) {
-            return shared;
-        }
-        shared.open();
-        return null;
+        return shared.tryShut() ? shared : null;
     }
 
     /** Whether nobody is inside, nor has the lock to himself, at this moment. */
     boolean isIdle() {
-        return bias == Bias.NONE && !shared.isShut();
+        return !shared.isShut();
     }
 
     private Door lockSlow() {
-        shared.shut();
-        return entered();
+        boolean mayYield = Door.mayYield();
+        int waited = 0;
+        while (true) {
+            Door taken = tryRevoke();
+            if (taken != null) {
+                return taken;
+            }
+            if (shared.tryShut()) {
+                return entered();
+            }
+            waited = Door.pause(waited, mayYield);
+        }
+    }
+
+    /** Takes the lock from whoever has it to himself; null where nobody has. */
+    private @Nullable Door tryRevoke() {
+        if (bias == Bias.NONE) {
+            return null;
+        }
+        revoking.lock();
+        try {
+            Bias other = bias;
+            if (other == Bias.NONE) {
+                return null;
+            }
+            other.revoke();
+            ProcessBarrier.await();
+            other.awaitOpen();
+            wantTurns(other.ageNanos());
+            bias = Bias.NONE;
+            return shared;
+        } finally {
+            revoking.unlock();
+        }
+    }
+
+    private void wantTurns(long ageNanos) {
+        turnsWanted = ageNanos < WORTHWHILE_NANOS
+                ? Math.min(turnsWanted << FURTHER_SHIFT, MOST_TURNS)
+                : Math.min(turnsWanted, FIRST_TURNS);
+        turnsLeft = turnsWanted;
+        looksLeft = LOOKS;
     }
 
     /** Behind the shared door; answers the door to open. */
     private Door entered() {
-        return bias == Bias.NONE && --turnsLeft > 0 ? shared : enteredSlow(bias);
+        return --turnsLeft > 0 ? shared : look();
     }
 
-    private Door enteredSlow(Bias other) {
-        if (other != Bias.NONE) {
-            revoke(other);
-            return shared;
-        }
+    private Door look() {
         turnsLeft = turnsWanted;
         long callerId = OwnerThread.currentId();
         if (callerId != lastId) {
@@ -123,19 +153,7 @@ public final class BiasedLock {
         return --looksLeft > 0 ? shared : giveBias(callerId);
     }
 
-    private void revoke(Bias other) {
-        other.revoke();
-        ProcessBarrier.await();
-        other.awaitOpen();
-        turnsWanted = other.ageNanos() < WORTHWHILE_NANOS
-                ? Math.min(turnsWanted << FURTHER_SHIFT, MOST_TURNS)
-                : Math.min(turnsWanted, FIRST_TURNS);
-        turnsLeft = turnsWanted;
-        looksLeft = LOOKS;
-        bias = Bias.NONE;
-    }
-
-    /** From behind the shared door to behind a new one. */
+    /** From behind the shared door, which stays shut, to behind a new one. */
     private Door giveBias(long callerId) {
         looksLeft = LOOKS;
         Bias made;
@@ -149,7 +167,6 @@ public final class BiasedLock {
             return shared;
         }
         bias = made;
-        shared.open();
         return made;
     }
 }

@@ -17,7 +17,7 @@ class Door extends AtomicInteger {
     /** What a yield takes, in spins; far more where it lets others run. */
     private static final int SPINS_PER_YIELD = 64;
 
-    private static final int MOST_WAITED = 1 << 30;
+    static final int MOST_WAITED = 1 << 30;
 
     long p00;
     long p01;
@@ -68,28 +68,38 @@ class Door extends AtomicInteger {
     /**
      * Waits until whoever is behind it has left.
      *
-     * @throws IllegalStateException after some ten seconds of the caller's own time: the stack of whoever is behind it ended there
+     * @throws IllegalStateException as {@link #pause}
      */
     final void awaitOpen() {
-        awaitOpen(MOST_WAITED);
+        boolean mayYield = mayYield();
+        int waited = 0;
+        while (isShut()) {
+            waited = pause(waited, mayYield);
+        }
     }
 
-    // Yielding is no part of correctness here: it lets whoever is behind it and was descheduled go on.
+    /** Yielding would take a virtual thread off its carrier, whose per-thread state it may be changing. */
+    static boolean mayYield() {
+        return !Thread.currentThread().isVirtual();
+    }
+
+    /**
+     * Lets time pass for whoever waits for another to leave.
+     *
+     * @param waited what the last call of the same waiting answered; first 0
+     * @throws IllegalStateException after some ten seconds of the caller's own time: the stack of whoever is inside ended there
+     */
+    // Yielding is no part of correctness here: it lets whoever is inside and was descheduled go on.
     @SuppressWarnings("ThreadPriorityCheck")
-    final void awaitOpen(int mostWaited) {
-        // Yielding would take a virtual thread off its carrier, whose per-thread state it may be changing.
-        boolean mayYield = !Thread.currentThread().isVirtual();
-        for (int waited = 0; isShut(); ) {
-            if (waited > mostWaited) {
-                throw new IllegalStateException("a lock was not left again: its holder's stack ended inside");
-            }
-            if (waited < SPINS_BEFORE_YIELD || !mayYield) {
-                Thread.onSpinWait();
-                waited++;
-            } else {
-                Thread.yield();
-                waited += SPINS_PER_YIELD;
-            }
+    static int pause(int waited, boolean mayYield) {
+        if (waited > MOST_WAITED) {
+            throw new IllegalStateException("a lock was not left again: its holder's stack ended inside");
         }
+        if (waited < SPINS_BEFORE_YIELD || !mayYield) {
+            Thread.onSpinWait();
+            return waited + 1;
+        }
+        Thread.yield();
+        return waited + SPINS_PER_YIELD;
     }
 }

@@ -5,6 +5,8 @@ import java.io.DataOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -39,7 +41,7 @@ public final class Troubles {
             }
             case "overflow" -> overflow(false);
             case "overflowArenas" -> overflow(true);
-            case "fillHeap" -> fillHeap();
+            case "fillHeap" -> fillHeap(Path.of(arguments[1]));
             case "threads" -> threads();
             case "attached" -> attached();
             default -> throw new IllegalArgumentException(arguments[0]);
@@ -119,9 +121,12 @@ public final class Troubles {
         }
     }
 
-    private static void fillHeap() {
+    /** Fills the heap once a first profile is written: that, and some time, links and compiles what would need memory later. */
+    private static void fillHeap(Path profile) {
         int full = 0;
-        allocateFor(BUSY_NANOS / 10); // links and compiles what would need memory later
+        while (!Files.exists(profile)) {
+            allocateFor(BUSY_NANOS / 10);
+        }
         for (int i = 0; i < HEAP_FILLINGS; i++) {
             List<byte[]> ballast = new ArrayList<>();
             try {

@@ -29,6 +29,9 @@ public final class DispatchBean implements DispatchMXBean {
     @Override
     public String getFailure() {
         Throwable failure = Failsafe.first();
+        if (failure == null && RunState.isTorn()) {
+            return StackOverflowError.class.getName(); // there was no room to keep it
+        }
         return failure == null ? "" : failure.toString();
     }
 

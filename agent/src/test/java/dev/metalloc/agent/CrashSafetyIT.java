@@ -131,7 +131,7 @@ class CrashSafetyIT {
                 .option("-Xmx24m")
                 .option("-XX:+UseSerialGC")
                 .option("-Dmetalloc.writeMillis=20")
-                .run(Troubles.class, "fillHeap");
+                .run(Troubles.class, "fillHeap", folder.resolve("p.mprof").toString());
         assertEquals(0, result.exitCode(), result.err());
         List<String> lines = result.out().lines().toList();
         assertEquals("full=" + Troubles.HEAP_FILLINGS, lines.get(0));

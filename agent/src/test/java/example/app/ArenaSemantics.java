@@ -95,7 +95,7 @@ public final class ArenaSemantics {
         for (int i = 0; i < pattern.length; i++) {
             pattern[i] = (byte) (i * 31);
         }
-        for (int length : new int[] {0, 1, 100, 70_000, 200_000}) {
+        for (int length : new int[] {0, 1, 100, 257, 3_000, 70_000, 200_000}) {
             MemorySegment copy = arena.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(pattern, length));
             line(kind + " from bytes " + length, Arrays.hashCode(copy.toArray(ValueLayout.JAVA_BYTE)));
         }
@@ -111,6 +111,11 @@ public final class ArenaSemantics {
         line(
                 kind + " from bytes to ints",
                 outcome(() -> arena.allocateFrom(layout, ints, ValueLayout.JAVA_BYTE, 0, 1)));
+        MemorySegment many = MemorySegment.ofArray(new int[1_000]);
+        line(kind + " much from beyond", outcome(() -> arena.allocateFrom(layout, many, layout, 4, 1_000)));
+        line(kind + " much from bytes", outcome(() -> arena.allocateFrom(layout, many, ValueLayout.JAVA_BYTE, 0, 900)));
+        line(kind + " much from no source", outcome(() -> arena.allocateFrom(layout, null, layout, 0, 900)));
+        line(kind + " much from no layout", outcome(() -> arena.allocateFrom(layout, many, null, 0, 900)));
         line(kind + " from none", arena.allocateFrom(layout, ints, layout, 0, 0).byteSize());
         line(kind + " from negative", outcome(() -> arena.allocateFrom(layout, ints, layout, 0, -1)));
         line(kind + " from too many", outcome(() -> arena.allocateFrom(layout, ints, layout, 0, Long.MAX_VALUE)));
@@ -250,6 +255,7 @@ public final class ArenaSemantics {
             }
         }
         line("zero large", sum);
+        line("zero after copies of other arenas", zeroingAfterCopies());
         for (int round = 0; round < 200; round++) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(1 + round * 97);
             while (buffer.hasRemaining()) {
@@ -259,6 +265,31 @@ public final class ArenaSemantics {
             }
         }
         line("zero direct", sum);
+    }
+
+    private static long zeroingAfterCopies() {
+        long sum = 0;
+        byte[] copied = new byte[20_000];
+        Arrays.fill(copied, (byte) -1);
+        for (int round = 0; round < 1_000; round++) {
+            try (Arena arena = Arena.ofConfined()) {
+                if (round % 97 < 3) {
+                    arena.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(copied, 200 + 37 * round % 20_000));
+                }
+                for (int size = 16; size < 20_000; size *= 5) {
+                    for (byte each : arena.allocate(size).toArray(ValueLayout.JAVA_BYTE)) {
+                        sum += each;
+                    }
+                }
+                try (Arena inner = Arena.ofConfined()) {
+                    sum += inner.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(copied, 300))
+                                    .get(ValueLayout.JAVA_BYTE, 299)
+                            + 1;
+                    sum += inner.allocate(8).get(ValueLayout.JAVA_LONG, 0);
+                }
+            }
+        }
+        return sum;
     }
 
     private static void strings() throws Throwable {

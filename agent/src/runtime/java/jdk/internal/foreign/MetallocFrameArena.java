@@ -17,8 +17,8 @@ import jdk.internal.vm.annotation.Hidden;
 final class MetallocFrameArena implements Arena {
 
     private static final long ALIGNMENT = 16;
-    /** To zero so many bytes takes about as long as malloc and free do. */
-    private static final long MOST_COPIED_BYTES = 1024;
+    /** To zero so many bytes costs next to nothing. */
+    private static final long MOST_ZEROED_COPY_BYTES = 256;
 
     private final Arena arena;
     private final FrameStack stack;
@@ -46,8 +46,7 @@ final class MetallocFrameArena implements Arena {
             long blockByteSize = Math.max(byteSize, 1);
             long address = stack.next(frame, blockByteSize + ALIGNMENT);
             if (address != 0) {
-                // Throws on the wrong thread and after close, before anything is taken.
-                MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
+                MemorySegment segment = segmentAt(address, byteSize);
                 stack.take(address, blockByteSize);
                 return segment;
             }
@@ -56,10 +55,7 @@ final class MetallocFrameArena implements Arena {
         return arena.allocate(byteSize, byteAlignment);
     }
 
-    /**
-     * What is overwritten at once the JDK's arena does not zero, if it is asked by the same method. A frame's extent is zeroed when it is
-     * closed, which costs more than a block of malloc's where there is much to zero.
-     */
+    /** What is overwritten at once is zeroed neither here nor by the JDK's arena, if that is asked by the same method. */
     @Override
     @ForceInline
     @Hidden
@@ -69,9 +65,32 @@ final class MetallocFrameArena implements Arena {
             ValueLayout sourceElementLayout,
             long sourceOffset,
             long elementCount) {
-        return elementLayout == null || elementCount < 0 || elementCount > MOST_COPIED_BYTES / elementLayout.byteSize()
-                ? arena.allocateFrom(elementLayout, source, sourceElementLayout, sourceOffset, elementCount)
-                : Arena.super.allocateFrom(elementLayout, source, sourceElementLayout, sourceOffset, elementCount);
+        if (elementLayout == null
+                || elementCount < 0
+                || elementCount > maxBlockByteSize / elementLayout.byteSize()
+                || !isServed(elementLayout.byteAlignment())) {
+            return arena.allocateFrom(elementLayout, source, sourceElementLayout, sourceOffset, elementCount);
+        }
+        long byteSize = elementCount * elementLayout.byteSize();
+        if (byteSize <= MOST_ZEROED_COPY_BYTES) {
+            return Arena.super.allocateFrom(elementLayout, source, sourceElementLayout, sourceOffset, elementCount);
+        }
+        long address = stack.next(frame, byteSize + ALIGNMENT);
+        if (address == 0 || source == null || sourceElementLayout == null) {
+            stack.miss();
+            return arena.allocateFrom(elementLayout, source, sourceElementLayout, sourceOffset, elementCount);
+        }
+        MemorySegment segment = segmentAt(address, byteSize);
+        stack.takeUnzeroed(address, byteSize);
+        MemorySegment.copy(source, sourceElementLayout, sourceOffset, segment, elementLayout, 0, elementCount);
+        return segment;
+    }
+
+    /** Throws on the wrong thread and after close, before anything is taken. */
+    @ForceInline
+    @Hidden
+    private MemorySegment segmentAt(long address, long byteSize) {
+        return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, null);
     }
 
     private static boolean isServed(long byteAlignment) {

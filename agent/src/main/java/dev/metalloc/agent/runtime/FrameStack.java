@@ -5,27 +5,33 @@ import dev.metalloc.allocators.source.OffHeapMemory;
 import java.lang.ref.WeakReference;
 
 /**
- * The confined arenas that one platform thread has open, as frames of one piece of zeroed memory.
+ * The confined arenas that one platform thread has open, as frames of one piece of memory.
  *
  * <p>Confined to its thread. Freed memory is zeroed once, when a frame is popped, so that all memory above {@code top} is
- * zero and an arena hands it out as it is.
+ * zero and an arena hands it out as it is; but for what was used as large blocks that callers overwrite at once are: that is zeroed block by block,
+ * where it is to be zero.
  */
 /* Implementation notes
  *
- * Picture:   base | frame 0 | frame 1 | ... | frame depth-1 | zero ... | limit
- *                                           ^ top
+ * Picture:   base | frame 0 | frame 1 | ... | frame depth-1 | anything ... | zero ... | limit
+ *                                           ^ top                          ^ zeroFrom
+ *
+ * Most of the time zeroFrom is not above top. A block that is overwritten moves it to its end, so that nobody zeroes what a stream of such blocks
+ * is copied into; after a run of frames without one, what lies below is zeroed and it is where it was.
  *
  * Only the topmost frame may grow: a lower arena that allocates while a higher one is open is served by the JDK, because
  * its memory would be popped with the frame above it. A frame closed out of order stays until all above it are closed.
  * Frames are named by depth instead of by object: no reference to an arena is stored, so that arenas stay
  * scalar-replaceable.
  *
- * Invariants: base <= bases[0] <= ... <= bases[depth-1] <= top <= limit; all bytes of [top, limit) are zero.
+ * Invariants: base <= bases[0] <= ... <= bases[depth-1] <= top <= limit; all bytes of [max(top, zeroFrom), limit) are zero.
  */
 public final class FrameStack {
 
     /** Arenas of one thread open at once; those beyond it are the JDK's. */
     public static final int MAX_DEPTH = 64;
+
+    private static final int POPS_TO_FORGET_COPIES = 64;
 
     final long threadId;
     final WeakReference<Thread> thread;
@@ -35,17 +41,21 @@ public final class FrameStack {
     private final long[] bases = new long[MAX_DEPTH];
     private final boolean[] closed = new boolean[MAX_DEPTH];
     private long top;
+    private long zeroFrom;
+    private int popsSinceCopy;
     private int depth;
     private long openedCount;
     private long peakTop;
     private long missedCount;
 
-    FrameStack(Thread thread, long base, long byteSize) {
+    /** @param zeroFrom from where on the memory is zero */
+    FrameStack(Thread thread, long base, long byteSize, long zeroFrom) {
         this.threadId = thread.threadId();
         this.thread = new WeakReference<>(thread);
         this.base = base;
         this.limit = base + byteSize;
         this.top = base;
+        this.zeroFrom = zeroFrom;
         this.peakTop = base;
     }
 
@@ -67,9 +77,21 @@ public final class FrameStack {
         return frame == depth - 1 && byteSize <= limit - address ? address : 0L;
     }
 
-    /** Takes the block that {@link #next} answered; its size is rounded up to the next multiple of 16. */
+    /** Takes the block that {@link #next} answered, zeroed; its size is rounded up to the next multiple of 16. */
     public void take(long address, long byteSize) {
-        top = address + ((byteSize + 15L) & -16L);
+        long end = address + ((byteSize + 15L) & -16L);
+        if (address < zeroFrom) {
+            OffHeapMemory.zeroGranules(address, end - address);
+        }
+        top = end;
+    }
+
+    /** As {@link #take}, but with any contents: the caller overwrites it. */
+    public void takeUnzeroed(long address, long byteSize) {
+        long end = address + ((byteSize + 15L) & -16L);
+        top = end;
+        zeroFrom = Math.max(zeroFrom, end);
+        popsSinceCopy = 0;
     }
 
     /** Notes a block that the frame could not serve. */
@@ -92,7 +114,11 @@ public final class FrameStack {
 
     private void pop(int frame) {
         long start = bases[frame];
-        OffHeapMemory.zero(start, top - start);
+        if (start >= zeroFrom) {
+            OffHeapMemory.zero(start, top - start);
+        } else {
+            keepUnzeroed(start);
+        }
         if (top > peakTop) {
             peakTop = top;
         }
@@ -103,6 +129,14 @@ public final class FrameStack {
         }
     }
 
+    private void keepUnzeroed(long start) {
+        zeroFrom = Math.max(zeroFrom, top);
+        if (++popsSinceCopy >= POPS_TO_FORGET_COPIES) {
+            OffHeapMemory.zero(start, zeroFrom - start);
+            zeroFrom = start;
+        }
+    }
+
     private void popClosed() {
         int frame = depth - 1;
         while (frame >= 0 && closed[frame]) {
@@ -110,6 +144,11 @@ public final class FrameStack {
             frame--;
         }
         pop(frame + 1);
+    }
+
+    /** From where on all memory above the topmost frame is zero. */
+    long zeroFrom() {
+        return zeroFrom;
     }
 
     boolean isEmpty() {
@@ -136,7 +175,7 @@ public final class FrameStack {
         if (top < previous || top > limit) {
             throw new IllegalStateException("top lies outside the topmost frame");
         }
-        for (long address = top; address < limit; address++) {
+        for (long address = Math.max(top, zeroFrom); address < limit; address++) {
             if (OffHeapMemory.readByte(address) != 0) {
                 throw new IllegalStateException("free memory is not zero at offset " + (address - base));
             }

@@ -73,7 +73,7 @@ public final class FrameStacks {
         if (base == 0) {
             return null;
         }
-        FrameStack stack = new FrameStack(thread, base, frameByteSize);
+        FrameStack stack = new FrameStack(thread, base, frameByteSize, dead != null ? dead.zeroFrom() : base);
         slots[free] = stack;
         return stack;
     }

@@ -2,7 +2,6 @@
 package dev.metalloc.agent.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -34,8 +33,25 @@ class FrameStackTest {
         long address = stack.next(frame, byteSize);
         if (address != 0) {
             stack.take(address, byteSize);
-            OffHeapMemory.writeByte(address, (byte) 1);
-            OffHeapMemory.writeByte(address + byteSize - 1, (byte) 1);
+            assertZero(address, byteSize);
+            OffHeapMemory.fill(address, byteSize, (byte) 1);
+        }
+        return address;
+    }
+
+    private static void assertZero(long address, long byteSize) {
+        for (long i = 0; i < byteSize; i++) {
+            if (OffHeapMemory.readByte(address + i) != 0) {
+                throw new AssertionError("byte " + i + " of a block of " + byteSize + " is not zero");
+            }
+        }
+    }
+
+    private long copy(int frame, long byteSize) {
+        long address = stack.next(frame, byteSize);
+        if (address != 0) {
+            stack.takeUnzeroed(address, byteSize);
+            OffHeapMemory.fill(address, byteSize, (byte) 2);
         }
         return address;
     }
@@ -83,6 +99,8 @@ class FrameStackTest {
         int opened = 0;
         try {
             for (int step = 0; step < 3_000; step++) {
+                // Long stretches without copies as well: after some frames they are forgotten.
+                boolean mayCopy = step / 500 % 2 == 0;
                 int choice = random.nextInt(4);
                 if (choice < 2) {
                     int frame = stack.open();
@@ -91,7 +109,11 @@ class FrameStackTest {
                         opened = frame + 1;
                     }
                 } else if (choice == 2 && opened > 0) {
-                    allocate(opened - 1, 1 + random.nextInt(900));
+                    if (mayCopy && random.nextInt(4) == 0) {
+                        copy(opened - 1, 1 + random.nextInt(900));
+                    } else {
+                        allocate(opened - 1, 1 + random.nextInt(900));
+                    }
                 } else if (opened > 0) {
                     int frame = random.nextInt(opened);
                     if (open[frame]) {
@@ -119,6 +141,36 @@ class FrameStackTest {
     }
 
     @Test
+    void shouldNotZeroWhatIsOverwritten() {
+        int first = stack.open();
+        long copied = copy(first, 1000);
+        stack.close(first);
+        assertEquals(2, OffHeapMemory.readByte(copied + 999));
+        int second = stack.open();
+        assertEquals(copied, allocate(second, 500));
+        stack.close(second);
+        stack.validate();
+    }
+
+    @Test
+    void shouldHaveAllMemoryZeroAgainSomeFramesAfterACopy() {
+        int outer = stack.open();
+        allocate(outer, 100);
+        int inner = stack.open();
+        copy(inner, 1000);
+        stack.close(inner);
+        stack.close(outer);
+        assertEquals(stack.base + 112 + 1008, stack.zeroFrom());
+        for (int i = 0; i < 64; i++) {
+            int frame = stack.open();
+            allocate(frame, 50);
+            stack.close(frame);
+        }
+        assertEquals(stack.base, stack.zeroFrom());
+        stack.validate();
+    }
+
+    @Test
     void shouldFindMemoryThatIsNotZero() {
         OffHeapMemory.writeByte(stack.base + 5_000, (byte) 1);
         assertThrows(IllegalStateException.class, stack::validate);
@@ -127,13 +179,29 @@ class FrameStackTest {
     @Test
     void shouldGiveADeadThreadsMemoryToTheNext() throws InterruptedException {
         long committedBefore = source.committedBytes();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         for (int i = 0; i < 3 * 4096; i += 4096) {
-            Thread thread = new Thread(() -> assertNotNull(stacks.current()));
+            Thread thread = new Thread(() -> copyAndAllocate(Objects.requireNonNull(stacks.current())));
+            thread.setUncaughtExceptionHandler((dead, e) -> failure.set(e));
             thread.start();
             thread.join();
         }
+        assertNull(failure.get());
         assertTrue(source.committedBytes() <= committedBefore + 3 * FRAME_BYTES);
         assertSame(stack, stacks.current());
+    }
+
+    /** A frame finds zeros where the thread before left what it copied. */
+    private static void copyAndAllocate(FrameStack own) {
+        int frame = own.open();
+        long address = own.next(frame, 1000);
+        own.take(address, 1000);
+        assertZero(address, 1000);
+        own.close(frame);
+        frame = own.open();
+        own.takeUnzeroed(own.next(frame, 1000), 1000);
+        OffHeapMemory.fill(address, 1000, (byte) 2);
+        own.close(frame);
     }
 
     @Test

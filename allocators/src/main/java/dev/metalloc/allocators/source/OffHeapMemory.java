@@ -12,12 +12,13 @@ import java.lang.invoke.MethodHandle;
  */
 public final class OffHeapMemory {
 
-    /** Up to here stores without a loop beat a loop. */
+    /** Up to here stores without a loop beat a call of memset, which stores 32 bytes at once where a compiled loop may do 8. */
     private static final long UNROLLED_LIMIT = 256;
-    /** Up to here a compiled loop is as fast as memset, without the cost of a call. */
-    private static final long LOOP_LIMIT = 4096;
     /** A critical call holds up safepoints: one piece takes some 15 to 100 microseconds. */
     private static final long MEMSET_PIECE = 1L << 20;
+
+    // Racy: whoever does not see it yet finds out itself.
+    private static boolean isMemsetBroken;
 
     private OffHeapMemory() {}
 
@@ -47,23 +48,33 @@ public final class OffHeapMemory {
 
     /** Zeroes exactly {@code byteSize} bytes. */
     public static void zero(long address, long byteSize) {
+        if (byteSize > UNROLLED_LIMIT) {
+            zeroLarge(address, byteSize);
+        } else {
+            zeroSmall(address, byteSize);
+        }
+    }
+
+    private static void zeroSmall(long address, long byteSize) {
         long whole = byteSize & -16L;
         if (whole != 0) {
-            zeroGranules(address, whole);
+            zeroUnrolled(address, whole);
         }
-        for (long i = whole; i < byteSize; i++) {
+        zeroBytes(address + whole, byteSize - whole);
+    }
+
+    private static void zeroBytes(long address, long byteSize) {
+        for (long i = 0; i < byteSize; i++) {
             writeByte(address + i, (byte) 0);
         }
     }
 
     /** Zeroes {@code byteSize} bytes, a multiple of 16 and at least 16. */
     public static void zeroGranules(long address, long byteSize) {
-        if (byteSize <= UNROLLED_LIMIT) {
-            zeroUnrolled(address, byteSize);
-        } else if (byteSize <= LOOP_LIMIT) {
-            zeroLoop(address, (int) (byteSize >>> 3));
-        } else {
+        if (byteSize > UNROLLED_LIMIT) {
             zeroLarge(address, byteSize);
+        } else {
+            zeroUnrolled(address, byteSize);
         }
     }
 
@@ -102,16 +113,27 @@ public final class OffHeapMemory {
         RawAccess.writeLong(address + 8, 0L);
     }
 
-    private static void zeroLoop(long address, int longs) {
-        for (int i = 0; i < longs; i++) {
-            RawAccess.writeLong(address + ((long) i << 3), 0L);
+    private static void zeroLarge(long address, long byteSize) {
+        if (!isMemsetBroken) {
+            try {
+                for (long done = 0; done < byteSize; done += MEMSET_PIECE) {
+                    Memset.call(address + done, 0, Math.min(MEMSET_PIECE, byteSize - done));
+                }
+                return;
+            } catch (NoClassDefFoundError e) {
+                // Its class was first wanted at the end of some thread's stack, or of the heap, and stays broken.
+                isMemsetBroken = true;
+            }
         }
+        zeroByLoop(address, byteSize);
     }
 
-    private static void zeroLarge(long address, long byteSize) {
-        for (long done = 0; done < byteSize; done += MEMSET_PIECE) {
-            Memset.call(address + done, 0, Math.min(MEMSET_PIECE, byteSize - done));
+    static void zeroByLoop(long address, long byteSize) {
+        long whole = byteSize & -16L;
+        for (long i = 0; i < whole; i += 16) {
+            zeroGranule(address + i);
         }
+        zeroBytes(address + whole, byteSize - whole);
     }
 
     /** Sets {@code byteSize} bytes to {@code value}. */
@@ -155,7 +177,7 @@ public final class OffHeapMemory {
         writeLong(to + offset + 24, last3);
     }
 
-    /** Linked only when the first large block is zeroed. */
+    /** Linked only when the first block above {@link #UNROLLED_LIMIT} is zeroed. */
     private static final class Memset {
         private static final MethodHandle MEMSET =
                 Libc.linkCritical("memset", FunctionDescriptor.ofVoid(Libc.LONG, Libc.INT, Libc.LONG));

@@ -10,19 +10,32 @@ class OffHeapMemoryTest {
 
     @Test
     void shouldZeroExactly() {
+        checkZeroing(OffHeapMemory::zero);
+    }
+
+    @Test
+    void shouldZeroExactlyWithoutMemset() {
+        checkZeroing(OffHeapMemory::zeroByLoop);
+    }
+
+    private interface Zeroing {
+        void zero(long address, long byteSize);
+    }
+
+    private static void checkZeroing(Zeroing zeroing) {
         try (Arena arena = Arena.ofConfined()) {
             long base = arena.allocate(3L << 20, 16).address();
             for (long size = 0; size < 9000; size = size < 300 ? size + 1 : size + 97) {
-                checkZero(base, size);
+                checkZero(zeroing, base, size);
             }
-            checkZero(base, (1L << 20) + 24);
-            checkZero(base, (2L << 20) + 8);
+            checkZero(zeroing, base, (1L << 20) + 24);
+            checkZero(zeroing, base, (2L << 20) + 8);
         }
     }
 
-    private static void checkZero(long base, long byteSize) {
+    private static void checkZero(Zeroing zeroing, long base, long byteSize) {
         OffHeapMemory.fill(base, byteSize + 32, (byte) 7);
-        OffHeapMemory.zero(base + 16, byteSize);
+        zeroing.zero(base + 16, byteSize);
         for (long i = 0; i < byteSize + 32; i++) {
             int expected = i < 16 || i >= 16 + byteSize ? 7 : 0;
             if (OffHeapMemory.readByte(base + i) != expected) {

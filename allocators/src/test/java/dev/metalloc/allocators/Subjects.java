@@ -23,7 +23,10 @@ final class Subjects {
     private static final List<Subject> ALLOCATORS = List.of(
             subject("slab", Map.of()),
             subject("slab", Map.of("classes", "24,100,256,1000,4096,5120,8192,40000,65536", "slabBytes", "131072")),
+            // A byte of the map for 256 bytes.
+            subject("slab", Map.of("classes", "272,336,1040,4112,32768")),
             subject("slab", Map.of("lock", "false")),
+            subject("slab", Map.of("lock", "false", "classes", "272,336,1040,4112,32768")),
             subject("segregated", Map.of("lock", "false")),
             subject("segregated", Map.of("lock", "false", "quickBytes", "0", "spacing", "64")),
             subject("segregated", Map.of("lock", "false", "quickBytes", "20000", "spacing", "16")),

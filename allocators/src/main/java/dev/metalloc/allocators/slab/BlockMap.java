@@ -7,15 +7,16 @@ import dev.metalloc.allocators.source.OffHeapMemory;
 import dev.metalloc.allocators.source.RecordBytes;
 
 /**
- * Says where the live blocks of a region start and of which class they are: a byte for each granule.
+ * Says where the live blocks of a region start: a byte for each granule, which is no larger than the smallest block.
  *
  * <p>Any thread may read; the owner of a slab writes the bytes of its blocks.
  */
 /* Implementation notes
  *
  * Reads are plain: a byte said "live" before the block's address was handed to the reading thread, and changes only when
- * the block is freed. All blocks start at multiples of the granule, the largest power of two that divides all sizes, but
- * the bytes of a slab fill a pair of cache lines, since slabs side by side may belong to two threads.
+ * the block is freed. At most one block starts in a granule, the largest power of two not above the smallest size; its byte says
+ * in which sixteen bytes of it, counted from 1. But the bytes of a slab fill a pair of cache lines, since slabs side by side may belong to
+ * two threads.
  *
  * A load waits for an earlier store to an address with the same low twelve bits. The first blocks of a region, which serve most,
  * must not be so alike to their bytes: hence the skew, without which a pair took two to three times as long.
@@ -25,7 +26,10 @@ final class BlockMap {
     /** Of no region. */
     static final BlockMap NONE = new BlockMap(RecordBytes.NONE, 0, 4);
 
-    private static final int LEAST_SHIFT = 4;
+    /** Blocks start at multiples of 16 bytes. */
+    private static final int UNIT_SHIFT = 4;
+
+    private static final int UNIT_MASK = (1 << UNIT_SHIFT) - 1;
     /** The bytes of a slab are 2^7 at least. */
     private static final int SLAB_GRANULES_SHIFT = 7;
 
@@ -35,17 +39,19 @@ final class BlockMap {
     private final RecordBytes bytes;
     private final long base;
     private final int granuleShift;
+    private final int unitsMask;
 
     /** @param base where the region begins */
     BlockMap(RecordBytes bytes, long base, int granuleShift) {
         this.bytes = bytes;
         this.base = base;
         this.granuleShift = granuleShift;
+        this.unitsMask = (1 << (granuleShift - UNIT_SHIFT)) - 1;
     }
 
     static BlockMap of(SizeClasses classes, long slabBytes, long base, long regionBytes) {
-        int most = Math.max(LEAST_SHIFT, Sizes.log2(slabBytes) - SLAB_GRANULES_SHIFT);
-        int shift = Math.min(Sizes.log2(classes.commonAlignment()), most);
+        int most = Math.max(UNIT_SHIFT, Sizes.log2(slabBytes) - SLAB_GRANULES_SHIFT);
+        int shift = Math.min(Sizes.log2(Long.highestOneBit(classes.byteSize(0))), most);
         return new BlockMap(RecordBytes.reserve(SKEW_BYTES + (regionBytes >>> shift)), base, shift);
     }
 
@@ -63,17 +69,28 @@ final class BlockMap {
         return Math.max(0, bytes.byteSize() - SKEW_BYTES);
     }
 
-    /** What is said of the block at an address: 0 nothing, or its class + 1. */
-    int markOf(long blockAddress) {
-        return OffHeapMemory.readByte(byteOf(blockAddress));
+    /** What the byte says of a live block at an address; never 0, and 0 stands for no block. */
+    byte markFor(long blockAddress) {
+        return (byte) (((int) (blockAddress >>> UNIT_SHIFT) & unitsMask) + 1);
     }
 
-    boolean isLive(long blockAddress) {
-        return markOf(blockAddress) != 0;
+    /** Whether blocks may start at an address. */
+    static boolean isAligned(long address) {
+        return (address & UNIT_MASK) == 0;
     }
 
-    void set(long blockAddress, int sizeClass) {
-        OffHeapMemory.writeByte(byteOf(blockAddress), (byte) (sizeClass + 1));
+    /** What is said of the granule that an address lies in: 0, or where in it a block starts. */
+    int markAt(long address) {
+        return OffHeapMemory.readByte(byteOf(address));
+    }
+
+    /** Whether a live block starts at an address, a multiple of 16. */
+    boolean isLive(long address) {
+        return markAt(address) == markFor(address);
+    }
+
+    void set(long blockAddress) {
+        OffHeapMemory.writeByte(byteOf(blockAddress), markFor(blockAddress));
     }
 
     void clear(long blockAddress) {

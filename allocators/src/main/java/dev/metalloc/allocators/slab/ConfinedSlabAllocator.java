@@ -58,7 +58,7 @@ public final class ConfinedSlabAllocator extends SlabMemory {
         if (address == NULL) {
             return heap.allocateSlow(sizeClass, 0);
         }
-        mark(address, sizeClass);
+        mark(address);
         return address;
     }
 
@@ -68,20 +68,19 @@ public final class ConfinedSlabAllocator extends SlabMemory {
         if (address == NULL) {
             return heap.allocateSlow(sizeClass, zeroBytes);
         }
-        mark(address, sizeClass);
+        mark(address);
         OffHeapMemory.zeroGranules(address, zeroBytes);
         return address;
     }
 
     @Override
     public FreeOutcome free(long address) {
-        // Bits below the granule come out on top.
-        long granule = Long.rotateRight(address - base, granuleShift);
-        if (Long.compareUnsigned(granule, granules) < 0) {
-            long place = mapAddress + granule;
-            if (OffHeapMemory.readByte(place) != 0) {
-                OffHeapMemory.writeByte(place, (byte) 0);
-                push(heap, classOfSlab[(int) (granule >>> slabGranulesShift)], address);
+        long offset = address - base;
+        if (Long.compareUnsigned(offset, mappedBytes) < 0 && BlockMap.isAligned(address)) {
+            long mark = markAddress(address);
+            if (OffHeapMemory.readByte(mark) == map.markFor(address)) {
+                OffHeapMemory.writeByte(mark, (byte) 0);
+                push(heap, classOfSlab[(int) (offset >>> slabShift)], address);
                 return FreeOutcome.FREED;
             }
         }

@@ -355,8 +355,8 @@ final class Slab extends SlabPadding {
     int liveCount() {
         int live = 0;
         for (int index = 0; index < blockCount; index++) {
-            int mark = map.markOf(addressOf(index));
-            check(mark == 0 || mark == sizeClass + 1, "a live block is marked with its class");
+            int mark = map.markAt(addressOf(index));
+            check(mark == 0 || map.isLive(addressOf(index)), "what is marked is where the block starts");
             check(mark == 0 || index < highWater, "live blocks lie below highWater");
             check(mark != 0 || !remote.isMarked(index), "remote frees are of live blocks");
             check(!free.has(index) || (mark == 0 && index < highWater), "free blocks were taken once and are not live");

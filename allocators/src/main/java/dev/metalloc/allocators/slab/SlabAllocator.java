@@ -89,7 +89,7 @@ public final class SlabAllocator extends SlabMemory {
         if (address == NULL) {
             return allocateSlow(heap, sizeClass, 0);
         }
-        mark(address, sizeClass);
+        mark(address);
         return address;
     }
 
@@ -100,7 +100,7 @@ public final class SlabAllocator extends SlabMemory {
         if (address == NULL) {
             return allocateSlow(heap, sizeClass, zeroBytes);
         }
-        mark(address, sizeClass);
+        mark(address);
         OffHeapMemory.zeroGranules(address, zeroBytes);
         return address;
     }
@@ -135,7 +135,7 @@ public final class SlabAllocator extends SlabMemory {
         // Not the heap the slab says: that one is known only when the address is, which is often just loaded.
         SlabHeap heap = heaps.ofCaller();
         long offset = address - base;
-        if (Long.compareUnsigned(offset, regionBytes) >= 0 || (address & granuleMask) != 0) {
+        if (Long.compareUnsigned(offset, regionBytes) >= 0 || !BlockMap.isAligned(address)) {
             return false;
         }
         int place = (int) (offset >>> slabShift);
@@ -145,7 +145,7 @@ public final class SlabAllocator extends SlabMemory {
             return owner != null && heap.keepBack(owner, slabs[place], address);
         }
         // The map is read last: its bytes are written all the time by the owner of the slab.
-        if (heap.mayHaveRemoteFrees() || OffHeapMemory.readByte(mark) == 0) {
+        if (heap.mayHaveRemoteFrees() || OffHeapMemory.readByte(mark) != map.markFor(address)) {
             return false;
         }
         OffHeapMemory.writeByte(mark, (byte) 0);

@@ -105,7 +105,7 @@ final class SlabHeap extends SlabMagazines {
             address = takeFromSlab(sizeClass, zeroBytes);
         }
         if (address != 0) {
-            map.set(address, sizeClass);
+            map.set(address);
         }
         return address;
     }

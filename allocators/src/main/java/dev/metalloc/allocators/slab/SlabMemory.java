@@ -37,16 +37,9 @@ abstract class SlabMemory implements OffHeapAllocator {
     /** What the fast paths need of region, pool and map: fewer loads where final fields are not constants. */
     final long base;
 
-    final long granules;
-    final int granuleShift;
-    /** The bits of an address that no block's has. */
-    final int granuleMask;
-
-    final long mapAddress;
+    private final int granuleShift;
     /** Where the byte of granule 0 would lie, were the granules counted from address 0. */
     private final long mapOrigin;
-    /** Granules of a slab, as a power of two. */
-    final int slabGranulesShift;
 
     final @Nullable SlabHeap[] heapOfSlab;
     /** Class of each slab that has a heap: known sooner than the map's byte, which was often just written. */
@@ -58,6 +51,9 @@ abstract class SlabMemory implements OffHeapAllocator {
     final AtomicLong refusedFreeCount = new AtomicLong();
 
     final long regionBytes;
+    /** Bytes of the region that the map speaks of: all, or none where there was no memory for it. */
+    final long mappedBytes;
+
     final @Nullable Slab[] slabs;
     private final ReservedRegion region;
     private final AllocatorTraits traits;
@@ -86,11 +82,8 @@ abstract class SlabMemory implements OffHeapAllocator {
         this.classOfSlab = new byte[slabs.length];
         this.map = BlockMap.of(classes, slabBytes, base, this.regionBytes);
         this.granuleShift = map.granuleShift();
-        this.granuleMask = (1 << granuleShift) - 1;
-        this.slabGranulesShift = slabShift - granuleShift;
-        this.granules = Math.min(map.granules(), this.regionBytes >>> granuleShift);
-        this.mapAddress = map.address();
-        this.mapOrigin = mapAddress - (base >>> granuleShift);
+        this.mappedBytes = Math.min(map.granules() << granuleShift, this.regionBytes);
+        this.mapOrigin = map.address() - (base >>> granuleShift);
         this.pool = new SlabPool(classes, region, (int) slabBytes, map, slabs, heapOfSlab, classOfSlab);
         this.traits = traits;
     }
@@ -99,8 +92,8 @@ abstract class SlabMemory implements OffHeapAllocator {
 
     abstract long allocateZeroedBlock(int sizeClass, int zeroBytes);
 
-    final void mark(long address, int sizeClass) {
-        OffHeapMemory.writeByte(markAddress(address), (byte) (sizeClass + 1));
+    final void mark(long address) {
+        OffHeapMemory.writeByte(markAddress(address), map.markFor(address));
     }
 
     /** Where the map's byte of a block of the region lies. */

@@ -15,7 +15,12 @@ final class SlabMaps {
 
     /** A map of two MiB from {@link #BASE}, to be released by the caller. */
     static BlockMap twoMib() {
-        BlockMap map = new BlockMap(RecordBytes.reserve(2 << 20), BASE, 4);
+        return twoMib(4);
+    }
+
+    /** As {@link #twoMib()}, with a byte for each granule of that many bits. */
+    static BlockMap twoMib(int granuleShift) {
+        BlockMap map = new BlockMap(RecordBytes.reserve(2 << 20), BASE, granuleShift);
         if (!map.reach(BASE + (2 << 20))) {
             throw new IllegalStateException("no memory for a map");
         }
@@ -32,7 +37,7 @@ final class SlabMaps {
     /** Takes the fresh block that comes next and makes it live. */
     static long handOut(Slab slab, BlockMap map) {
         long address = slab.takeFresh(0);
-        map.set(address, slab.sizeClass());
+        map.set(address);
         return address;
     }
 

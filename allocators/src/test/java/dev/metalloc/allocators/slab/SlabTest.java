@@ -169,17 +169,25 @@ class SlabTest {
         freeButLive.takeFresh(0);
         long address = freeButLive.takeFresh(0);
         SlabMaps.put(freeButLive, address);
-        map.set(address, 0);
+        map.set(address);
         assertThrows(IllegalStateException.class, freeButLive::validate);
 
-        Slab ofAnotherClass = SlabMaps.slab(map, BASE + 4096, 0, 64, 4096);
-        ofAnotherClass.state = Slab.CURRENT;
-        map.set(ofAnotherClass.takeFresh(0), 1);
-        assertThrows(IllegalStateException.class, ofAnotherClass::validate);
+        BlockMap coarse = SlabMaps.twoMib(6);
+        try {
+            Slab markedBesideItsBlock = SlabMaps.slab(coarse, BASE + 4096, 0, 64, 4096);
+            markedBesideItsBlock.state = Slab.CURRENT;
+            long block = markedBesideItsBlock.takeFresh(0);
+            coarse.set(block);
+            markedBesideItsBlock.validate();
+            coarse.set(block + 16);
+            assertThrows(IllegalStateException.class, markedBesideItsBlock::validate);
+        } finally {
+            coarse.release();
+        }
 
         Slab freshButLive = SlabMaps.slab(map, BASE + 2 * 4096, 0, 64, 4096);
         freshButLive.state = Slab.CURRENT;
-        map.set(BASE + 2 * 4096, 0);
+        map.set(BASE + 2 * 4096);
         assertThrows(IllegalStateException.class, freshButLive::validate);
     }
 }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +152,25 @@ class PolicyRunIT {
         }
         assertTrue(run.err().contains("UNSAFE buddy: seed arrow-memory-unsafe speaks for sizes 65536 to 16777216"));
         assertTrue(run.err().contains("served UNSAFE " + NettyAndArrow.MESSAGES + " blocks by buddy"), run.err());
+    }
+
+    /** A JVM speaks against an archive that does not suit it on the application's own output. */
+    @Test
+    void shouldStartFromAnArchiveOfWhichTheJvmSaysNothing() throws Exception {
+        PolicyStore.open(store).policies().save(policy("slab"), PolicyState.DRAFT);
+        List<String> application = application();
+        application.addAll(1, List.of("--add-opens", "java.base/java.nio=ALL-UNNAMED"));
+
+        Ended run = metalloc.run(Metalloc.behind(List.of("run", "--archive"), application));
+
+        assertEquals("allocated 6400\n", run.out());
+        assertEquals(7, run.exitCode(), run.err());
+        try (Stream<Path> files = Files.list(scratch.resolve("home/cache"))) {
+            List<Path> archives =
+                    files.filter(file -> file.toString().endsWith(".jsa")).toList();
+            assertEquals(1, archives.size());
+            assertTrue(Files.size(archives.getFirst()) > 0);
+        }
     }
 
     /** A wrapper in place of the JVM says which classes it loaded, and from where. */

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * The options of a JVM that decide what an archive of classes must be like.
  *
- * <p>An archive is mapped only by a JVM of the same collector, heap and object layout as the one that made it.
+ * <p>An archive is mapped only by a JVM of the same collector, heap, object layout and openness of modules as the one that made it.
  */
 final class ArchiveOptions {
 
@@ -26,7 +26,11 @@ final class ArchiveOptions {
             "-XX:+UseCompactObjectHeaders",
             "-XX:-UseCompactObjectHeaders",
             "-XX:ObjectAlignmentInBytes=",
-            "-XX:+UnlockExperimentalVMOptions");
+            "-XX:+UnlockExperimentalVMOptions",
+            // The graph of modules is in the archive; a JVM that has another says so on its standard output.
+            "--add-exports",
+            "--add-opens",
+            "--enable-native-access");
 
     private static final List<String> NEUTRAL = List.of(
             "-D",
@@ -53,9 +57,6 @@ final class ArchiveOptions {
             "-XX:ParallelGCThreads=",
             "-XX:ReservedCodeCacheSize=",
             "-XX:TieredStopAtLevel=",
-            "--add-exports",
-            "--add-opens",
-            "--enable-native-access",
             "--sun-misc-unsafe-memory-access");
 
     private ArchiveOptions() {}
@@ -81,6 +82,9 @@ final class ArchiveOptions {
             }
             if (JavaOptions.takesArgument(word)) {
                 i++;
+                if (shapes(word) && i < words.size()) {
+                    shaping.add(words.get(i));
+                }
             }
         }
         return Optional.of(shaping);

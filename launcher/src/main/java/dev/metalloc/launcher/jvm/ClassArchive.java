@@ -92,7 +92,7 @@ public final class ClassArchive {
             Files.write(classes, merged(classes));
             Files.delete(made);
             start("-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + made);
-            start("-Xshare:on", "-XX:SharedArchiveFile=" + made, agent.asLibrary(), "-version");
+            check(made);
             Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.write(file, new byte[0]);
@@ -121,14 +121,37 @@ public final class ClassArchive {
         return List.copyOf(lines);
     }
 
+    /** What a JVM has to say against its archive it says where the application's output goes. */
+    private void check(Path made) throws IOException {
+        Path output = Files.createTempFile(file.getParent(), "start", ".out");
+        try {
+            start(
+                    ProcessBuilder.Redirect.to(output.toFile()),
+                    "-Xshare:on",
+                    "-XX:SharedArchiveFile=" + made,
+                    agent.asLibrary(),
+                    "-version");
+            if (Files.size(output) != 0) {
+                throw new IOException("the JVM does not like it: "
+                        + Files.readAllLines(output).getFirst());
+            }
+        } finally {
+            Files.delete(output);
+        }
+    }
+
     private void start(String... options) throws IOException {
+        start(ProcessBuilder.Redirect.DISCARD, options);
+    }
+
+    private void start(ProcessBuilder.Redirect output, String... options) throws IOException {
         List<String> words = new ArrayList<>();
         words.add(jvm.home().resolve("bin/java").toString());
         words.addAll(shaping);
         words.addAll(List.of(options));
         Process process = new ProcessBuilder(words)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(output)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {

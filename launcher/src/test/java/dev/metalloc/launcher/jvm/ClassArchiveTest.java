@@ -98,6 +98,30 @@ class ClassArchiveTest {
     }
 
     @Test
+    void shouldMakeNoneThatTheJvmSpeaksAgainst() throws IOException {
+        Files.writeString(java, JAVA.replace("[ \"$CHECK\" != bad ] || exit 1", "echo '[error] mismatch'"));
+        ClassArchive archive = archive("java", "Main").orElseThrow();
+
+        assertThrows(IOException.class, archive::make);
+
+        assertEquals(Optional.empty(), archive.option());
+    }
+
+    @Test
+    void shouldMakeOneWithTheModulesAsOpenAsTheApplicationHasThem() throws IOException {
+        String[] line = {"java", "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=a", "Main"};
+        ClassArchive archive = archive(line).orElseThrow();
+
+        archive.make();
+
+        for (String call : Files.readAllLines(Path.of(java + ".calls"))) {
+            assertTrue(
+                    call.startsWith("--add-opens java.base/java.lang=ALL-UNNAMED --enable-native-access=a -X"), call);
+        }
+        assertNotEquals(archive.option(), archive("java", "Main").orElseThrow().option());
+    }
+
+    @Test
     void shouldKeepArchivesOfDifferentShapesApart() throws IOException {
         ClassArchive archive = archive("java", "-XX:+UseZGC", "Main").orElseThrow();
         archive.make();

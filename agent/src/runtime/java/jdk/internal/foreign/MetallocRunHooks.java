@@ -12,6 +12,7 @@ import dev.metalloc.allocators.source.ResidentPages;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.lang.foreign.Arena;
 import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Hidden;
 import jdk.internal.vm.annotation.Stable;
@@ -124,15 +125,21 @@ public final class MetallocRunHooks {
         } else if (session.getClass() == SharedSession.class) {
             address = sharedAllocate(byteSize);
         } else if (session instanceof ImplicitSession && RunState.isServingAutomaticArenas()) {
-            address = allocate(Served.AUTOMATIC_ARENA, byteSize);
+            address = automaticAllocate(byteSize);
         }
         return address > 0 ? address : jdkSegmentAllocate(byteSize);
     }
 
-    @ForceInline
+    /** Out of line, as is all of our own that follows: so the JDK's method stays small enough to be inlined, and its segment off the heap. */
+    @DontInline
     private static long confinedAllocate(long byteSize) {
         long address = hasSites() ? MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_CONFINED, byteSize) : 0;
         return address == 0 && RunState.isServingConfinedArenas() ? allocate(Served.CONFINED_ARENA, byteSize) : address;
+    }
+
+    @DontInline
+    private static long automaticAllocate(long byteSize) {
+        return allocate(Served.AUTOMATIC_ARENA, byteSize);
     }
 
     @Hidden
@@ -147,13 +154,18 @@ public final class MetallocRunHooks {
     /** Zeroes a new segment's memory. */
     public static void segmentZero(long address, long byteSize) {
         if (isOurs(address)) {
-            ResidentPages.zero(address, byteSize);
+            segmentZeroOurs(address, byteSize);
         } else {
             // As the JDK does: a loop that a safepoint may interrupt, over a multiple of eight bytes.
             for (long i = 0; i < byteSize; i += Long.BYTES) {
                 JDK.putLong(address + i, 0);
             }
         }
+    }
+
+    @DontInline
+    private static void segmentZeroOurs(long address, long byteSize) {
+        ResidentPages.zero(address, byteSize);
     }
 
     @ForceInline
@@ -201,6 +213,7 @@ public final class MetallocRunHooks {
     }
 
     /** A block of a shared arena; what is not above 0 the JDK is to serve. */
+    @DontInline
     static long sharedAllocate(long byteSize) {
         long address = hasSites() ? MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_SHARED, byteSize) : 0;
         return address == 0 && RunState.isServingSharedArenas() ? allocate(Served.SHARED_ARENA, byteSize) : address;

@@ -69,8 +69,13 @@ final class BlockMap {
         return Math.max(0, bytes.byteSize() - SKEW_BYTES);
     }
 
+    /** Of how many times sixteen bytes a granule is, less one. */
+    int unitsMask() {
+        return unitsMask;
+    }
+
     /** What the byte says of a live block at an address; never 0, and 0 stands for no block. */
-    byte markFor(long blockAddress) {
+    static byte markFor(long blockAddress, int unitsMask) {
         return (byte) (((int) (blockAddress >>> UNIT_SHIFT) & unitsMask) + 1);
     }
 
@@ -86,11 +91,11 @@ final class BlockMap {
 
     /** Whether a live block starts at an address, a multiple of 16. */
     boolean isLive(long address) {
-        return markAt(address) == markFor(address);
+        return markAt(address) == markFor(address, unitsMask);
     }
 
     void set(long blockAddress) {
-        OffHeapMemory.writeByte(byteOf(blockAddress), markFor(blockAddress));
+        OffHeapMemory.writeByte(byteOf(blockAddress), markFor(blockAddress, unitsMask));
     }
 
     void clear(long blockAddress) {

@@ -78,7 +78,7 @@ public final class ConfinedSlabAllocator extends SlabMemory {
         long offset = address - base;
         if (Long.compareUnsigned(offset, mappedBytes) < 0 && BlockMap.isAligned(address)) {
             long mark = markAddress(address);
-            if (OffHeapMemory.readByte(mark) == map.markFor(address)) {
+            if (OffHeapMemory.readByte(mark) == markFor(address)) {
                 OffHeapMemory.writeByte(mark, (byte) 0);
                 push(heap, classOfSlab[(int) (offset >>> slabShift)], address);
                 return FreeOutcome.FREED;

@@ -145,7 +145,7 @@ public final class SlabAllocator extends SlabMemory {
             return owner != null && heap.keepBack(owner, slabs[place], address);
         }
         // The map is read last: its bytes are written all the time by the owner of the slab.
-        if (heap.mayHaveRemoteFrees() || OffHeapMemory.readByte(mark) != map.markFor(address)) {
+        if (heap.mayHaveRemoteFrees() || OffHeapMemory.readByte(mark) != markFor(address)) {
             return false;
         }
         OffHeapMemory.writeByte(mark, (byte) 0);

@@ -38,6 +38,7 @@ abstract class SlabMemory implements OffHeapAllocator {
     final long base;
 
     private final int granuleShift;
+    private final int unitsMask;
     /** Where the byte of granule 0 would lie, were the granules counted from address 0. */
     private final long mapOrigin;
 
@@ -82,6 +83,7 @@ abstract class SlabMemory implements OffHeapAllocator {
         this.classOfSlab = new byte[slabs.length];
         this.map = BlockMap.of(classes, slabBytes, base, this.regionBytes);
         this.granuleShift = map.granuleShift();
+        this.unitsMask = map.unitsMask();
         this.mappedBytes = Math.min(map.granules() << granuleShift, this.regionBytes);
         this.mapOrigin = map.address() - (base >>> granuleShift);
         this.pool = new SlabPool(classes, region, (int) slabBytes, map, slabs, heapOfSlab, classOfSlab);
@@ -93,7 +95,12 @@ abstract class SlabMemory implements OffHeapAllocator {
     abstract long allocateZeroedBlock(int sizeClass, int zeroBytes);
 
     final void mark(long address) {
-        OffHeapMemory.writeByte(markAddress(address), map.markFor(address));
+        OffHeapMemory.writeByte(markAddress(address), markFor(address));
+    }
+
+    /** What the map's byte of a live block says. */
+    final byte markFor(long address) {
+        return BlockMap.markFor(address, unitsMask);
     }
 
     /** Where the map's byte of a block of the region lies. */

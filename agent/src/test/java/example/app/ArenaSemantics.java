@@ -10,14 +10,12 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,11 +45,11 @@ public final class ArenaSemantics {
         }
     }
 
-    private static void line(String what, Object result) {
+    static void line(String what, Object result) {
         System.out.println(what + ": " + result);
     }
 
-    private static String outcome(Callable<?> action) {
+    static String outcome(Callable<?> action) {
         try {
             return String.valueOf(action.call());
         } catch (Throwable e) {
@@ -90,49 +88,6 @@ public final class ArenaSemantics {
         line("alive", arena.scope().isAlive() + " " + segment.scope().isAlive());
     }
 
-    private static void copies(String kind, Arena arena) {
-        byte[] pattern = new byte[200_000];
-        for (int i = 0; i < pattern.length; i++) {
-            pattern[i] = (byte) (i * 31);
-        }
-        for (int length : new int[] {0, 1, 100, 257, 3_000, 70_000, 200_000}) {
-            MemorySegment copy = arena.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(pattern, length));
-            line(kind + " from bytes " + length, Arrays.hashCode(copy.toArray(ValueLayout.JAVA_BYTE)));
-        }
-        ValueLayout.OfLong swapped = ValueLayout.JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN);
-        line(
-                kind + " from longs",
-                arena.allocateFrom(swapped, 1, 2).get(ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN), 8));
-        MemorySegment ints = MemorySegment.ofArray(new int[] {1, 2, 3});
-        ValueLayout.OfInt layout = ValueLayout.JAVA_INT;
-        line(kind + " from part", arena.allocateFrom(layout, ints, layout, 4, 2).getAtIndex(layout, 1));
-        line(kind + " from beyond", outcome(() -> arena.allocateFrom(layout, ints, layout, 4, 3)));
-        line(kind + " from before", outcome(() -> arena.allocateFrom(layout, ints, layout, -4, 1)));
-        line(
-                kind + " from bytes to ints",
-                outcome(() -> arena.allocateFrom(layout, ints, ValueLayout.JAVA_BYTE, 0, 1)));
-        MemorySegment many = MemorySegment.ofArray(new int[1_000]);
-        line(kind + " much from beyond", outcome(() -> arena.allocateFrom(layout, many, layout, 4, 1_000)));
-        line(kind + " much from bytes", outcome(() -> arena.allocateFrom(layout, many, ValueLayout.JAVA_BYTE, 0, 900)));
-        line(kind + " much from no source", outcome(() -> arena.allocateFrom(layout, null, layout, 0, 900)));
-        line(kind + " much from no layout", outcome(() -> arena.allocateFrom(layout, many, null, 0, 900)));
-        line(kind + " from none", arena.allocateFrom(layout, ints, layout, 0, 0).byteSize());
-        line(kind + " from negative", outcome(() -> arena.allocateFrom(layout, ints, layout, 0, -1)));
-        line(kind + " from too many", outcome(() -> arena.allocateFrom(layout, ints, layout, 0, Long.MAX_VALUE)));
-        line(kind + " from no source", outcome(() -> arena.allocateFrom(layout, null, layout, 0, 1)));
-        line(kind + " from no layout", outcome(() -> arena.allocateFrom(null, ints, layout, 0, 1)));
-        line(kind + " from no source layout", outcome(() -> arena.allocateFrom(layout, ints, null, 0, 1)));
-        line(
-                kind + " from much text",
-                arena.allocateFrom("x".repeat(2_000_000)).getString(0).length());
-        // What was written without being zeroed must not be seen by whoever is promised zeros.
-        long sum = 0;
-        for (byte each : arena.allocate(200_000).toArray(ValueLayout.JAVA_BYTE)) {
-            sum += each;
-        }
-        line(kind + " zero after copies", sum);
-    }
-
     private static void perKind(String kind, Supplier<Arena> factory) {
         Arena arena = factory.get();
         line(kind + " zero size", arena.allocate(0).byteSize());
@@ -168,7 +123,7 @@ public final class ArenaSemantics {
                 kind + " from text 16",
                 arena.allocateFrom("grüße", StandardCharsets.UTF_16LE).byteSize());
         line(kind + " from null", outcome(() -> arena.allocateFrom((String) null)));
-        copies(kind, arena);
+        ArenaCopies.copies(kind, arena);
         line(kind + " large", arena.allocate(3 << 20).byteSize());
         SegmentAllocator slices = SegmentAllocator.slicingAllocator(arena.allocate(256));
         line(
@@ -255,7 +210,7 @@ public final class ArenaSemantics {
             }
         }
         line("zero large", sum);
-        line("zero after copies of other arenas", zeroingAfterCopies());
+        line("zero after copies of other arenas", ArenaCopies.zeroingAfterCopies());
         for (int round = 0; round < 200; round++) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(1 + round * 97);
             while (buffer.hasRemaining()) {
@@ -265,31 +220,6 @@ public final class ArenaSemantics {
             }
         }
         line("zero direct", sum);
-    }
-
-    private static long zeroingAfterCopies() {
-        long sum = 0;
-        byte[] copied = new byte[20_000];
-        Arrays.fill(copied, (byte) -1);
-        for (int round = 0; round < 1_000; round++) {
-            try (Arena arena = Arena.ofConfined()) {
-                if (round % 97 < 3) {
-                    arena.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(copied, 200 + 37 * round % 20_000));
-                }
-                for (int size = 16; size < 20_000; size *= 5) {
-                    for (byte each : arena.allocate(size).toArray(ValueLayout.JAVA_BYTE)) {
-                        sum += each;
-                    }
-                }
-                try (Arena inner = Arena.ofConfined()) {
-                    sum += inner.allocateFrom(ValueLayout.JAVA_BYTE, Arrays.copyOf(copied, 300))
-                                    .get(ValueLayout.JAVA_BYTE, 299)
-                            + 1;
-                    sum += inner.allocate(8).get(ValueLayout.JAVA_LONG, 0);
-                }
-            }
-        }
-        return sum;
     }
 
     private static void strings() throws Throwable {

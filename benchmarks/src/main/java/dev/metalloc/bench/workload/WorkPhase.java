@@ -70,7 +70,7 @@ public final class WorkPhase {
     }
 
     /** The most memory this process had resident, as Linux counts it; 0 where the system does not say. */
-    static long peakResidentBytes() throws IOException {
+    public static long peakResidentBytes() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.isReadable(status)) {
             return 0;

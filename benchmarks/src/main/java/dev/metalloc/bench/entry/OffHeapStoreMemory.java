@@ -1,0 +1,45 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.bench.entry;
+
+import dev.metalloc.bench.workload.WorkPhase;
+import java.util.Locale;
+
+/**
+ * What a JVM with the off-heap cache of {@link OffHeapStoreBenchmark} holds at its peak, and how long an operation takes, in a plain loop.
+ *
+ * <p>One line. Argument: bytes of all live values.
+ */
+public final class OffHeapStoreMemory {
+
+    private static final int ROUNDS = 6;
+    private static final int OPERATIONS = 3_000_000;
+
+    private OffHeapStoreMemory() {}
+
+    public static void main(String[] arguments) throws Throwable {
+        OffHeapStoreBenchmark store = new OffHeapStoreBenchmark();
+        store.byteSize = Integer.parseInt(arguments[0]);
+        store.fill();
+        long nanos = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            long start = System.nanoTime();
+            work(store);
+            nanos = Math.min(nanos, System.nanoTime() - start);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "liveBytes=%d peakRssMiB=%.1f nanosPerOperation=%.1f%n",
+                store.byteSize,
+                WorkPhase.peakResidentBytes() / (double) (1 << 20),
+                (double) nanos / OPERATIONS);
+    }
+
+    /** Apart, so that it is compiled as a whole. */
+    private static long work(OffHeapStoreBenchmark store) throws Throwable {
+        long sum = 0;
+        for (int i = 0; i < OPERATIONS; i++) {
+            sum += store.offHeapStore();
+        }
+        return sum;
+    }
+}

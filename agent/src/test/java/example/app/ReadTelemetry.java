@@ -11,6 +11,7 @@ import javax.management.MBeanServer;
 import javax.management.MBeanServerDelegate;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 
@@ -49,10 +50,21 @@ public final class ReadTelemetry {
         System.out.println(live.length + " buffers");
     }
 
+    /** Whether there is a recording is looked up now and then. */
+    private static void awaitEventType() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (System.nanoTime() < end
+                && FlightRecorder.getFlightRecorder().getEventTypes().stream()
+                        .noneMatch(type -> type.getName().equals("dev.metalloc.AllocatorStatistics"))) {
+            Thread.sleep(20);
+        }
+    }
+
     private static void recordedEvents(Path file) throws Exception {
         try (Recording recording = new Recording()) {
             recording.enable("dev.metalloc.AllocatorStatistics").with("period", "endChunk");
             recording.start();
+            awaitEventType();
             recording.stop();
             recording.dump(file);
         }

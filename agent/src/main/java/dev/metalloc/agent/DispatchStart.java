@@ -68,7 +68,7 @@ final class DispatchStart implements Function<Object, @Nullable Runnable> {
         return jdk == null || !hooks.has(HookGroup.DIRECT_BUFFER) ? null : jdk.directLedgers();
     }
 
-    /** What ends soon does not pay for the classes of management; whether somebody uses them is looked up now and then. */
+    /** Whoever uses neither management nor recordings does not pay for their classes; whether somebody does is looked up now and then. */
     private record Registration(ServingDispatch serving) implements Runnable {
         @Override
         public void run() {
@@ -76,11 +76,13 @@ final class DispatchStart implements Function<Object, @Nullable Runnable> {
             if (delayMillis <= 0) {
                 return;
             }
-            pause(delayMillis);
             DispatchBean bean = new DispatchBean(serving);
-            Telemetry.registerEvents(bean);
-            while (!Telemetry.registerBean(bean)) {
+            boolean hasEvents = false;
+            boolean hasBean = false;
+            while (!hasEvents || !hasBean) {
                 pause(delayMillis);
+                hasEvents = hasEvents || Telemetry.registerEvents(bean);
+                hasBean = hasBean || Telemetry.registerBean(bean);
             }
         }
 

@@ -3,12 +3,16 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.FreeMemoryWatch;
 import dev.metalloc.agent.runtime.RunState;
+import dev.metalloc.allocators.source.NativeHeapTrim;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Gives memory back to the system that was free for a while, or at once where memory is scarce. */
+/**
+ * Gives memory back to the system that was free for a while, or at once where memory is scarce; and once, after the first such while, what the
+ * C library has free from the start of the JVM.
+ */
 final class IdlePurge implements Runnable {
 
     private static final int LOOKS_PER_DELAY = 4;
@@ -55,7 +59,9 @@ final class IdlePurge implements Runnable {
     @Override
     public void run() {
         try {
-            long lastLook = System.nanoTime();
+            long start = System.nanoTime();
+            long lastLook = start;
+            boolean isTrimmed = false;
             while (RunState.allocating) {
                 LockSupport.parkNanos(cgroup == null ? lookNanos : Math.min(lookNanos, SCARCE_LOOK_NANOS));
                 if (cgroup != null && cgroup.isScarce()) {
@@ -64,6 +70,11 @@ final class IdlePurge implements Runnable {
                 if (System.nanoTime() - lastLook >= lookNanos) {
                     lastLook = System.nanoTime();
                     lookOnce();
+                }
+                if (!isTrimmed && System.nanoTime() - start >= lookNanos * LOOKS_PER_DELAY) {
+                    // Once: later on its heap may be the application's, and large.
+                    isTrimmed = true;
+                    NativeHeapTrim.trim();
                 }
             }
         } catch (Throwable failure) {

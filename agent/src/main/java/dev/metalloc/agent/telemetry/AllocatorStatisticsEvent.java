@@ -7,7 +7,6 @@ import jdk.jfr.Description;
 import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
-import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Period;
@@ -55,14 +54,9 @@ final class AllocatorStatisticsEvent extends Event {
     @DataAmount
     long committedBytes;
 
-    /** Lets recordings ask for the event; the flight recorder costs some tenths of a second, so nothing starts it for that. */
+    /** Lets recordings ask for the event, those that run as well. */
     static void register(DispatchMXBean dispatch) {
-        FlightRecorder.addListener(new FlightRecorderListener() {
-            @Override
-            public void recorderInitialized(FlightRecorder recorder) {
-                FlightRecorder.addPeriodicEvent(AllocatorStatisticsEvent.class, () -> commitAll(dispatch));
-            }
-        });
+        FlightRecorder.addPeriodicEvent(AllocatorStatisticsEvent.class, () -> commitAll(dispatch));
     }
 
     private static void commitAll(DispatchMXBean dispatch) {

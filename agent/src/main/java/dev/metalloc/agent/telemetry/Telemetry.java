@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import javax.management.JMException;
 import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
+import jdk.jfr.FlightRecorder;
 
 /** Makes a dispatch visible to other tools, as far as the JVM has the modules for it. */
 public final class Telemetry {
@@ -30,12 +31,20 @@ public final class Telemetry {
         return true;
     }
 
-    /** Registers the events; what is not to be had here is left out. */
-    public static void registerEvents(DispatchMXBean dispatch) {
+    /**
+     * Registers the events where a recording was made already: to be told of the first one costs some hundred classes.
+     *
+     * @return whether there is nothing left to do: they are registered, or cannot be
+     */
+    public static boolean registerEvents(DispatchMXBean dispatch) {
         try {
+            if (!FlightRecorder.isInitialized()) {
+                return !FlightRecorder.isAvailable();
+            }
             AllocatorStatisticsEvent.register(dispatch);
         } catch (LinkageError | RuntimeException unavailable) {
             // No module jdk.jfr.
         }
+        return true;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,6 +62,15 @@ public final class ImageTrainer {
     /** Comes last: whoever defines the classes is given an instance. */
     private static final String RUN_MODE_LAST = RUNTIME_FOLDER + "MetallocQuickRun";
 
+    private static final String AGENT_FOLDER = "dev/metalloc/agent/";
+    private static final String AGENT = AGENT_FOLDER + "MetallocAgent";
+
+    /** Where classes of the agent itself name what profile mode needs of the runtime, and what run mode does. */
+    private static final Set<String> PROFILE_MODE =
+            Set.of(RUNTIME_FOLDER + "MetallocProfileHooks", AGENT_FOLDER + "ProfileSession");
+
+    private static final Set<String> RUN_MODE = Set.of(AGENT_FOLDER + "RunSession", AGENT_FOLDER + "LateStart");
+
     private static final String PROFILE_MODE_LAST = RUNTIME_FOLDER + "MetallocInternalAccess";
 
     private ImageTrainer() {}
@@ -77,7 +87,11 @@ public final class ImageTrainer {
         List<PreparedImage.ClassFile> later = new ArrayList<>();
         String lastName = mode == AgentMode.RUN ? RUN_MODE_LAST : PROFILE_MODE_LAST;
         PreparedImage.ClassFile last = null;
-        for (PreparedImage.ClassFile each : runtimeClasses(agentJar)) {
+        Map<String, byte[]> classFiles = classFiles(agentJar);
+        if (mode == AgentMode.RUN) {
+            classFiles.keySet().removeAll(profileModeOnly(classFiles));
+        }
+        for (PreparedImage.ClassFile each : runtimeClasses(classFiles)) {
             boolean atStart = mode != AgentMode.RUN || RUN_MODE_START.contains(each.name());
             if (each.name().equals(lastName)) {
                 last = each;
@@ -166,29 +180,47 @@ public final class ImageTrainer {
         return null;
     }
 
-    private static List<PreparedImage.ClassFile> runtimeClasses(Path agentJar) throws IOException {
+    /** All of the agent's and of the runtime; a third of the latter is for profile mode alone. */
+    private static Map<String, byte[]> classFiles(Path agentJar) throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
         try (JarFile jar = new JarFile(agentJar.toFile(), false)) {
             for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
                 JarEntry entry = entries.nextElement();
                 String name = entry.getName();
-                boolean isRuntime = name.startsWith(RUNTIME_FOLDER)
-                        || name.startsWith(VISIBLE_FOLDER)
-                        || name.startsWith(BUFFER_FOLDER);
-                if (isRuntime && name.endsWith(".class")) {
+                if (name.endsWith(".class") && (isRuntime(name) || name.startsWith(AGENT_FOLDER))) {
                     try (InputStream in = jar.getInputStream(entry)) {
                         files.put(name.substring(0, name.length() - ".class".length()), in.readAllBytes());
                     }
                 }
             }
         }
-        if (files.isEmpty()) {
-            throw new IOException(agentJar + " lacks the runtime classes (build the agent's jar again)");
-        }
+        return files;
+    }
+
+    private static boolean isRuntime(String name) {
+        return name.startsWith(RUNTIME_FOLDER) || name.startsWith(VISIBLE_FOLDER) || name.startsWith(BUFFER_FOLDER);
+    }
+
+    private static Set<String> profileModeOnly(Map<String, byte[]> classFiles) {
+        ClassReferences references = new ClassReferences(classFiles, AGENT);
+        Set<String> runMode = new HashSet<>(RUN_MODE_START);
+        runMode.add(RUN_MODE_LAST);
+        runMode.addAll(RUN_MODE);
+        Set<String> only = references.from(PROFILE_MODE);
+        only.removeAll(references.from(runMode));
+        return only;
+    }
+
+    private static List<PreparedImage.ClassFile> runtimeClasses(Map<String, byte[]> classFiles) throws IOException {
         List<PreparedImage.ClassFile> ordered = new ArrayList<>();
         Map<String, Boolean> visited = new HashMap<>();
-        for (String name : files.keySet()) {
-            addAfterParents(name, files, visited, ordered);
+        for (String name : classFiles.keySet()) {
+            if (isRuntime(name)) {
+                addAfterParents(name, classFiles, visited, ordered);
+            }
+        }
+        if (ordered.isEmpty()) {
+            throw new IOException("the agent's jar lacks the runtime classes (build it again)");
         }
         return ordered;
     }

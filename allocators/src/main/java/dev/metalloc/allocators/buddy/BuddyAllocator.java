@@ -9,6 +9,7 @@ import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.layout.QuickLists;
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import dev.metalloc.allocators.source.ReservedRegion;
@@ -158,6 +159,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
         return Sizes.log2Up(Math.max(byteSize, minBlockBytes)) - unitShift;
     }
 
+    @SlowPath
     private long allocateSlow(long byteSize, long byteAlignment, long zeroBytes) {
         if (Long.compareUnsigned(byteSize, chunkBytes) > 0 || byteAlignment > chunkBytes) {
             return NULL;
@@ -186,6 +188,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
         return freeSlow(address);
     }
 
+    @SlowPath
     private FreeOutcome freeSlow(long address) {
         FreeOutcome refusal = refusal(address);
         if (refusal != FreeOutcome.FREED) {

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.buddy;
 
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.ReservedRegion;
 
 /**
@@ -86,6 +87,7 @@ final class BuddyTiling {
         return unit == NONE && addChunk() ? free.find(order) : unit;
     }
 
+    @SlowPath
     private boolean addChunk() {
         if (unitsInChunks == units) {
             return false;

@@ -8,6 +8,7 @@ import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import dev.metalloc.allocators.source.ReservedRegion;
@@ -139,6 +140,7 @@ public final class BumpAllocator implements OffHeapAllocator {
     }
 
     /** Makes an empty chunk the current one; false where there is none. */
+    @SlowPath
     private boolean advance() {
         int index = emptyCount > 0 ? emptyChunks[emptyCount - 1] : madeChunks;
         if (index == chunks.length) {

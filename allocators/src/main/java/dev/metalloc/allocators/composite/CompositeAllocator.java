@@ -5,6 +5,7 @@ import dev.metalloc.allocators.api.AllocatorStats;
 import dev.metalloc.allocators.api.AllocatorTraits;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.OffHeapMemory;
 
 /**
@@ -96,6 +97,7 @@ public final class CompositeAllocator implements OffHeapAllocator {
         return address != NULL ? address : allocateElsewhere(byteSize, byteAlignment, true);
     }
 
+    @SlowPath
     private long allocateElsewhere(long byteSize, long byteAlignment, boolean zeroed) {
         if (byteSize < 0) {
             return NULL;
@@ -159,6 +161,7 @@ public final class CompositeAllocator implements OffHeapAllocator {
         return usable < 0 ? NULL : moveElsewhere(part, address, Math.min(usable, byteSize), byteSize);
     }
 
+    @SlowPath
     private long moveElsewhere(OffHeapAllocator part, long address, long copyBytes, long byteSize) {
         long moved = allocate(byteSize, MIN_ALIGNMENT);
         if (moved != NULL) {

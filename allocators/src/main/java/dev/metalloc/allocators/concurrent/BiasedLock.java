@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.concurrent;
 
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.ProcessBarrier;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,7 @@ public final class BiasedLock {
         return !shared.isShut();
     }
 
+    @SlowPath
     private Door lockSlow() {
         boolean mayYield = Door.mayYield();
         int waited = 0;
@@ -109,6 +111,7 @@ public final class BiasedLock {
     }
 
     /** Takes the lock from whoever has it to himself; null where nobody has. */
+    @SlowPath
     private @Nullable Door tryRevoke() {
         if (bias == Bias.NONE) {
             return null;
@@ -143,6 +146,7 @@ public final class BiasedLock {
         return --turnsLeft > 0 ? shared : look();
     }
 
+    @SlowPath
     private Door look() {
         turnsLeft = turnsWanted;
         long callerId = OwnerThread.currentId();

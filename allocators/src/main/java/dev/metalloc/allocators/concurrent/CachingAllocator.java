@@ -8,6 +8,7 @@ import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,7 @@ public final class CachingAllocator implements OffHeapAllocator {
         return zeroed ? behind.allocateZeroed(byteSize, byteAlignment) : behind.allocate(byteSize, byteAlignment);
     }
 
+    @SlowPath
     private long allocateSlow(@Nullable Magazines known, int sizeClass, long byteSize, boolean zeroed) {
         Thread thread = known == null ? OwnerThread.current() : null;
         if (known == null && thread == null) {
@@ -196,6 +198,7 @@ public final class CachingAllocator implements OffHeapAllocator {
     }
 
     /** Where the magazine is full or missing: makes room for a batch of frees to come. */
+    @SlowPath
     private void freeSlow(@Nullable Magazines known, int sizeClass, long address) {
         Thread thread = known == null ? OwnerThread.current() : null;
         lock.lock();

@@ -25,6 +25,9 @@ final class Stripe {
 
     private static final int MOST_WAITS = 1 << 20;
 
+    /** Waits further apart than that count for nothing: that seldom they cost nothing, and may be for who only reads statistics. */
+    static final long CROWDED_NANOS = 100_000_000;
+
     /** Few enough that little is left meanwhile, enough that lines do not go to and fro between threads each time. */
     private static final int ALLOCATIONS_BETWEEN_LOOKS = 32;
 
@@ -33,6 +36,7 @@ final class Stripe {
     /* Written without order: lost counts do no harm. */
     private int waitsLeft = FIRST_WAITS;
     private int nextWaits = FIRST_WAITS;
+    private long lastWaitNanos = System.nanoTime();
 
     private int allocationsToLook;
     /* Set once, under its own lock. */
@@ -144,8 +148,16 @@ final class Stripe {
         return zeroed ? allocator.allocateZeroed(byteSize, byteAlignment) : allocator.allocate(byteSize, byteAlignment);
     }
 
-    /** Counts that a thread finds the lock taken, and answers whether it had better go elsewhere. */
-    boolean isCrowded() {
+    /**
+     * Counts that a thread finds the lock taken, and answers whether it had better go elsewhere.
+     *
+     * @param nanos the time, as {@link System#nanoTime} has it
+     */
+    boolean isCrowded(long nanos) {
+        if (nanos - lastWaitNanos > CROWDED_NANOS) {
+            waitsLeft = nextWaits;
+        }
+        lastWaitNanos = nanos;
         if (--waitsLeft > 0) {
             return false;
         }

@@ -7,6 +7,7 @@ import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,7 @@ public final class StripedAllocator implements OffHeapAllocator {
     }
 
     /** One more part; null where there may be no more. */
+    @SlowPath
     private @Nullable Stripe add() {
         if (stripes.length >= mostStripes) {
             return null;
@@ -154,7 +156,7 @@ public final class StripedAllocator implements OffHeapAllocator {
 
     /** Where the caller allocates from now on, having found another thread where it did. */
     private Stripe chooseHome(Stripe taken) {
-        if (!taken.isCrowded()) {
+        if (!taken.isCrowded(System.nanoTime())) {
             return taken;
         }
         Stripe chosen = another(taken);
@@ -163,6 +165,7 @@ public final class StripedAllocator implements OffHeapAllocator {
     }
 
     /** Where the part that was asked has no room, unless what is asked for is served nowhere. */
+    @SlowPath
     private long allocateAnywhere(long byteSize, long byteAlignment, boolean zeroed) {
         boolean isServed = Long.compareUnsigned(byteSize, traits.maxByteSize()) <= 0
                 && byteAlignment <= traits.maxByteAlignment()
@@ -235,6 +238,7 @@ public final class StripedAllocator implements OffHeapAllocator {
     }
 
     /** Where the part that has the block has no room. */
+    @SlowPath
     private long moveAnywhere(long address, long usable, long byteSize) {
         long moved = allocateAnywhere(byteSize, MIN_ALIGNMENT, false);
         if (moved != NULL) {

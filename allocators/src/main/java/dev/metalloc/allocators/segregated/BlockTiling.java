@@ -2,6 +2,7 @@
 package dev.metalloc.allocators.segregated;
 
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.ReservedRegion;
 
 /**
@@ -99,6 +100,7 @@ final class BlockTiling {
         return start;
     }
 
+    @SlowPath
     private boolean raiseTop(int start, int end, boolean zeroed) {
         // Blocks are cut up to the end of the span without asking again, so tags must reach as far.
         int spanEnd = (int) Sizes.alignUp(end, region.spanBytes() >>> GRANULE_SHIFT);

@@ -3,6 +3,7 @@ package dev.metalloc.allocators.segregated;
 
 import dev.metalloc.allocators.layout.QuickLists;
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import java.util.Arrays;
 
 /**
@@ -125,6 +126,7 @@ final class HeldBlocks {
         }
     }
 
+    @SlowPath
     private void holdSlow(int start, int number) {
         if (quickBytes == 0) {
             giveBack(start, number);

@@ -8,6 +8,7 @@ import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import dev.metalloc.allocators.source.ReservedRegion;
@@ -179,6 +180,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         return (int) ((Math.max(byteSize, 1) + (1 << GRANULE_SHIFT) - 1) >>> GRANULE_SHIFT);
     }
 
+    @SlowPath
     private long allocateSlow(long byteSize, long byteAlignment, boolean zeroed) {
         if (Long.compareUnsigned(byteSize, maxBlockBytes) > 0 || byteAlignment > MAX_ALIGNMENT) {
             return NULL;
@@ -203,6 +205,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     }
 
     /** Where all that is ready is taken or held. */
+    @SlowPath
     private int cutMore(int granules, int alignment, boolean zeroed) {
         while (held.makeWay(granules, region.committedBytes())) {
             int start = tiling.cutReady(granules, alignment, zeroed);
@@ -245,6 +248,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     }
 
     /** Counts an address that is no live block's and says what it is. */
+    @SlowPath
     private FreeOutcome refused(long address) {
         refusedFreeCount++;
         if (!owns(address)) {
@@ -293,6 +297,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
     }
 
     /** Gives the rest of a block back where that is worth a record. */
+    @SlowPath
     private void shrink(int start, int granules, int wanted) {
         if (granules - wanted > granules >>> SHRINK_SHIFT) {
             taken.clear(start);
@@ -301,6 +306,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
         }
     }
 
+    @SlowPath
     private long move(long address, int granules, long byteSize) {
         long moved = allocate(byteSize, MIN_ALIGNMENT);
         if (moved != NULL) {

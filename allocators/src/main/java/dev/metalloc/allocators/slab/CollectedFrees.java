@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import dev.metalloc.allocators.layout.SlowPath;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ final class CollectedFrees {
         }
     }
 
+    @SlowPath
     private void collectSlabs(@Nullable Slab first) {
         Slab slab = first;
         while (slab != null) {
@@ -64,6 +66,7 @@ final class CollectedFrees {
         }
     }
 
+    @SlowPath
     private void collectBatches(@Nullable RemoteFreeBatch first) {
         RemoteFreeBatch batch = first;
         while (batch != null) {

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import dev.metalloc.allocators.layout.SlowPath;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,7 @@ final class RemoteFreeBatches {
         return owner.number() & (PLACES - 1);
     }
 
+    @SlowPath
     private boolean begin(SlabHeap owner, Slab slab, int index) {
         int place = placeOf(owner);
         handOver(place);
@@ -99,6 +101,7 @@ final class RemoteFreeBatches {
         return batch;
     }
 
+    @SlowPath
     private @Nullable RemoteFreeBatch empty() {
         if (spare == null) {
             spare = returned.getAndSet(null);
@@ -127,6 +130,7 @@ final class RemoteFreeBatches {
         }
     }
 
+    @SlowPath
     private void handOver(int place) {
         SlabHeap owner = owners[place];
         RemoteFreeBatch batch = batches[place];

@@ -9,6 +9,7 @@ import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.concurrent.OwnerThread;
 import dev.metalloc.allocators.concurrent.SpinLock;
 import dev.metalloc.allocators.layout.SizeClasses;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import java.util.Set;
@@ -106,6 +107,7 @@ public final class SlabAllocator extends SlabMemory {
     }
 
     /** From where the heap has no block free again, or the thread has no heap. */
+    @SlowPath
     private long allocateSlow(SlabHeap heap, int sizeClass, int zeroBytes) {
         if (heap != heaps.nobody()) {
             return heap.allocateSlow(sizeClass, zeroBytes);
@@ -153,6 +155,7 @@ public final class SlabAllocator extends SlabMemory {
         return true;
     }
 
+    @SlowPath
     private FreeOutcome freeSlow(SlabHeap heap, long address) {
         Slab slab = owns(address) ? slabAt(address) : null;
         if (slab == null || slab.heap() != heap) {

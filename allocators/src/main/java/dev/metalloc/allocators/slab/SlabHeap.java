@@ -2,6 +2,7 @@
 package dev.metalloc.allocators.slab;
 
 import dev.metalloc.allocators.layout.SizeClasses;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
@@ -137,6 +138,7 @@ final class SlabHeap extends SlabMagazines {
     }
 
     /** Takes back a block that is not marked any more and for which the magazine has no place. */
+    @SlowPath
     void pushSlow(int sizeClass, long address) {
         if (!grow(sizeClass)) {
             flush(sizeClass, half(sizeClass));
@@ -160,6 +162,7 @@ final class SlabHeap extends SlabMagazines {
     }
 
     /** Makes a slab with room the current one; false where there is none. */
+    @SlowPath
     private boolean refill(int sizeClass) {
         Slab dry = current[sizeClass];
         Slab slab = takePartial(sizeClass, false);
@@ -193,6 +196,7 @@ final class SlabHeap extends SlabMagazines {
     }
 
     /** Before more memory is taken: puts back what the magazines hold, if it is much and did some good the last time. */
+    @SlowPath
     private void reclaim() {
         long bytes = cachedBytes();
         if (reclaiming.isWorthwhile(bytes)) {
@@ -226,6 +230,7 @@ final class SlabHeap extends SlabMagazines {
         }
     }
 
+    @SlowPath
     private void afterFreeElsewhere(Slab slab) {
         if (slab.state == Slab.FULL && slab.hasRoom()) {
             partial.link(slab);

@@ -4,6 +4,7 @@ package dev.metalloc.allocators.slab;
 import dev.metalloc.allocators.concurrent.OwnerThread;
 import dev.metalloc.allocators.concurrent.SpinLock;
 import dev.metalloc.allocators.layout.SizeClasses;
+import dev.metalloc.allocators.layout.SlowPath;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -60,6 +61,7 @@ final class SlabHeaps {
         return heap.ownerId() == id ? heap : probe(id);
     }
 
+    @SlowPath
     private SlabHeap probe(long id) {
         SlabHeap[] heaps = table;
         for (int i = 0; i < heaps.length; i++) {
@@ -77,6 +79,7 @@ final class SlabHeaps {
     }
 
     /** Gives the calling thread, which has none, a heap. */
+    @SlowPath
     SlabHeap register(Thread thread) {
         lock.lock();
         try {

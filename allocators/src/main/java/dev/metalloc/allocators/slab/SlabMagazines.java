@@ -2,6 +2,7 @@
 package dev.metalloc.allocators.slab;
 
 import dev.metalloc.allocators.layout.SizeClasses;
+import dev.metalloc.allocators.layout.SlowPath;
 
 /**
  * Stacks of free blocks, one for each class, that a heap takes from and gives to first.
@@ -74,6 +75,7 @@ abstract class SlabMagazines {
     }
 
     /** Doubles the places of a class; false where it has as many as it may. */
+    @SlowPath
     final boolean grow(int sizeClass) {
         int capacity = capacities[sizeClass] * 2;
         if (capacity > MOST_BLOCKS || capacity > MOST_BYTES / blockBytes[sizeClass]) {

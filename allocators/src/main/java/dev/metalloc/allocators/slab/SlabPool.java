@@ -4,6 +4,7 @@ package dev.metalloc.allocators.slab;
 import dev.metalloc.allocators.concurrent.SpinLock;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.ReservedRegion;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ final class SlabPool {
     }
 
     /** An empty slab of a class for a heap, or null where memory ran out. */
+    @SlowPath
     @Nullable
     Slab take(int sizeClass, SlabHeap heap) {
         lock.lock();
@@ -77,6 +79,7 @@ final class SlabPool {
     }
 
     /** As {@link #take}, but only one that has memory behind it already. */
+    @SlowPath
     @Nullable
     Slab takeEmpty(int sizeClass, SlabHeap heap) {
         lock.lock();
@@ -138,6 +141,7 @@ final class SlabPool {
     }
 
     /** Puts memory behind another fresh block of a heap's slab, page by page; false where there is none of either. */
+    @SlowPath
     boolean grow(Slab slab) {
         int byteSize = (int) Sizes.alignUp(slab.bytesForFresh(), region.spanBytes());
         if (byteSize <= slab.committedBytes) {
@@ -175,6 +179,7 @@ final class SlabPool {
     }
 
     /** Takes back a slab that is empty and quiet. */
+    @SlowPath
     void give(Slab slab) {
         lock.lock();
         try {

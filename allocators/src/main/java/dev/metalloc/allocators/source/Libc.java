@@ -7,13 +7,40 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/** Links functions of the C library; linked handles are kept by the classes that call them. */
+/**
+ * Calls functions of the C library, and links those that are called often; linked handles are kept by the classes that call them.
+ *
+ * <p>Any thread.
+ */
+/* Implementation notes
+ *
+ * Linking a function of a new shape costs some milliseconds and a dozen classes. What is called rarely therefore shares one shape: on the
+ * ABIs of Linux integers of all widths are passed in whole registers, sign-extended, and arguments that a function does not have are not
+ * looked at. Of a result the upper half is undefined where the function returns an int.
+ */
 final class Libc {
 
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
+    private static final MethodHandle CALL =
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG));
+
     private Libc() {}
+
+    /** Calls a function of at most three integers or addresses; one that returns an int is to be cast to it. */
+    static long call(MemorySegment function, long a, long b, long c) {
+        return call(function, a, b, c, 0, 0, 0);
+    }
+
+    /** Calls a function of at most six integers or addresses; one that returns an int is to be cast to it. */
+    static long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+        try {
+            return (long) CALL.invokeExact(function, a, b, c, d, e, f);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
+    }
 
     static MethodHandle link(String name, FunctionDescriptor descriptor) {
         return Linker.nativeLinker().downcallHandle(symbol(name), descriptor);
@@ -24,7 +51,7 @@ final class Libc {
         return Linker.nativeLinker().downcallHandle(symbol(name), descriptor, Linker.Option.critical(false));
     }
 
-    private static MemorySegment symbol(String name) {
+    static MemorySegment symbol(String name) {
         return Linker.nativeLinker().defaultLookup().find(name).orElseThrow();
     }
 

@@ -2,6 +2,7 @@
 package dev.metalloc.allocators.source;
 
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,7 @@ public final class MmapChunkSource implements ChunkSource {
         VirtualMemory.adviseHugePages(address, byteSize);
     }
 
+    @SlowPath
     @Override
     public boolean commit(long address, long byteSize) {
         Reservation reservation = reservationOf(address, byteSize);
@@ -119,6 +121,7 @@ public final class MmapChunkSource implements ChunkSource {
         committedBytes.addAndGet(-byteSize);
     }
 
+    @SlowPath
     @Override
     public void purge(long address, long byteSize) {
         Reservation reservation = reservationOf(address, byteSize);
@@ -128,6 +131,7 @@ public final class MmapChunkSource implements ChunkSource {
         uncount(reservation, byteSize);
     }
 
+    @SlowPath
     @Override
     public void decommit(long address, long byteSize) {
         purge(address, byteSize);

@@ -1,8 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.source;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A memory barrier in all threads of the process at once, some two microseconds long: it lets one side of a protocol go without.
@@ -18,9 +17,7 @@ public final class ProcessBarrier {
     private static final long DRAINED_NANOS = 10_000_000;
 
     private static final long CALL_NUMBER = callNumber();
-    /** As mprotect's in shape, so that the two share what is made for it. */
-    private static final MethodHandle SYSCALL =
-            Libc.link("syscall", FunctionDescriptor.of(Libc.INT, Libc.LONG, Libc.LONG, Libc.INT));
+    private static final MemorySegment SYSCALL = Libc.symbol("syscall");
 
     private static final boolean IS_AVAILABLE = CALL_NUMBER != 0 && call(REGISTER_PRIVATE_EXPEDITED);
 
@@ -54,10 +51,6 @@ public final class ProcessBarrier {
     }
 
     private static boolean call(long command) {
-        try {
-            return (int) SYSCALL.invokeExact(CALL_NUMBER, command, 0) == 0;
-        } catch (Throwable e) {
-            throw Libc.unexpected(e);
-        }
+        return (int) Libc.call(SYSCALL, CALL_NUMBER, command, 0) == 0;
     }
 }

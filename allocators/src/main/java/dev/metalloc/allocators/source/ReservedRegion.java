@@ -2,6 +2,7 @@
 package dev.metalloc.allocators.source;
 
 import dev.metalloc.allocators.layout.Sizes;
+import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.layout.SparseBitmap;
 
 /**
@@ -125,6 +126,7 @@ public final class ReservedRegion {
         return commitSpans(from, to, zeroed);
     }
 
+    @SlowPath
     private boolean commitSpans(long from, long to, boolean zeroed) {
         int first = (int) (from >>> spanShift);
         int end = (int) ((to - 1) >>> spanShift) + 1;
@@ -143,6 +145,7 @@ public final class ReservedRegion {
      *
      * @return false where the source refuses; what was committed until then stays so
      */
+    @SlowPath
     public boolean commitExactly(long from, long to) {
         int end = (int) ((to - 1) >>> spanShift) + 1;
         int missing = committed.nextClear((int) (from >>> spanShift));
@@ -183,6 +186,7 @@ public final class ReservedRegion {
         return (int) Sizes.alignUp(end, HUGE_PAGE_BYTES >>> spanShift);
     }
 
+    @SlowPath
     private boolean commitRun(int first, int end) {
         if (!source.commit(base + ((long) first << spanShift), (long) (end - first) << spanShift)) {
             return false;
@@ -207,6 +211,7 @@ public final class ReservedRegion {
     }
 
     /** Purges the spans that lie wholly between two offsets; returns the bytes given back. */
+    @SlowPath
     public long purge(long from, long to) {
         int first = (int) ((from + (1L << spanShift) - 1) >>> spanShift);
         int last = (int) (to >>> spanShift) - 1;

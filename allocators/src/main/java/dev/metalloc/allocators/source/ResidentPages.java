@@ -2,11 +2,7 @@
 package dev.metalloc.allocators.source;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -164,33 +160,18 @@ public final class ResidentPages {
     /** The system's map of the process's pages: a word for each. */
     private static final class PageMap {
 
-        private static final MethodHandle PREAD =
-                Libc.link("pread", FunctionDescriptor.of(Libc.LONG, Libc.INT, Libc.LONG, Libc.LONG, Libc.LONG));
+        private static final MemorySegment PREAD = Libc.symbol("pread");
 
         /** A descriptor, or what is below 0. */
         static int open() {
             try (Arena arena = Arena.ofConfined()) {
-                MethodHandle open = Linker.nativeLinker()
-                        .downcallHandle(
-                                Linker.nativeLinker()
-                                        .defaultLookup()
-                                        .find("open")
-                                        .orElseThrow(),
-                                FunctionDescriptor.of(Libc.INT, ValueLayout.ADDRESS, Libc.INT),
-                                Linker.Option.firstVariadicArg(2));
                 MemorySegment path = arena.allocateFrom("/proc/self/pagemap");
-                return (int) open.invokeExact(path, O_RDONLY_CLOEXEC);
-            } catch (Throwable e) {
-                throw Libc.unexpected(e);
+                return (int) Libc.call(Libc.symbol("open"), path.address(), O_RDONLY_CLOEXEC, 0);
             }
         }
 
         static long read(int file, long buffer, long byteSize, long offset) {
-            try {
-                return (long) PREAD.invokeExact(file, buffer, byteSize, offset);
-            } catch (Throwable e) {
-                throw Libc.unexpected(e);
-            }
+            return Libc.call(PREAD, file, buffer, byteSize, offset, 0, 0);
         }
     }
 }

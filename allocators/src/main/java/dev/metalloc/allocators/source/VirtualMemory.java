@@ -1,8 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.source;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.MemorySegment;
 
 /** The operating system's calls on address space (Linux). */
 final class VirtualMemory {
@@ -18,33 +17,21 @@ final class VirtualMemory {
     private static final int MADV_HUGEPAGE = 14;
     private static final int SC_PAGESIZE = 30;
 
-    private static final MethodHandle MMAP = Libc.link(
-            "mmap", FunctionDescriptor.of(Libc.LONG, Libc.LONG, Libc.LONG, Libc.INT, Libc.INT, Libc.INT, Libc.LONG));
-    private static final MethodHandle MPROTECT =
-            Libc.link("mprotect", FunctionDescriptor.of(Libc.INT, Libc.LONG, Libc.LONG, Libc.INT));
-    private static final MethodHandle MADVISE =
-            Libc.link("madvise", FunctionDescriptor.of(Libc.INT, Libc.LONG, Libc.LONG, Libc.INT));
-    private static final MethodHandle MUNMAP = Libc.link("munmap", FunctionDescriptor.ofVoid(Libc.LONG, Libc.LONG));
+    private static final MemorySegment MMAP = Libc.symbol("mmap");
+    private static final MemorySegment MPROTECT = Libc.symbol("mprotect");
+    private static final MemorySegment MADVISE = Libc.symbol("madvise");
+    private static final MemorySegment MUNMAP = Libc.symbol("munmap");
 
     private VirtualMemory() {}
 
     static long pageByteSize() {
-        MethodHandle sysconf = Libc.link("sysconf", FunctionDescriptor.of(Libc.LONG, Libc.INT));
-        try {
-            return (long) sysconf.invokeExact(SC_PAGESIZE);
-        } catch (Throwable e) {
-            throw Libc.unexpected(e);
-        }
+        return Libc.call(Libc.symbol("sysconf"), SC_PAGESIZE, 0, 0);
     }
 
     /** Maps inaccessible address space; 0 where refused. */
     static long reserve(long byteSize) {
-        try {
-            long address = (long) MMAP.invokeExact(0L, byteSize, PROT_NONE, MAP_FLAGS, -1, 0L);
-            return address == MAP_FAILED ? 0 : address;
-        } catch (Throwable e) {
-            throw Libc.unexpected(e);
-        }
+        long address = Libc.call(MMAP, 0, byteSize, PROT_NONE, MAP_FLAGS, -1, 0);
+        return address == MAP_FAILED ? 0 : address;
     }
 
     static boolean makeAccessible(long address, long byteSize) {
@@ -60,11 +47,7 @@ final class VirtualMemory {
     }
 
     private static boolean protect(long address, long byteSize, int protection) {
-        try {
-            return (int) MPROTECT.invokeExact(address, byteSize, protection) == 0;
-        } catch (Throwable e) {
-            throw Libc.unexpected(e);
-        }
+        return (int) Libc.call(MPROTECT, address, byteSize, protection) == 0;
     }
 
     /** Drops the pages; false where the system refuses (locked pages, for one). */
@@ -78,18 +61,10 @@ final class VirtualMemory {
     }
 
     private static boolean advise(long address, long byteSize, int advice) {
-        try {
-            return (int) MADVISE.invokeExact(address, byteSize, advice) == 0;
-        } catch (Throwable e) {
-            throw Libc.unexpected(e);
-        }
+        return (int) Libc.call(MADVISE, address, byteSize, advice) == 0;
     }
 
     static void unmap(long address, long byteSize) {
-        try {
-            MUNMAP.invokeExact(address, byteSize);
-        } catch (Throwable e) {
-            throw Libc.unexpected(e);
-        }
+        Libc.call(MUNMAP, address, byteSize, 0);
     }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,13 +57,18 @@ class StripedAllocatorTest {
         return task.get();
     }
 
+    /** So that a wait from now on is close to the last one, however slowly the test runs. */
+    private static long soon() {
+        return System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    }
+
     /** Allocates in a thread that finds parts taken, and has waited for them so often before that it goes elsewhere. */
     private long allocateWhileTaken(int takenCount, int byteSize) throws Exception {
         Stripe[] taken = striped.stripes();
         Door[] doors = new Door[takenCount];
         for (int i = 0; i < takenCount; i++) {
             while (taken[i].waitsLeft() > 1) {
-                assertFalse(taken[i].isCrowded());
+                assertFalse(taken[i].isCrowded(soon()));
             }
             doors[i] = taken[i].lock.lock();
         }
@@ -120,11 +126,43 @@ class StripedAllocatorTest {
     @Test
     void shouldGoElsewhereMoreSeldomEachTime() {
         Stripe stripe = striped.stripes()[0];
+        long now = System.nanoTime();
         int waits = 0;
         for (int moves = 0; moves < 3; waits++) {
-            moves += stripe.isCrowded() ? 1 : 0;
+            moves += stripe.isCrowded(now) ? 1 : 0;
         }
         assertEquals(8 + 64 + 512, waits);
+    }
+
+    @Test
+    void shouldNotCountWaitsThatLieFarApart() {
+        Stripe stripe = new Stripe(make(0));
+        long now = System.nanoTime();
+        for (int i = 0; i < 100; i++) {
+            now += Stripe.CROWDED_NANOS + 1;
+            assertFalse(stripe.isCrowded(now));
+        }
+        stripe.allocator.close();
+    }
+
+    /** Each look takes the lock from the thread that has it to itself, which then waits for it. */
+    @Test
+    void shouldNotSplitForWhoReadsStatisticsNowAndThen() throws Exception {
+        AtomicBoolean isOver = new AtomicBoolean();
+        FutureTask<Void> worker = new FutureTask<>(() -> {
+            while (!isOver.get()) {
+                striped.free(striped.allocate(100, 16));
+            }
+            return null;
+        });
+        Thread.ofPlatform().start(worker);
+        for (int look = 0; look < 2 * Stripe.FIRST_WAITS; look++) {
+            TimeUnit.NANOSECONDS.sleep(Stripe.CROWDED_NANOS * 6 / 5);
+            assertTrue(striped.stats().allocateCount() > 0);
+        }
+        isOver.set(true);
+        worker.get();
+        assertEquals(1, striped.stripes().length);
     }
 
     @Test
@@ -225,7 +263,7 @@ class StripedAllocatorTest {
         mayMake = false;
         Stripe first = striped.stripes()[0];
         while (first.waitsLeft() > 1) {
-            assertFalse(first.isCrowded());
+            assertFalse(first.isCrowded(soon()));
         }
         Door door = first.lock.lock();
         FutureTask<Long> waiting = new FutureTask<>(() -> striped.allocate(100, 16));

@@ -3,16 +3,17 @@ package dev.metalloc.bench.entry;
 
 import dev.metalloc.bench.workload.WorkPhase;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /**
- * What a JVM with the off-heap cache of {@link OffHeapStoreBenchmark} holds at its peak, and how long an operation takes, in a plain loop.
+ * What a JVM with the off-heap cache of {@link OffHeapStoreBenchmark} holds, at its peak and at the end, and how long an operation takes, in a
+ * plain loop.
  *
- * <p>One line. Argument: bytes of all live values.
+ * <p>One line. Arguments: bytes of all live values; seconds to run. The compilers' own memory of the first seconds is part of the peak.
  */
 public final class OffHeapStoreMemory {
 
-    private static final int ROUNDS = 6;
-    private static final int OPERATIONS = 3_000_000;
+    private static final int OPERATIONS = 1_000_000;
 
     private OffHeapStoreMemory() {}
 
@@ -21,16 +22,17 @@ public final class OffHeapStoreMemory {
         store.byteSize = Integer.parseInt(arguments[0]);
         store.fill();
         long nanos = Long.MAX_VALUE;
-        for (int round = 0; round < ROUNDS; round++) {
-            long start = System.nanoTime();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.parseInt(arguments[1]));
+        for (long start = System.nanoTime(); start < end; start = System.nanoTime()) {
             work(store);
             nanos = Math.min(nanos, System.nanoTime() - start);
         }
         System.out.printf(
                 Locale.ROOT,
-                "liveBytes=%d peakRssMiB=%.1f nanosPerOperation=%.1f%n",
+                "liveBytes=%d peakRssMiB=%.1f rssMiB=%.1f nanosPerOperation=%.1f%n",
                 store.byteSize,
                 WorkPhase.peakResidentBytes() / (double) (1 << 20),
+                WorkPhase.residentBytes() / (double) (1 << 20),
                 (double) nanos / OPERATIONS);
     }
 

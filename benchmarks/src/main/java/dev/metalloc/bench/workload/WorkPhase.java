@@ -69,14 +69,23 @@ public final class WorkPhase {
         }
     }
 
-    /** The most memory this process had resident, as Linux counts it; 0 where the system does not say. */
+    /** The most memory the process had resident at any time, in bytes; 0 where the system does not tell. */
     public static long peakResidentBytes() throws IOException {
+        return statusBytes("VmHWM:");
+    }
+
+    /** What the process has resident now, in bytes; 0 where the system does not tell. */
+    public static long residentBytes() throws IOException {
+        return statusBytes("VmRSS:");
+    }
+
+    private static long statusBytes(String field) throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.isReadable(status)) {
             return 0;
         }
         return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
+                .filter(line -> line.startsWith(field))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
                 .findFirst()
                 .orElse(0);

@@ -33,6 +33,8 @@ final class Finalists {
     private static final double LEAST_SHARE = 0.05;
     // Code that is compiled anew is faster or slower by chance.
     private static final double LEAST_GAIN = 0.12;
+    // Of the logarithm of a time: what differs by less is as fast.
+    private static final double LEVEL = 0.05;
     // The workload is not the program, nor is the model: of the logarithm of a time, the part that was measured.
     private static final double MEASURED_WEIGHT = 0.75;
 
@@ -124,7 +126,21 @@ final class Finalists {
         WorkloadReplay.MeasuredNanos first = measured.get(0);
         WorkloadReplay.MeasuredNanos found = measured.get(best);
         double doubt = Math.max(LEAST_GAIN * first.nanos(), Math.hypot(first.error(), found.error()));
-        return finalists.get(found.nanos() < first.nanos() - doubt ? best : 0);
+        return finalists.get(simplerThan(found.nanos() < first.nanos() - doubt ? best : 0, measured));
+    }
+
+    /** What has fewer parts, holds no more and is about as fast: what nobody measures, as mispredicted branches in a program that does other things, is for it. */
+    private int simplerThan(int chosen, List<WorkloadReplay.MeasuredNanos> measured) {
+        int simplest = chosen;
+        for (int i = 0; i < finalists.size(); i++) {
+            if (finalists.get(i).parts().size()
+                            < finalists.get(simplest).parts().size()
+                    && finalists.get(i).peakBytes() <= finalists.get(chosen).peakBytes()
+                    && score(i, measured) <= score(chosen, measured) + LEVEL) {
+                simplest = i;
+            }
+        }
+        return simplest;
     }
 
     private double score(int index, List<WorkloadReplay.MeasuredNanos> measured) {

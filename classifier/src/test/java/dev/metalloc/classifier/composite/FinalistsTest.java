@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.profiler.api.BandProfile;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,28 @@ class FinalistsTest {
             }
             assertEquals(slab, fastest(slab));
         }
+    }
+
+    @Test
+    void shouldTakeFewerPartsWhereTheyAreAsFastAndHoldNoMore() {
+        Composition three = parts(3, 10, 900);
+        Composition one = composition("segregated", "8", 10.1, 890);
+        Composition larger = composition("segregated", "8", 10.1, 910);
+
+        assertEquals(one, fastest(three, List.of(three, one)));
+        assertEquals(three, fastest(three, List.of(three, larger)));
+        clock.nanos.put(one, new WorkloadReplay.MeasuredNanos(11, 0.1));
+        assertEquals(three, fastest(three, List.of(three, one)));
+    }
+
+    private static Composition parts(int count, double nanos, double bytes) {
+        List<BandProfile> bands = List.of(BandMaker.band(33, 64, 1000, 640));
+        RangePart part = new RangePart("slab", Map.of(), bands, nanos / count, bytes / count, 64, 0);
+        return new Composition(Collections.nCopies(count, part), nanos, bytes);
+    }
+
+    private Composition fastest(Composition expected, List<Composition> others) {
+        return new Finalists(ALLOWED, ALLOWED * 1.15).fastest(expected, others, UnaryOperator.identity(), clock);
     }
 
     @Test

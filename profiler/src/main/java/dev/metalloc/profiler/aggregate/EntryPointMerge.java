@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.aggregate;
 
+import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPointProfile;
@@ -23,7 +24,8 @@ final class EntryPointMerge {
                 a.virtualThreadAllocateCount() + b.virtualThreadAllocateCount(),
                 sum(a.arenas(), b.arenas()),
                 Histograms.sum(a.reallocateChains(), b.reallocateChains()),
-                isKnown(a) && isKnown(b) ? RangePeaks.highest(a.rangePeaks(), b.rangePeaks()) : RangePeaks.UNKNOWN);
+                isKnown(a) && isKnown(b) ? RangePeaks.highest(a.rangePeaks(), b.rangePeaks()) : RangePeaks.UNKNOWN,
+                AllocationBurst.some(a.bursts(), b.bursts()));
     }
 
     private static boolean isKnown(EntryPointProfile entryPoint) {

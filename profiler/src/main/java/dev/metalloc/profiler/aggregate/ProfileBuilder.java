@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.aggregate;
 
+import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPoint;
@@ -14,6 +15,7 @@ import dev.metalloc.profiler.api.ThreadCounts;
 import dev.metalloc.profiler.api.ThreadSummary;
 import dev.metalloc.profiler.api.TimePoint;
 import dev.metalloc.profiler.record.BandRow;
+import dev.metalloc.profiler.record.BurstRows;
 import dev.metalloc.profiler.record.EntryRow;
 import dev.metalloc.profiler.record.RawSnapshot;
 import dev.metalloc.profiler.record.SiteRow;
@@ -121,7 +123,24 @@ public final class ProfileBuilder {
                 row[EntryRow.VIRTUAL_ALLOCATE_COUNT],
                 arenas(row, snapshot.arenaAllocations()[index], snapshot.arenaBytes()[index]),
                 Histograms.chains(row),
-                rangePeaks(rows, snapshot.rangePeaks()[index]));
+                rangePeaks(rows, snapshot.rangePeaks()[index]),
+                Arrays.stream(snapshot.bursts()[index])
+                        .map(ProfileBuilder::burst)
+                        .sorted()
+                        .toList());
+    }
+
+    private static AllocationBurst burst(long[] row) {
+        List<AllocationBurst.Block> blocks = new ArrayList<>(BurstRows.count(row));
+        for (int i = 0; i < BurstRows.count(row); i++) {
+            blocks.add(new AllocationBurst.Block(
+                    BurstRows.byteSize(row, i),
+                    BurstRows.lifetimeBytes(row, i),
+                    BurstRows.isGrown(row, i),
+                    BurstRows.grows(row, i)));
+        }
+        return new AllocationBurst(
+                blocks.isEmpty() ? 0 : BurstRows.birthBytes(row, 0) - BurstRows.byteSize(row, 0), blocks);
     }
 
     /** Of the bands that were seen to hold anything. */

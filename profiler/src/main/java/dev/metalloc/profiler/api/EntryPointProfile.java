@@ -16,6 +16,7 @@ import org.HdrHistogram.Histogram;
  * @param reallocateChains how often each block that was reallocated at all was so, one value for a block and all it moved to;
  *     an estimate unless all blocks were followed
  * @param rangePeaks what neighbouring bands held together; observed now and then, as their own peaks are
+ * @param bursts consecutive allocations, a sample of all, in order of their starts; none unless all blocks were followed
  */
 public record EntryPointProfile(
         EntryPoint entryPoint,
@@ -26,13 +27,15 @@ public record EntryPointProfile(
         long virtualThreadAllocateCount,
         ArenaShapes arenas,
         Histogram reallocateChains,
-        RangePeaks rangePeaks) {
+        RangePeaks rangePeaks,
+        List<AllocationBurst> bursts) {
 
     public EntryPointProfile {
         bands = List.copyOf(bands);
+        bursts = List.copyOf(bursts);
     }
 
-    /** One of whose chains of reallocations, and of what bands held together, nothing is known. */
+    /** One of whose chains of reallocations, of what bands held together, and of whose order nothing is known. */
     public EntryPointProfile(
             EntryPoint entryPoint,
             List<BandProfile> bands,
@@ -50,11 +53,12 @@ public record EntryPointProfile(
                 virtualThreadAllocateCount,
                 arenas,
                 new Histogram(CHAIN_DIGITS),
-                RangePeaks.UNKNOWN);
+                RangePeaks.UNKNOWN,
+                List.of());
     }
 
-    /** The same with chains of reallocations, and with what bands held together. */
-    public EntryPointProfile with(Histogram otherChains, RangePeaks otherPeaks) {
+    /** The same with chains of reallocations, what bands held together, and consecutive allocations. */
+    public EntryPointProfile with(Histogram otherChains, RangePeaks otherPeaks, List<AllocationBurst> otherBursts) {
         return new EntryPointProfile(
                 entryPoint,
                 bands,
@@ -64,7 +68,8 @@ public record EntryPointProfile(
                 virtualThreadAllocateCount,
                 arenas,
                 otherChains,
-                otherPeaks);
+                otherPeaks,
+                otherBursts);
     }
 
     /** Lengths are told apart exactly, however they are added up. */

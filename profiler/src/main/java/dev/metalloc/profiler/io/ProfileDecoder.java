@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.io;
 
+import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPoint;
@@ -51,7 +52,7 @@ final class ProfileDecoder {
         ProfileInput cost = section(ProfileFormat.COST);
         return new Profile(
                 run(section(ProfileFormat.RUN)),
-                withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS)))),
+                withBursts(withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS))))),
                 sites(section(ProfileFormat.SITES)),
                 withHistograms(threads(threads)),
                 threadCounts,
@@ -202,7 +203,7 @@ final class ProfileDecoder {
         checkCount(in.count(LEAST_HISTOGRAM_BYTES), entryPoints.size(), ProfileFormat.CHAINS);
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
-            whole.add(entryPoint.with(in.histogram(), entryPoint.rangePeaks()));
+            whole.add(entryPoint.with(in.histogram(), entryPoint.rangePeaks(), entryPoint.bursts()));
         }
         return whole;
     }
@@ -216,7 +217,7 @@ final class ProfileDecoder {
         checkCount(in.count(1), entryPoints.size(), ProfileFormat.RANGE_PEAKS);
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
-            whole.add(entryPoint.with(entryPoint.reallocateChains(), rangePeaks(in)));
+            whole.add(entryPoint.with(entryPoint.reallocateChains(), rangePeaks(in), entryPoint.bursts()));
         }
         return whole;
     }
@@ -239,6 +240,44 @@ final class ProfileDecoder {
         } catch (IllegalArgumentException e) {
             throw ProfileInput.damaged(String.valueOf(e.getMessage()));
         }
+    }
+
+    private List<EntryPointProfile> withBursts(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
+        ByteBuffer content = sections.get(ProfileFormat.BURSTS);
+        if (content == null) {
+            return entryPoints;
+        }
+        ProfileInput in = new ProfileInput(content, strings, budget);
+        checkCount(in.count(1), entryPoints.size(), ProfileFormat.BURSTS);
+        List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
+        for (EntryPointProfile entryPoint : entryPoints) {
+            int count = in.count(2);
+            if (count > AllocationBurst.MOST) {
+                throw ProfileInput.damaged(count + " bursts (expected: at most " + AllocationBurst.MOST + ")");
+            }
+            List<AllocationBurst> bursts = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                bursts.add(burst(in));
+            }
+            whole.add(entryPoint.with(entryPoint.reallocateChains(), entryPoint.rangePeaks(), bursts));
+        }
+        return whole;
+    }
+
+    private static AllocationBurst burst(ProfileInput in) throws ProfileFormatException {
+        long startBytes = in.varint();
+        int count = in.count(2);
+        if (count > AllocationBurst.MOST_BLOCKS) {
+            throw ProfileInput.damaged(count + " blocks (expected: at most " + AllocationBurst.MOST_BLOCKS + ")");
+        }
+        List<AllocationBurst.Block> blocks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            long size = in.varint();
+            long lifetime = in.varint();
+            blocks.add(
+                    new AllocationBurst.Block(size >>> 1, (lifetime >>> 1) - 1, (size & 1) != 0, (lifetime & 1) != 0));
+        }
+        return new AllocationBurst(startBytes, blocks);
     }
 
     private static int log2(ProfileInput in) throws ProfileFormatException {

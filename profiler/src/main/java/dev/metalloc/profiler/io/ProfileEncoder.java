@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.io;
 
+import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPointProfile;
@@ -37,6 +38,7 @@ final class ProfileEncoder {
         section(body, ProfileFormat.CHAINS, this::chains);
         section(body, ProfileFormat.THREAD_HISTOGRAMS, this::threadHistograms);
         section(body, ProfileFormat.RANGE_PEAKS, this::rangePeaks);
+        section(body, ProfileFormat.BURSTS, this::bursts);
         ProfileOutput stringSection = new ProfileOutput(strings);
         section(stringSection, ProfileFormat.STRINGS, strings::writeTo);
         return assemble(stringSection);
@@ -169,6 +171,21 @@ final class ProfileEncoder {
             out.varint(entryPoint.rangePeaks().log2s().size());
             entryPoint.rangePeaks().log2s().forEach(out::varint);
             entryPoint.rangePeaks().peakLiveBytes().forEach(out::zigzag);
+        }
+    }
+
+    private void bursts(ProfileOutput out) {
+        out.varint(profile.entryPoints().size());
+        for (EntryPointProfile entryPoint : profile.entryPoints()) {
+            out.varint(entryPoint.bursts().size());
+            for (AllocationBurst burst : entryPoint.bursts()) {
+                out.varint(burst.startBytes());
+                out.varint(burst.blocks().size());
+                for (AllocationBurst.Block block : burst.blocks()) {
+                    out.varint((block.byteSize() << 1) | (block.isGrown() ? 1 : 0));
+                    out.varint(((block.lifetimeBytes() + 1) << 1) | (block.grows() ? 1 : 0));
+                }
+            }
         }
     }
 

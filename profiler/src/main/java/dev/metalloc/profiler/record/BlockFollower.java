@@ -34,6 +34,9 @@ final class BlockFollower {
 
     private void hold(EntryRecord entry, long address, long byteSize, long meta) {
         settle();
+        if (entry.bursts != null) {
+            entry.bursts.allocated(byteSize, thread.allocatedBytes(), false);
+        }
         newest.hold(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, entry.quick.liveCount());
     }
 
@@ -102,6 +105,9 @@ final class BlockFollower {
         entry.accountedFreeCount++;
         boolean atOnce = BandRow.isShortest(recorder.elapsedNanos() - birthNanos, thread.allocatedBytes() - birthBytes);
         if (atOnce && entry.quick.freedAtOnce(byteSize)) {
+            if (entry.bursts != null) {
+                entry.bursts.ended(birthBytes, thread.allocatedBytes() - birthBytes, false);
+            }
             thread.changeLiveBytes(entry, -byteSize);
         } else {
             entry.quick.countFree();
@@ -140,6 +146,9 @@ final class BlockFollower {
         entry.quick.watch(liveCount);
         if (!recorder.blocks.insert(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
             return false;
+        }
+        if (entry.bursts != null) {
+            entry.bursts.allocated(byteSize, thread.allocatedBytes(), chain != ChainMark.NONE);
         }
         countFollowed(entry, row, byteSize, meta);
         return true;
@@ -197,9 +206,22 @@ final class BlockFollower {
                 clock >= birthBytes ? clock - birthBytes : ThreadRecorder.UNKNOWN; // the allocating thread has ended
         if (lifetimeBytes != ThreadRecorder.UNKNOWN) {
             BandRow.countLifetimeBytes(row, lifetimeBytes, weight);
+            if (followsAll) {
+                endInBurst(meta, birthBytes, lifetimeBytes, orderColumn == BandRow.UNORDERED_FREE_WEIGHT);
+            }
         }
         if (BlockMeta.site(meta) != 0) {
             countSiteFree(byteSize, meta, lifetimeBytes, remote);
+        }
+    }
+
+    /** The bursts are those of the thread that allocated the block. */
+    private void endInBurst(long meta, long birthBytes, long lifetimeBytes, boolean grows) {
+        long owner = BlockMeta.owner(meta);
+        ThreadRecorder allocating = owner == thread.owner ? thread : recorder.registry.threadOf(owner);
+        EntryRecord entry = allocating == null ? null : allocating.entryOrNull(BlockMeta.entryPoint(meta));
+        if (entry != null && entry.bursts != null) {
+            entry.bursts.ended(birthBytes, lifetimeBytes, grows);
         }
     }
 

@@ -37,8 +37,28 @@ final class EntryRecord {
     /** Knows which of the arenas' blocks in {@link #quick} are live; null where there are none. */
     private final @Nullable ThreadArenas openArenas;
 
-    /** @param openArenas the thread's, for those that it opens for itself */
-    EntryRecord(int entryPoint, QuickCounts quick, @Nullable ThreadArenas openArenas) {
+    /** Where all blocks are followed, for entry points that are no arenas. */
+    final @Nullable Bursts bursts;
+    /** Of the threads added up here; null in a thread's own. */
+    final @Nullable CollectedBursts collected;
+
+    /**
+     * A thread's own.
+     *
+     * @param openArenas the thread's, for those that it opens for itself
+     */
+    EntryRecord(int entryPoint, QuickCounts quick, @Nullable ThreadArenas openArenas, @Nullable Bursts bursts) {
+        this(entryPoint, quick, openArenas, bursts, null);
+    }
+
+    private EntryRecord(
+            int entryPoint,
+            QuickCounts quick,
+            @Nullable ThreadArenas openArenas,
+            @Nullable Bursts bursts,
+            @Nullable CollectedBursts collected) {
+        this.bursts = bursts;
+        this.collected = collected;
         this.entryPoint = entryPoint;
         this.quick = quick;
         this.openArenas = openArenas;
@@ -47,7 +67,7 @@ final class EntryRecord {
 
     /** One that is only added to. */
     static EntryRecord total(int entryPoint) {
-        return new EntryRecord(entryPoint, QuickCounts.none(), null);
+        return new EntryRecord(entryPoint, QuickCounts.none(), null, null, new CollectedBursts());
     }
 
     long[] band(int band) {
@@ -137,7 +157,11 @@ final class EntryRecord {
                 + rows * BandRow.LENGTH
                 + SizeBands.COUNT / 2
                 + (arenas == null ? 0 : ArenaCounts.HELD_LONGS);
-        return longs * Long.BYTES + order.heldBytes() + quick.heldBytes();
+        return longs * Long.BYTES
+                + order.heldBytes()
+                + quick.heldBytes()
+                + (bursts == null ? 0 : bursts.heldBytes())
+                + (collected == null ? 0 : collected.heldBytes());
     }
 
     /** Counts the free of a block of this thread. */
@@ -170,6 +194,18 @@ final class EntryRecord {
         EntryRow.add(total.counters, counters);
         if (arenas != null && total.arenas != null) {
             arenas.addTo(total.arenas);
+        }
+        if (total.collected != null) {
+            addBursts(total.collected);
+        }
+    }
+
+    private void addBursts(CollectedBursts total) {
+        if (bursts != null) {
+            bursts.addTo(total);
+        }
+        if (collected != null) {
+            collected.addTo(total);
         }
     }
 

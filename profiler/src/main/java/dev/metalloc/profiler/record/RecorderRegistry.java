@@ -76,10 +76,17 @@ public final class RecorderRegistry {
 
     /** The byte clock of a thread, -1 where it was folded. */
     long allocatedBytes(long owner) {
+        ThreadRecorder found = threadOf(owner);
+        return found == null ? -1 : found.allocatedBytes();
+    }
+
+    /** Null where the thread has ended. */
+    @Nullable
+    ThreadRecorder threadOf(long owner) {
         @Nullable ThreadRecorder[] current = slots;
         int slot = BlockMeta.slot(owner);
         ThreadRecorder found = slot < current.length ? current[slot] : null;
-        return found != null && found.owner == owner ? found.allocatedBytes() : -1;
+        return found != null && found.owner == owner ? found : null;
     }
 
     /**

@@ -27,12 +27,14 @@ final class SnapshotBuilder {
         long[][] arenaAllocations = new long[entryCount][];
         long[][] arenaBytes = new long[entryCount][];
         long[][] rangePeaks = new long[entryCount][];
+        long[][][] bursts = new long[entryCount][][];
         int at = 0;
         for (int i = 0; i < totals.length; i++) {
             EntryRecord total = totals[i];
             if (total != null) {
                 entries[at] = entryRow(total);
                 rangePeaks[at] = ticks.rangePeakBytes(i);
+                bursts[at] = total.collected == null ? NO_ROWS : total.collected.copies();
                 arenaAllocations[at] = total.arenas == null ? new long[0] : total.arenas.allocationsPerArena;
                 arenaBytes[at++] = total.arenas == null ? new long[0] : total.arenas.bytesPerArena;
             }
@@ -45,6 +47,7 @@ final class SnapshotBuilder {
                 arenaAllocations,
                 arenaBytes,
                 rangePeaks,
+                bursts,
                 bands(),
                 threads.names(),
                 threads.rows(),

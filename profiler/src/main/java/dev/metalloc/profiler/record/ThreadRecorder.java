@@ -286,7 +286,11 @@ public final class ThreadRecorder {
                 recorder.blocks.filter);
         picker.add(quick);
         recorder.use(entryPoint);
-        EntryRecord entry = new EntryRecord(entryPoint, quick, entryPoint == Recorder.ARENA_CONFINED ? arenas : null);
+        EntryRecord entry = new EntryRecord(
+                entryPoint,
+                quick,
+                entryPoint == Recorder.ARENA_CONFINED ? arenas : null,
+                followsAll && !Recorder.isArena(entryPoint) ? new Bursts() : null);
         entries[entryPoint] = entry;
         return entry;
     }

@@ -140,8 +140,11 @@ class ProfileFileTest {
     @Test
     void fileWithoutTheLaterSectionsIsReadAsOneThatDoesNotKnow() throws IOException {
         Profile whole = ProfileReader.decode(ByteBuffer.wrap(bytes));
-        Profile old = ProfileReader.decode(ByteBuffer.wrap(
-                without(ProfileFormat.CHAINS, ProfileFormat.THREAD_HISTOGRAMS, ProfileFormat.RANGE_PEAKS)));
+        Profile old = ProfileReader.decode(ByteBuffer.wrap(without(
+                ProfileFormat.CHAINS,
+                ProfileFormat.THREAD_HISTOGRAMS,
+                ProfileFormat.RANGE_PEAKS,
+                ProfileFormat.BURSTS)));
         assertTrue(whole.threads().getFirst().sizes().getTotalCount() > 0);
         assertEquals(0, old.threads().getFirst().sizes().getTotalCount());
         assertTrue(old.entryPoints().stream()
@@ -153,6 +156,9 @@ class ProfileFileTest {
                 .allMatch(entry -> entry.rangePeaks().isKnown()));
         assertTrue(both.entryPoints().stream()
                 .noneMatch(entry -> entry.rangePeaks().isKnown()));
+        assertTrue(
+                whole.entryPoints().stream().anyMatch(entry -> !entry.bursts().isEmpty()));
+        assertTrue(old.entryPoints().stream().allMatch(entry -> entry.bursts().isEmpty()));
         assertEquals(
                 whole.threads().getFirst().sizes().getTotalCount(),
                 both.threads().getFirst().sizes().getTotalCount());

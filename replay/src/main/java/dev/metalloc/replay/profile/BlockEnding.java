@@ -7,5 +7,8 @@ package dev.metalloc.replay.profile;
  * @param fromBytes the clock when it was allocated
  * @param atBytes the clock when it is due
  * @param block its number
+ * @param isDrawn whether its lifetime was drawn from a histogram, not seen
+ * @param grows whether it is then reallocated, where that was seen
  */
-record BlockEnding(long fromBytes, long atBytes, int block, int thread, long byteSize) {}
+record BlockEnding(
+        long fromBytes, long atBytes, int block, int thread, long byteSize, boolean isDrawn, boolean grows) {}

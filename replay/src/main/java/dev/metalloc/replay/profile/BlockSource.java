@@ -15,6 +15,10 @@ final class BlockSource {
     private static final int SPARE_BLOCKS = 8;
     private static final long MOST_SPARE_BYTES = 64L << 10;
 
+    /** Of those that end together the newest first, as a program that nests them would. */
+    static final Comparator<BlockEnding> NEXT_FIRST =
+            Comparator.comparingLong(BlockEnding::atBytes).thenComparing(BlockEnding::block, Comparator.reverseOrder());
+
     private final BandProfile band;
     private final SizeCounts sizes;
     private final double phasedRatio;
@@ -32,9 +36,7 @@ final class BlockSource {
      */
     BlockSource(BandProfile band, SizeCounts sizes, long staying, double part, double phasedRatio, int threads) {
         for (int i = 0; i < threads; i++) {
-            // Of those that end together the newest first, as a program that nests them would.
-            endings.add(new PriorityQueue<>(Comparator.comparingLong(BlockEnding::atBytes)
-                    .thenComparing(BlockEnding::block, Comparator.reverseOrder())));
+            endings.add(new PriorityQueue<>(NEXT_FIRST));
         }
         this.band = band;
         this.sizes = sizes;
@@ -45,6 +47,24 @@ final class BlockSource {
 
     long left() {
         return left;
+    }
+
+    boolean holds(long byteSize) {
+        return left > 0 && BurstCursor.isWithin(band, byteSize);
+    }
+
+    int log2() {
+        return band.log2();
+    }
+
+    /** Takes one that stays or not, as far as there is one of the kind; answers whether it stays. */
+    boolean take(boolean stays) {
+        boolean found = stays ? stayingLeft > 0 : stayingLeft == left;
+        left--;
+        if (found) {
+            stayingLeft--;
+        }
+        return found;
     }
 
     /** What the thread allocated and is to end, the next first. */

@@ -2,6 +2,7 @@
 package dev.metalloc.replay.profile;
 
 import dev.metalloc.classifier.features.SizeCounts;
+import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
@@ -9,9 +10,11 @@ import dev.metalloc.profiler.api.ThreadSummary;
 import dev.metalloc.replay.trace.TraceBuilder;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +33,11 @@ import org.jspecify.annotations.Nullable;
  * blocks of the histogram's lifetimes would leave. No band may hold more than it did at its peak: the block that is next to end goes early
  * where it would.
  *
- * What a profile does not tell is not in it: phases, and which block is freed with which.
+ * A profile of all blocks has bursts: consecutive allocations as they came. Sizes and lifetimes are then taken from them, in turn, as long as their band has
+ * blocks left, and drawn only for bands of which no burst has a block, and where a burst's band has none left. Programs repeat themselves, processors and
+ * allocators live on that: drawn at random the same blocks take some allocators twice the time.
+ *
+ * What a profile without bursts does not tell is not in it: phases, and which block is freed with which.
  */
 public final class WorkloadGenerator {
 
@@ -53,6 +60,9 @@ public final class WorkloadGenerator {
     private int eventsOfTurn;
     private @Nullable BlockEnding growing;
     private @Nullable BlockSource growsInto;
+    private final List<BurstCursor> cursors = new ArrayList<>();
+    private final Set<Integer> missingBands;
+    private long missingLeft;
 
     private WorkloadGenerator(Profile profile, EntryPointProfile entryPoint) {
         threadShares = threadShares(profile.threads());
@@ -67,7 +77,9 @@ public final class WorkloadGenerator {
         phases = Phases.of(entryPoint, part, threadShares);
         for (int i = 0; i < threadShares.length; i++) {
             batches.add(new FreeBatch(entryPoint));
+            cursors.add(new BurstCursor(entryPoint.bursts()));
         }
+        missingBands = BurstCursor.missing(entryPoint.bursts(), entryPoint.bands());
         for (BandProfile band : entryPoint.bands()) {
             if (band.allocateCount() > 0) {
                 sources.add(new BlockSource(
@@ -96,17 +108,49 @@ public final class WorkloadGenerator {
     }
 
     private TraceProgram generate() {
-        long left = sources.stream().mapToLong(BlockSource::left).sum();
-        for (; left > 0; left--) {
-            BlockSource source = growsInto == null ? draw(left) : growsInto;
+        long all = sources.stream().mapToLong(BlockSource::left).sum();
+        missingLeft = sources.stream()
+                .filter(source -> missingBands.contains(source.log2()))
+                .mapToLong(BlockSource::left)
+                .sum();
+        for (long left = all; left > 0; left--) {
             if (growing == null) {
                 turn();
             }
-            long byteSize = source.size(random);
-            endDue(clockBytes[thread] + byteSize / 2);
-            allocate(source, byteSize);
+            AllocationBurst.Block block = nextOfBurst(left, 1 - (double) left / all);
+            BlockSource source = block == null ? null : source(block.byteSize());
+            if (block == null || source == null) {
+                allocateDrawn(left);
+            } else {
+                allocate(source, block);
+            }
         }
         return program.build();
+    }
+
+    /** Null where a block is to be drawn: of the bands that bursts do not have, as often as they have blocks left. */
+    private AllocationBurst.@Nullable Block nextOfBurst(long left, double position) {
+        boolean isDrawn = growsInto != null || random.nextDouble() * left < missingLeft;
+        return isDrawn ? null : cursors.get(thread).next(position);
+    }
+
+    private @Nullable BlockSource source(long byteSize) {
+        for (BlockSource source : sources) {
+            if (source.holds(byteSize)) {
+                return source;
+            }
+        }
+        return null;
+    }
+
+    private void allocateDrawn(long left) {
+        BlockSource source = growsInto == null ? draw(left) : growsInto;
+        if (missingBands.contains(source.log2())) {
+            missingLeft--;
+        }
+        long byteSize = source.size(random);
+        endDue(clockBytes[thread] + byteSize / 2);
+        allocate(source, byteSize);
     }
 
     /** Each source as likely as it has blocks left. */
@@ -122,41 +166,86 @@ public final class WorkloadGenerator {
     }
 
     private void allocate(BlockSource source, long byteSize) {
+        BlockEnding grown = growsInto == source ? takeGrowing() : null;
+        freeGrowing();
         boolean stays = source.nextStays(random);
-        BlockEnding grown = growsInto == source ? growing : null;
-        if (grown != null) {
-            growing = null;
-            growsInto = null;
+        int block = begin(source, grown, byteSize);
+        if (!stays) {
+            schedule(source, block, byteSize, drawnLifetimeBytes(source), true, false);
         }
+    }
+
+    /** One of a burst: what ended before it in the program ends before it here. */
+    private void allocate(BlockSource source, AllocationBurst.Block seen) {
+        endDue(clockBytes[thread]);
+        BlockEnding grown = seen.isGrown() ? takeGrowing() : null;
+        freeGrowing();
+        boolean isLive = seen.lifetimeBytes() == AllocationBurst.LIVE;
+        boolean stays = source.take(isLive);
+        int block = begin(source, grown, seen.byteSize());
+        if (!stays) {
+            long lifetime = isLive ? drawnLifetimeBytes(source) : seen.lifetimeBytes();
+            schedule(source, block, seen.byteSize(), lifetime, isLive, seen.grows());
+        }
+    }
+
+    private int begin(BlockSource source, @Nullable BlockEnding grown, long byteSize) {
         makeRoom(source, byteSize);
         int block = grown != null
                 ? program.reallocate(thread, grown.block(), byteSize)
                 : program.allocate(thread, byteSize, source.byteAlignment(random), source.isZeroed(random));
         source.begin(byteSize);
         clockBytes[thread] += byteSize;
-        if (!stays) {
-            long from = clockBytes[thread];
-            long lifetime = source.lifetimeBytes(random, phases.position(thread, (double) from));
-            source.endings(thread).add(new BlockEnding(from, from + lifetime, block, thread, byteSize));
-        }
         eventsOfTurn++;
+        return block;
     }
 
-    /** Ends what the thread allocated and is due; what others allocated waits for them. */
+    private long drawnLifetimeBytes(BlockSource source) {
+        return source.lifetimeBytes(random, phases.position(thread, (double) clockBytes[thread]));
+    }
+
+    private void schedule(
+            BlockSource source, int block, long byteSize, long lifetimeBytes, boolean isDrawn, boolean grows) {
+        long from = clockBytes[thread];
+        source.endings(thread)
+                .add(new BlockEnding(from, from + lifetimeBytes, block, thread, byteSize, isDrawn, grows));
+    }
+
+    private @Nullable BlockEnding takeGrowing() {
+        BlockEnding taken = growing;
+        growing = null;
+        growsInto = null;
+        return taken;
+    }
+
+    /** What was to grow, and did not. */
+    private void freeGrowing() {
+        BlockEnding left = takeGrowing();
+        if (left != null) {
+            free(left);
+        }
+    }
+
+    private record Due(BlockSource source, BlockEnding ending) {}
+
+    /** Ends what the thread allocated and is due, of all sizes in the order in which it is; what others allocated waits for them. */
     private void endDue(long atBytes) {
+        List<Due> due = new ArrayList<>();
         for (BlockSource source : sources) {
             PriorityQueue<BlockEnding> endings = source.endings(thread);
             List<BlockEnding> tooSoon = new ArrayList<>();
             for (BlockEnding next = endings.peek(); next != null && next.atBytes() <= atBytes; next = endings.peek()) {
                 endings.remove();
-                if (next.atBytes() == next.fromBytes() || next.fromBytes() < clockBytes[thread]) {
-                    endOrGrow(source, next);
+                if (!next.isDrawn() || next.atBytes() == next.fromBytes() || next.fromBytes() < clockBytes[thread]) {
+                    due.add(new Due(source, next));
                 } else {
                     tooSoon.add(next);
                 }
             }
             endings.addAll(tooSoon);
         }
+        due.sort(Comparator.comparing(Due::ending, BlockSource.NEXT_FIRST));
+        due.forEach(each -> endOrGrow(each.source(), each.ending()));
     }
 
     private void makeRoom(BlockSource source, long byteSize) {
@@ -187,13 +276,19 @@ public final class WorkloadGenerator {
 
     /** One block at a time grows: into the next that is allocated. */
     private void endOrGrow(BlockSource source, BlockEnding ended) {
-        BlockSource into = growing == null && source.isReallocated(random) ? into(source) : null;
-        if (into == null) {
+        if (!ended.isDrawn() && !ended.grows()) {
+            end(source, ended);
+            return;
+        }
+        BlockSource into = growing == null && ended.isDrawn() && source.isReallocated(random) ? into(source) : null;
+        if (into == null && ended.isDrawn()) {
             batches.get(thread).add(source, ended, random, this::end);
-        } else {
+        } else if (growing == null) {
             source.end(ended.byteSize());
             growing = ended;
             growsInto = into;
+        } else {
+            end(source, ended);
         }
     }
 
@@ -207,6 +302,10 @@ public final class WorkloadGenerator {
 
     private void end(BlockSource source, BlockEnding ended) {
         source.end(ended.byteSize());
+        free(ended);
+    }
+
+    private void free(BlockEnding ended) {
         program.free(freeingThread(ended.thread()), ended.block());
         eventsOfTurn++;
     }

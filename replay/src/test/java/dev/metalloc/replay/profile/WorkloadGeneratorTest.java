@@ -12,6 +12,7 @@ import dev.metalloc.replay.trace.TraceBuilder;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.util.ArrayDeque;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +96,36 @@ class WorkloadGeneratorTest {
 
         double ratio = (double) generated(real).peakRequestedBytes() / real.peakRequestedBytes();
         assertTrue(ratio > 0.8 && ratio < 1.1, "peak ratio " + ratio);
+    }
+
+    /** A program that repeats itself is told from what follows what, not only from how often each size comes. */
+    @Test
+    void shouldRepeatWhatTheProgramRepeats() {
+        TraceBuilder trace = new TraceBuilder("requests");
+        for (int request = 0; request < 3000; request++) {
+            int header = trace.allocate(0, 1024, 1, false);
+            int window = trace.allocate(0, 4096, 1, false);
+            int table = trace.allocate(0, 16_400, 1, false);
+            trace.free(0, table);
+            trace.free(0, window);
+            int line = trace.reallocate(0, header, 2048);
+            trace.free(0, line);
+        }
+        TraceProgram real = trace.build();
+        TraceProgram generated = generated(real);
+
+        int middle = generated.eventCount() / 2 / 7 * 7;
+        String expected = operations(real, real.eventCount() / 2 / 7 * 7);
+        String repeated = operations(generated, middle) + operations(generated, middle + 7);
+        assertTrue(repeated.contains(expected), repeated + " has no " + expected);
+    }
+
+    /** A request of seven events. */
+    private static String operations(TraceProgram program, int from) {
+        return IntStream.range(from, from + 7)
+                .mapToObj(event -> (program.steps()[event] & TraceProgram.OPERATION_MASK) + ":"
+                        + (program.requests()[event] >>> TraceProgram.ALIGNMENT_BITS) + " ")
+                .collect(Collectors.joining());
     }
 
     @Test

@@ -1,0 +1,147 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.record;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some stretches of what a thread allocates through one entry point, every block of a stretch in turn, with its size and its lifetime: what sums
+ * and histograms lose, which is how one block follows from those before it.
+ *
+ * <p>That thread alone, but for {@link #ended}: of a block that another thread freed at the wrong moment the end may be missed. Source: bursty
+ * tracing (Hirzel and Chilimbi, 2001).
+ */
+/* Implementation notes
+ *
+ * A stretch begins every so many blocks, at first where the last one ends. When there are enough stretches every second one goes, and they begin half
+ * as often from then on: they are spread evenly over however much there is. A block is known by its birth on the thread's clock of bytes, which tells for most
+ * frees at once that the block is of none: it was born after the newest stretch.
+ */
+final class Bursts {
+    static final int LENGTH = 128;
+    static final int MOST = 32;
+
+    /** Blocks in a row. */
+    static final int COUNT = 0;
+    /** Of each block its size, and whether it took the place of one that was reallocated in the lowest bit. */
+    static final int SIZES = 1;
+
+    static final int BIRTHS = SIZES + LENGTH;
+    /** Of each block its lifetime in bytes, and whether it ended by being reallocated in the lowest bit; {@link #LIVE} until it ends. */
+    static final int LIFETIMES = BIRTHS + LENGTH;
+
+    static final int ROW = LIFETIMES + LENGTH;
+
+    static final long LIVE = -1;
+
+    private final long[] @Nullable [] rows = new long[MOST][];
+    private int count;
+    private long stride = LENGTH;
+    private long skipped;
+    private long newestBirthBytes = -1;
+
+    /** A block was allocated. */
+    void allocated(long byteSize, long birthBytes, boolean isGrown) {
+        if (skipped > 0) {
+            skipped--;
+        } else {
+            add(byteSize, birthBytes, isGrown);
+        }
+    }
+
+    @OutOfLine
+    private void add(long byteSize, long birthBytes, boolean isGrown) {
+        long[] row = row();
+        if (row == null) {
+            skipped = Long.MAX_VALUE;
+            return;
+        }
+        int at = (int) row[COUNT];
+        row[SIZES + at] = (byteSize << 1) | (isGrown ? 1 : 0);
+        row[BIRTHS + at] = birthBytes;
+        row[LIFETIMES + at] = LIVE;
+        row[COUNT]++;
+        newestBirthBytes = birthBytes;
+        if (at + 1 == LENGTH) {
+            skipped = stride - LENGTH;
+        }
+    }
+
+    /** The one that is not full; null where the heap, which is the application's, has no room for it. */
+    private long @Nullable [] row() {
+        long[] newest = count == 0 ? null : rows[count - 1];
+        if (newest != null && newest[COUNT] < LENGTH) {
+            return newest;
+        }
+        try {
+            long[] made = new long[ROW];
+            if (count == MOST) {
+                thin();
+            }
+            rows[count++] = made;
+            return made;
+        } catch (OutOfMemoryError e) {
+            return null;
+        }
+    }
+
+    private void thin() {
+        count = MOST / 2;
+        stride *= 2;
+        for (int i = 0; i < MOST; i++) {
+            rows[i] = i < count ? rows[2 * i] : null;
+        }
+    }
+
+    /** A block has ended, on any thread. */
+    void ended(long birthBytes, long lifetimeBytes, boolean grows) {
+        if (birthBytes <= newestBirthBytes) {
+            find(birthBytes, (lifetimeBytes << 1) | (grows ? 1 : 0));
+        }
+    }
+
+    @OutOfLine
+    private void find(long birthBytes, long lifetime) {
+        for (int i = count - 1; i >= 0; i--) {
+            long[] row = rows[i];
+            if (row != null && row[BIRTHS] <= birthBytes) {
+                int at = indexOf(row, birthBytes);
+                if (at >= 0) {
+                    row[LIFETIMES + at] = lifetime;
+                }
+                return;
+            }
+        }
+    }
+
+    private static int indexOf(long[] row, long birthBytes) {
+        int low = 0;
+        int high = (int) row[COUNT] - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            long birth = row[BIRTHS + middle];
+            if (birth == birthBytes) {
+                return middle;
+            }
+            if (birth < birthBytes) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -1;
+    }
+
+    /** Adds the stretches themselves, not copies. */
+    void addTo(CollectedBursts collected) {
+        for (int i = 0; i < count; i++) {
+            long[] row = rows[i];
+            if (row != null) {
+                collected.add(row);
+            }
+        }
+    }
+
+    long heldBytes() {
+        return (long) count * ROW * Long.BYTES + MOST * Long.BYTES;
+    }
+}

@@ -33,8 +33,8 @@ final class Finalists {
     private static final double LEAST_SHARE = 0.05;
     // Code that is compiled anew is faster or slower by chance.
     private static final double LEAST_GAIN = 0.12;
-    // Of the logarithm of a time: what differs by less is as fast.
-    private static final double LEVEL = 0.05;
+    // Of the logarithm of a time: by more than that the same code differs that is compiled twice.
+    private static final double LEVEL = 0.08;
     // The workload is not the program, nor is the model: of the logarithm of a time, the part that was measured.
     private static final double MEASURED_WEIGHT = 0.75;
 

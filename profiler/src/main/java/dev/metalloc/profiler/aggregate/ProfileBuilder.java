@@ -133,9 +133,11 @@ public final class ProfileBuilder {
     private static AllocationBurst burst(long[] row) {
         List<AllocationBurst.Block> blocks = new ArrayList<>(BurstRows.count(row));
         for (int i = 0; i < BurstRows.count(row); i++) {
+            boolean isLive = BurstRows.lifetimeBytes(row, i) == BurstRows.LIVE;
             blocks.add(new AllocationBurst.Block(
                     BurstRows.byteSize(row, i),
                     BurstRows.lifetimeBytes(row, i),
+                    isLive ? 0 : BurstRows.rank(row, i),
                     BurstRows.isGrown(row, i),
                     BurstRows.grows(row, i)));
         }

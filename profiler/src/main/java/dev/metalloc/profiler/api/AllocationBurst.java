@@ -34,20 +34,22 @@ public record AllocationBurst(long startBytes, List<Block> blocks) implements Co
      * One block.
      *
      * @param lifetimeBytes what the thread allocated from after its own bytes to its end; {@link #LIVE} where that was not seen
+     * @param rank tells which of those of the burst that end at the same time ends first: the lowest
      * @param isGrown whether it took the place of one that was reallocated
      * @param grows whether it ended by being reallocated
      */
-    public record Block(long byteSize, long lifetimeBytes, boolean isGrown, boolean grows)
+    public record Block(long byteSize, long lifetimeBytes, int rank, boolean isGrown, boolean grows)
             implements Comparable<Block> {
 
         private static final Comparator<Block> ORDER = Comparator.comparingLong(Block::byteSize)
                 .thenComparingLong(Block::lifetimeBytes)
+                .thenComparingInt(Block::rank)
                 .thenComparing(Block::isGrown)
                 .thenComparing(Block::grows);
 
         /** @throws IllegalArgumentException for a size or lifetime that no block has */
         public Block {
-            if (byteSize < 0 || lifetimeBytes < LIVE) {
+            if (byteSize < 0 || lifetimeBytes < LIVE || rank < 0) {
                 throw new IllegalArgumentException("block of " + byteSize + " bytes that lived " + lifetimeBytes);
             }
         }

@@ -266,7 +266,7 @@ final class ProfileDecoder {
 
     private static AllocationBurst burst(ProfileInput in) throws ProfileFormatException {
         long startBytes = in.varint();
-        int count = in.count(2);
+        int count = in.count(3);
         if (count > AllocationBurst.MOST_BLOCKS) {
             throw ProfileInput.damaged(count + " blocks (expected: at most " + AllocationBurst.MOST_BLOCKS + ")");
         }
@@ -274,8 +274,9 @@ final class ProfileDecoder {
         for (int i = 0; i < count; i++) {
             long size = in.varint();
             long lifetime = in.varint();
-            blocks.add(
-                    new AllocationBurst.Block(size >>> 1, (lifetime >>> 1) - 1, (size & 1) != 0, (lifetime & 1) != 0));
+            int rank = in.int32Varint();
+            blocks.add(new AllocationBurst.Block(
+                    size >>> 1, (lifetime >>> 1) - 1, rank, (size & 1) != 0, (lifetime & 1) != 0));
         }
         return new AllocationBurst(startBytes, blocks);
     }

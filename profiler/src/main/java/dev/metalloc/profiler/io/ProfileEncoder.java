@@ -184,6 +184,7 @@ final class ProfileEncoder {
                 for (AllocationBurst.Block block : burst.blocks()) {
                     out.varint((block.byteSize() << 1) | (block.isGrown() ? 1 : 0));
                     out.varint(((block.lifetimeBytes() + 1) << 1) | (block.grows() ? 1 : 0));
+                    out.varint(block.rank());
                 }
             }
         }

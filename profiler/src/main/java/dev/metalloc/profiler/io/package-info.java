@@ -32,7 +32,7 @@
  *   <li>{@code THHI}: count, then for each thread, in the order above, the histograms of its sizes and lifetimes in bytes
  *   <li>{@code RNGP}: count, then for each entry point, in the order above, a count of bands, the bands, and the peaks of their runs
  *   <li>{@code BRST}: count, then for each entry point, in the order above, a count of bursts, for each its start in bytes, a count of blocks, and for
- *       each block its size and its lifetime in bytes plus one, both with a flag in the lowest bit: grown, grows
+ *       each block its size and its lifetime in bytes plus one, both with a flag in the lowest bit: grown, grows, and its rank among the ends
  * </ul>
  *
  * A file without the last four, which came later, is read as one that does not know them. That is how sections are added: a reader of before

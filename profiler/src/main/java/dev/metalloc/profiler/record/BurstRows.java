@@ -29,7 +29,12 @@ public final class BurstRows {
 
     /** What the thread allocated until the block ended, or {@link #LIVE}. */
     public static long lifetimeBytes(long[] row, int block) {
-        return row[Bursts.LIFETIMES + block] >> 1;
+        return Bursts.lifetimeBytes(row[Bursts.LIFETIMES + block]);
+    }
+
+    /** How many blocks of the row had ended before this one did, modulo 256. */
+    public static int rank(long[] row, int block) {
+        return Bursts.rank(row[Bursts.LIFETIMES + block]);
     }
 
     /** Whether the block ended by being reallocated. */

@@ -26,10 +26,18 @@ final class Bursts {
     static final int SIZES = 1;
 
     static final int BIRTHS = SIZES + LENGTH;
-    /** Of each block its lifetime in bytes, and whether it ended by being reallocated in the lowest bit; {@link #LIVE} until it ends. */
+    /**
+     * Of each block its lifetime in bytes, how many of the row had ended before it, and whether it ended by being reallocated; {@link #LIVE} until
+     * it ends.
+     */
     static final int LIFETIMES = BIRTHS + LENGTH;
+    /** How many of the row have ended. */
+    static final int ENDED = LIFETIMES + LENGTH;
 
-    static final int ROW = LIFETIMES + LENGTH;
+    static final int ROW = ENDED + 1;
+
+    private static final int RANK_BITS = 8;
+    private static final int RANK_MASK = (1 << RANK_BITS) - 1;
 
     static final long LIVE = -1;
 
@@ -95,18 +103,19 @@ final class Bursts {
     /** A block has ended, on any thread. */
     void ended(long birthBytes, long lifetimeBytes, boolean grows) {
         if (birthBytes <= newestBirthBytes) {
-            find(birthBytes, (lifetimeBytes << 1) | (grows ? 1 : 0));
+            find(birthBytes, lifetimeBytes, grows);
         }
     }
 
     @OutOfLine
-    private void find(long birthBytes, long lifetime) {
+    private void find(long birthBytes, long lifetimeBytes, boolean grows) {
         for (int i = count - 1; i >= 0; i--) {
             long[] row = rows[i];
             if (row != null && row[BIRTHS] <= birthBytes) {
                 int at = indexOf(row, birthBytes);
                 if (at >= 0) {
-                    row[LIFETIMES + at] = lifetime;
+                    long rank = row[ENDED]++ & RANK_MASK;
+                    row[LIFETIMES + at] = (lifetimeBytes << (RANK_BITS + 1)) | (rank << 1) | (grows ? 1 : 0);
                 }
                 return;
             }
@@ -129,6 +138,15 @@ final class Bursts {
             }
         }
         return -1;
+    }
+
+    /** Of a row's word of lifetimes; {@link #LIVE} stays what it is. */
+    static long lifetimeBytes(long lifetime) {
+        return lifetime >> (RANK_BITS + 1);
+    }
+
+    static int rank(long lifetime) {
+        return (int) (lifetime >>> 1) & RANK_MASK;
     }
 
     /** Adds the stretches themselves, not copies. */

@@ -16,7 +16,11 @@ class AllocationBurstTest {
     private static AllocationBurst random(SplittableRandom random) {
         List<AllocationBurst.Block> blocks = IntStream.range(0, random.nextInt(1, 5))
                 .mapToObj(i -> new AllocationBurst.Block(
-                        random.nextLong(100), random.nextLong(-1, 50), random.nextBoolean(), random.nextBoolean()))
+                        random.nextLong(100),
+                        random.nextLong(-1, 50),
+                        random.nextInt(3),
+                        random.nextBoolean(),
+                        random.nextBoolean()))
                 .toList();
         return new AllocationBurst(random.nextLong(20), blocks);
     }
@@ -49,10 +53,10 @@ class AllocationBurstTest {
 
     @Test
     void shouldRefuseWhatNoProgramDoes() {
-        assertThrows(IllegalArgumentException.class, () -> new AllocationBurst.Block(-1, 0, false, false));
-        assertThrows(IllegalArgumentException.class, () -> new AllocationBurst.Block(0, -2, false, false));
+        assertThrows(IllegalArgumentException.class, () -> new AllocationBurst.Block(-1, 0, 0, false, false));
+        assertThrows(IllegalArgumentException.class, () -> new AllocationBurst.Block(0, -2, 0, false, false));
         List<AllocationBurst.Block> tooMany = Collections.nCopies(
-                AllocationBurst.MOST_BLOCKS + 1, new AllocationBurst.Block(1, AllocationBurst.LIVE, false, false));
+                AllocationBurst.MOST_BLOCKS + 1, new AllocationBurst.Block(1, AllocationBurst.LIVE, 0, false, false));
         assertThrows(IllegalArgumentException.class, () -> new AllocationBurst(0, tooMany));
     }
 }

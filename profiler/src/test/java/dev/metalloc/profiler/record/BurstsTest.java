@@ -46,6 +46,19 @@ class BurstsTest {
         assertTrue(BurstRows.isGrown(row, 1));
     }
 
+    @Test
+    void shouldTellWhichOfTwoEndedFirst() {
+        long first = allocate(false);
+        long second = allocate(false);
+        bursts.ended(second, BYTES, false);
+        bursts.ended(first, 2 * BYTES, false);
+
+        long[] row = rows()[0];
+        assertEquals(1, BurstRows.rank(row, 0));
+        assertEquals(0, BurstRows.rank(row, 1));
+        assertEquals(2 * BYTES, BurstRows.lifetimeBytes(row, 0));
+    }
+
     /** Of however many blocks: as many stretches as fit, each whole, evenly spread. */
     @Test
     void shouldSpreadStretchesOverAllThatIsAllocated() {

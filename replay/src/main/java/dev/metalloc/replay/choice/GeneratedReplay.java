@@ -29,6 +29,9 @@ final class GeneratedReplay implements WorkloadReplay {
     // A few finalists take as many seconds as there are of them: nearly all of it is the compiler's.
     static final InterleavedTimer.Effort EFFORT = new InterleavedTimer.Effort(300_000_000, 4_000_000, 9, 500_000_000);
 
+    /** Of each composition's code: the same code compiled twice may differ by a quarter. */
+    private static final int COPIES = 2;
+
     private final TraceProgram workload;
     private final InterleavedTimer.@Nullable Effort effort;
     private final long missingBytes;
@@ -59,14 +62,31 @@ final class GeneratedReplay implements WorkloadReplay {
         }
         List<Subject> subjects = new ArrayList<>();
         for (Composition each : compositions) {
-            subjects.add(subject(each, String.valueOf(subjects.size())));
+            for (int copy = 0; copy < COPIES; copy++) {
+                subjects.add(subject(each, String.valueOf(subjects.size())));
+            }
         }
         Map<Subject, Timing> timings = new InterleavedTimer(effort).time(workload, subjects);
-        Timing never = new Timing(Double.MAX_VALUE, 0);
-        return subjects.stream()
-                .map(subject -> timings.getOrDefault(subject, never))
-                .map(timing -> new MeasuredNanos(timing.nanosPerEvent(), timing.nanosPerEventError()))
-                .toList();
+        List<MeasuredNanos> measured = new ArrayList<>();
+        for (int i = 0; i < subjects.size(); i += COPIES) {
+            measured.add(mean(subjects.subList(i, i + COPIES), timings));
+        }
+        return measured;
+    }
+
+    /** The geometric mean of the copies' times; one that cannot serve takes for ever. */
+    private static MeasuredNanos mean(List<Subject> copies, Map<Subject, Timing> timings) {
+        double logarithms = 0;
+        double squares = 0;
+        for (Subject copy : copies) {
+            Timing timing = timings.get(copy);
+            if (timing == null) {
+                return new MeasuredNanos(Double.MAX_VALUE, 0);
+            }
+            logarithms += Math.log(timing.nanosPerEvent());
+            squares += timing.nanosPerEventError() * timing.nanosPerEventError();
+        }
+        return new MeasuredNanos(Math.exp(logarithms / copies.size()), Math.sqrt(squares) / copies.size());
     }
 
     private static Subject subject(Composition composition, String label) {

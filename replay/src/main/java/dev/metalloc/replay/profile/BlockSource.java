@@ -16,8 +16,9 @@ final class BlockSource {
     private static final long MOST_SPARE_BYTES = 64L << 10;
 
     /** Of those that end together the newest first, as a program that nests them would. */
-    static final Comparator<BlockEnding> NEXT_FIRST =
-            Comparator.comparingLong(BlockEnding::atBytes).thenComparing(BlockEnding::block, Comparator.reverseOrder());
+    static final Comparator<BlockEnding> NEXT_FIRST = Comparator.comparingLong(BlockEnding::atBytes)
+            .thenComparingInt(BlockEnding::rank)
+            .thenComparing(BlockEnding::block, Comparator.reverseOrder());
 
     private final BandProfile band;
     private final SizeCounts sizes;

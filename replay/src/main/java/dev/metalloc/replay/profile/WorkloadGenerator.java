@@ -45,6 +45,10 @@ public final class WorkloadGenerator {
     private static final int MOST_ALLOCATIONS = 300_000;
     // Threads of an application do some work each time they run.
     private static final int EVENTS_PER_TURN = 64;
+    // Where they have little to do with each other, taking turns would only cost what it costs the loop that times
+    // them.
+    private static final int EVENTS_PER_LONG_TURN = 1024;
+    private static final double LEAST_REMOTE_RATIO = 0.02;
     // Half the blocks that grow stay within a doubling.
     private static final double SAME_BAND_RATIO = 0.5;
 
@@ -171,7 +175,7 @@ public final class WorkloadGenerator {
         boolean stays = source.nextStays(random);
         int block = begin(source, grown, byteSize);
         if (!stays) {
-            schedule(source, block, byteSize, drawnLifetimeBytes(source), true, false);
+            schedule(source, block, byteSize, drawnLifetimeBytes(source), null);
         }
     }
 
@@ -185,7 +189,7 @@ public final class WorkloadGenerator {
         int block = begin(source, grown, seen.byteSize());
         if (!stays) {
             long lifetime = isLive ? drawnLifetimeBytes(source) : seen.lifetimeBytes();
-            schedule(source, block, seen.byteSize(), lifetime, isLive, seen.grows());
+            schedule(source, block, seen.byteSize(), lifetime, isLive ? null : seen);
         }
     }
 
@@ -204,11 +208,20 @@ public final class WorkloadGenerator {
         return source.lifetimeBytes(random, phases.position(thread, (double) clockBytes[thread]));
     }
 
+    /** @param seen whose end that is, or null where the lifetime is drawn */
     private void schedule(
-            BlockSource source, int block, long byteSize, long lifetimeBytes, boolean isDrawn, boolean grows) {
+            BlockSource source, int block, long byteSize, long lifetimeBytes, AllocationBurst.@Nullable Block seen) {
         long from = clockBytes[thread];
         source.endings(thread)
-                .add(new BlockEnding(from, from + lifetimeBytes, block, thread, byteSize, isDrawn, grows));
+                .add(new BlockEnding(
+                        from,
+                        from + lifetimeBytes,
+                        block,
+                        thread,
+                        byteSize,
+                        seen == null ? 0 : seen.rank(),
+                        seen == null,
+                        seen != null && seen.grows()));
     }
 
     private @Nullable BlockEnding takeGrowing() {
@@ -317,7 +330,7 @@ public final class WorkloadGenerator {
     }
 
     private void turn() {
-        if (eventsOfTurn < EVENTS_PER_TURN) {
+        if (eventsOfTurn < (remoteRatio < LEAST_REMOTE_RATIO ? EVENTS_PER_LONG_TURN : EVENTS_PER_TURN)) {
             return;
         }
         eventsOfTurn = 0;

@@ -171,7 +171,7 @@ public final class WorkloadGenerator {
 
     private void allocate(BlockSource source, long byteSize) {
         BlockEnding grown = growsInto == source ? takeGrowing() : null;
-        freeGrowing();
+        freeGrowingOfBurst();
         boolean stays = source.nextStays(random);
         int block = begin(source, grown, byteSize);
         if (!stays) {
@@ -182,8 +182,8 @@ public final class WorkloadGenerator {
     /** One of a burst: what ended before it in the program ends before it here. */
     private void allocate(BlockSource source, AllocationBurst.Block seen) {
         endDue(clockBytes[thread]);
-        BlockEnding grown = seen.isGrown() ? takeGrowing() : null;
-        freeGrowing();
+        BlockEnding grown = seen.isGrown() && growsInto == null ? takeGrowing() : null;
+        freeGrowingOfBurst();
         boolean isLive = seen.lifetimeBytes() == AllocationBurst.LIVE;
         boolean stays = source.take(isLive);
         int block = begin(source, grown, seen.byteSize());
@@ -231,11 +231,11 @@ public final class WorkloadGenerator {
         return taken;
     }
 
-    /** What was to grow, and did not. */
-    private void freeGrowing() {
-        BlockEnding left = takeGrowing();
-        if (left != null) {
-            free(left);
+    /** What was to grow into the next block of its burst, and did not; what was drawn waits for its turn. */
+    private void freeGrowingOfBurst() {
+        if (growing != null && growsInto == null) {
+            free(growing);
+            growing = null;
         }
     }
 

@@ -11,6 +11,7 @@ import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.replay.trace.TraceBuilder;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -81,6 +82,13 @@ class WorkloadGeneratorTest {
         return WorkloadGenerator.generate(profile, profile.entryPoints().get(0));
     }
 
+    /** As from a sampled profile, which has no bursts. */
+    private static TraceProgram drawn(TraceProgram real) {
+        Profile profile = TraceProfiler.profile(real);
+        EntryPointProfile seen = profile.entryPoints().get(0);
+        return WorkloadGenerator.generate(profile, seen.with(seen.reallocateChains(), seen.rangePeaks(), List.of()));
+    }
+
     @Test
     void shouldHoldWhatAProgramHoldsThatFreesAllAtItsEnd() {
         TraceBuilder trace = new TraceBuilder("grown");
@@ -96,6 +104,8 @@ class WorkloadGeneratorTest {
 
         double ratio = (double) generated(real).peakRequestedBytes() / real.peakRequestedBytes();
         assertTrue(ratio > 0.8 && ratio < 1.1, "peak ratio " + ratio);
+        double drawnRatio = (double) drawn(real).peakRequestedBytes() / real.peakRequestedBytes();
+        assertTrue(drawnRatio > 0.8 && drawnRatio < 1.1, "peak ratio without bursts " + drawnRatio);
     }
 
     /** A program that repeats itself is told from what follows what, not only from how often each size comes. */
@@ -143,7 +153,9 @@ class WorkloadGeneratorTest {
         TraceProgram real = trace.build();
 
         double ratio = (double) reallocations(generated(real)) / reallocations(real);
-        assertTrue(ratio > 0.7 && ratio < 1.3, "reallocations ratio " + ratio);
+        assertTrue(ratio > 0.9 && ratio < 1.1, "reallocations ratio " + ratio);
+        double drawnRatio = (double) reallocations(drawn(real)) / reallocations(real);
+        assertTrue(drawnRatio > 0.6 && drawnRatio < 1.3, "reallocations ratio without bursts " + drawnRatio);
     }
 
     private static long reallocations(TraceProgram program) {

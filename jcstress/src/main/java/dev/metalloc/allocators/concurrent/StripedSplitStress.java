@@ -26,7 +26,7 @@ public class StripedSplitStress {
 
     public StripedSplitStress() {
         for (int waits = 1; waits < Stripe.FIRST_WAITS; waits++) {
-            first.isCrowded();
+            first.isCrowded(System.nanoTime());
         }
         taken = first.lock.lock();
     }

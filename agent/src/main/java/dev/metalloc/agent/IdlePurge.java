@@ -74,11 +74,20 @@ final class IdlePurge implements Runnable {
                 if (!isTrimmed && System.nanoTime() - start >= lookNanos * LOOKS_PER_DELAY) {
                     // Once: later on its heap may be the application's, and large.
                     isTrimmed = true;
-                    NativeHeapTrim.trim();
+                    trimNativeHeap();
                 }
             }
         } catch (Throwable failure) {
             RunState.fail(failure);
+        }
+    }
+
+    private static void trimNativeHeap() {
+        try {
+            NativeHeapTrim.trim();
+        } catch (RuntimeException | LinkageError unavailable) {
+            // Some MiB stay where they are: no reason to serve nothing more.
+            return;
         }
     }
 

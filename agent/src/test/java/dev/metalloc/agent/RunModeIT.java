@@ -2,6 +2,7 @@
 package dev.metalloc.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
@@ -183,6 +184,17 @@ class RunModeIT {
         assertEquals(plain.out(), result.out());
         assertTrue(metallocLines(result).contains("blocks by segregated"), metallocLines(result));
         assertTrue(!metallocLines(result).contains("deferred"), metallocLines(result));
+    }
+
+    @Test
+    void shouldTellNobodyWhereTheJvmHasNeitherManagementNorRecordings() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0)
+                .option("--limit-modules=java.base,java.instrument,jdk.unsupported")
+                .option("-Dmetalloc.telemetryMillis=1")
+                .run(ArenaSemantics.class, "1");
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(metallocLines(result).contains("served"), result.err());
+        assertFalse(result.err().contains("\tat "), result.err());
     }
 
     @Test

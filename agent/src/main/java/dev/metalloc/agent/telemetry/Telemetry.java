@@ -2,7 +2,6 @@
 package dev.metalloc.agent.telemetry;
 
 import java.lang.management.ManagementFactory;
-import javax.management.JMException;
 import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
 import jdk.jfr.FlightRecorder;
@@ -25,7 +24,8 @@ public final class Telemetry {
                 return false;
             }
             ManagementFactory.getPlatformMBeanServer().registerMBean(dispatch, new ObjectName(OBJECT_NAME));
-        } catch (JMException | LinkageError | RuntimeException unavailable) {
+        } catch (Exception | LinkageError unavailable) {
+            // Not caught by its own name: the class would be looked for when this one is linked.
             // No module java.management, or a security policy of the application's own.
         }
         return true;

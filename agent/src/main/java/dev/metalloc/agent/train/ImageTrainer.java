@@ -211,16 +211,13 @@ public final class ImageTrainer {
         return only;
     }
 
-    private static List<PreparedImage.ClassFile> runtimeClasses(Map<String, byte[]> classFiles) throws IOException {
+    private static List<PreparedImage.ClassFile> runtimeClasses(Map<String, byte[]> classFiles) {
         List<PreparedImage.ClassFile> ordered = new ArrayList<>();
         Map<String, Boolean> visited = new HashMap<>();
         for (String name : classFiles.keySet()) {
             if (isRuntime(name)) {
                 addAfterParents(name, classFiles, visited, ordered);
             }
-        }
-        if (ordered.isEmpty()) {
-            throw new IOException("the agent's jar lacks the runtime classes (build it again)");
         }
         return ordered;
     }

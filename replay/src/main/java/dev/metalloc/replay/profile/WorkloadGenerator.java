@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * A profile of all blocks has bursts: consecutive allocations as they came. Sizes and lifetimes are then taken from them, in turn, as long as their band has
  * blocks left, and drawn only for bands of which no burst has a block, and where a burst's band has none left. Programs repeat themselves, processors and
- * allocators live on that: drawn at random the same blocks take some allocators twice the time.
+ * allocators live on that: drawn at random the same blocks take some allocators twice the time. Where sizes come by chance there is nothing to repeat: what
+ * a burst happens to have much of would crowd its size class for as long as it lasts.
  *
  * What a profile without bursts does not tell is not in it: phases, and which block is freed with which.
  */
@@ -79,11 +80,12 @@ public final class WorkloadGenerator {
         SizeCounts sizes = SizeCounts.of(entryPoint);
         double part = Math.min(1, (double) MOST_ALLOCATIONS / Math.max(1, entryPoint.allocateCount()));
         phases = Phases.of(entryPoint, part, threadShares);
+        List<AllocationBurst> bursts = Repetition.isSeen(entryPoint.bursts()) ? entryPoint.bursts() : List.of();
         for (int i = 0; i < threadShares.length; i++) {
             batches.add(new FreeBatch(entryPoint));
-            cursors.add(new BurstCursor(entryPoint.bursts()));
+            cursors.add(new BurstCursor(bursts));
         }
-        missingBands = BurstCursor.missing(entryPoint.bursts(), entryPoint.bands());
+        missingBands = BurstCursor.missing(bursts, entryPoint.bands());
         for (BandProfile band : entryPoint.bands()) {
             if (band.allocateCount() > 0) {
                 sources.add(new BlockSource(

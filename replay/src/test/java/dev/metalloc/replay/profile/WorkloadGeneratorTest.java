@@ -3,6 +3,7 @@ package dev.metalloc.replay.profile;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.profiler.api.BandProfile;
@@ -106,6 +107,33 @@ class WorkloadGeneratorTest {
         assertTrue(ratio > 0.8 && ratio < 1.1, "peak ratio " + ratio);
         double drawnRatio = (double) drawn(real).peakRequestedBytes() / real.peakRequestedBytes();
         assertTrue(drawnRatio > 0.8 && drawnRatio < 1.1, "peak ratio without bursts " + drawnRatio);
+    }
+
+    /** Repeated, a stretch of it would have as much of each size as it happened to have. */
+    @Test
+    void shouldNotRepeatWhatComesByChance() {
+        assertDrawn(100, 1949);
+        assertDrawn(1025, 1023); // all of one band
+    }
+
+    private static void assertDrawn(int leastBytes, int range) {
+        TraceBuilder trace = new TraceBuilder("cache");
+        Random random = new Random(3);
+        int[] blocks = new int[4_000];
+        for (int i = 0; i < 60_000; i++) {
+            int place = random.nextInt(blocks.length);
+            if (i < blocks.length) {
+                place = i;
+            } else {
+                trace.free(0, blocks[place]);
+            }
+            blocks[place] = trace.allocate(0, leastBytes + random.nextInt(range), 1, false);
+        }
+        TraceProgram real = trace.build();
+        EntryPointProfile seen = TraceProfiler.profile(real).entryPoints().get(0);
+        assertFalse(seen.bursts().isEmpty());
+        assertFalse(Repetition.isSeen(seen.bursts()));
+        assertArrayEquals(drawn(real).requests(), generated(real).requests());
     }
 
     /** A program that repeats itself is told from what follows what, not only from how often each size comes. */

@@ -16,7 +16,7 @@ import org.HdrHistogram.Histogram;
  * @param reallocateChains how often each block that was reallocated at all was so, one value for a block and all it moved to;
  *     an estimate unless all blocks were followed
  * @param rangePeaks what neighbouring bands held together; observed now and then, as their own peaks are
- * @param bursts consecutive allocations, a sample of all, in order of their starts; none unless all blocks were followed
+ * @param bursts consecutive allocations, a sample of all, in order of their starts
  */
 public record EntryPointProfile(
         EntryPoint entryPoint,

@@ -35,7 +35,7 @@ final class BlockFollower {
     private void hold(EntryRecord entry, long address, long byteSize, long meta) {
         settle();
         if (entry.bursts != null) {
-            entry.bursts.allocated(byteSize, thread.allocatedBytes(), false);
+            entry.bursts.allocated(entry.quick.allocateCount(), byteSize, thread.allocatedBytes(), false);
         }
         newest.hold(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, entry.quick.liveCount());
     }
@@ -147,11 +147,29 @@ final class BlockFollower {
         if (!recorder.blocks.insert(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
             return false;
         }
-        if (entry.bursts != null) {
-            entry.bursts.allocated(byteSize, thread.allocatedBytes(), chain != ChainMark.NONE);
-        }
+        addToBurst(entry, byteSize, chain);
         countFollowed(entry, row, byteSize, meta);
         return true;
+    }
+
+    /** Follows a block for nothing but its burst's sake; answers whether there was room. */
+    @OutOfLine
+    boolean followInBurst(EntryRecord entry, long address, long byteSize, long chain) {
+        long meta = BlockMeta.ofOwner(thread.owner) | entry.entryPoint;
+        long mark = (chain == ChainMark.NONE ? ChainMark.UNKNOWN_BEGIN : chain) | ChainMark.NOT_FOLLOWED;
+        if (!recorder.blocks.insert(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
+            return false;
+        }
+        addToBurst(entry, byteSize, chain);
+        return true;
+    }
+
+    private void addToBurst(EntryRecord entry, long byteSize, long chain) {
+        Bursts bursts = entry.bursts;
+        if (bursts != null) {
+            bursts.allocated(entry.quick.allocateCount(), byteSize, thread.allocatedBytes(), chain != ChainMark.NONE);
+            entry.quick.refuse(!followsAll && bursts.isUnderWay());
+        }
     }
 
     private void countFollowed(EntryRecord entry, long[] row, long byteSize, long meta) {
@@ -167,6 +185,7 @@ final class BlockFollower {
         EntryRecord entry = thread.entry(BlockMeta.entryPoint(meta));
         if (ChainMark.isNotFollowed(block[LiveBlockTable.ORDER_MARK])) {
             entry.countFree();
+            endInBurst(block, false);
             return;
         }
         long[] row = entry.band(SizeBands.band(block[LiveBlockTable.SIZE]));
@@ -201,17 +220,29 @@ final class BlockFollower {
         boolean remote = allocatingThread != thread.owner;
         BandRow.countFollowedFree(row, weight, orderColumn, remote);
         BandRow.countLifetimeNanos(row, Math.max(0, recorder.elapsedNanos() - birthNanos), weight);
-        long clock = remote ? recorder.registry.allocatedBytes(allocatingThread) : thread.allocatedBytes();
-        long lifetimeBytes =
-                clock >= birthBytes ? clock - birthBytes : ThreadRecorder.UNKNOWN; // the allocating thread has ended
+        long lifetimeBytes = lifetimeBytes(allocatingThread, birthBytes);
         if (lifetimeBytes != ThreadRecorder.UNKNOWN) {
             BandRow.countLifetimeBytes(row, lifetimeBytes, weight);
-            if (followsAll) {
-                endInBurst(meta, birthBytes, lifetimeBytes, orderColumn == BandRow.UNORDERED_FREE_WEIGHT);
-            }
+            endInBurst(meta, birthBytes, lifetimeBytes, orderColumn == BandRow.UNORDERED_FREE_WEIGHT);
         }
         if (BlockMeta.site(meta) != 0) {
             countSiteFree(byteSize, meta, lifetimeBytes, remote);
+        }
+    }
+
+    /** On the clock of the allocating thread; {@link ThreadRecorder#UNKNOWN} where that has ended. */
+    private long lifetimeBytes(long owner, long birthBytes) {
+        long clock = owner == thread.owner ? thread.allocatedBytes() : recorder.registry.allocatedBytes(owner);
+        return clock >= birthBytes ? clock - birthBytes : ThreadRecorder.UNKNOWN;
+    }
+
+    /** Ends a block that counts for nothing else. */
+    void endInBurst(long[] block, boolean grows) {
+        long meta = block[LiveBlockTable.META];
+        long birthBytes = block[LiveBlockTable.BIRTH_BYTES];
+        long lifetimeBytes = lifetimeBytes(BlockMeta.owner(meta), birthBytes);
+        if (lifetimeBytes != ThreadRecorder.UNKNOWN) {
+            endInBurst(meta, birthBytes, lifetimeBytes, grows);
         }
     }
 

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
- * A stretch begins every so many blocks, at first where the last one ends. When there are enough stretches every second one goes, and they begin half
- * as often from then on: they are spread evenly over however much there is. A block is known by its birth on the thread's clock of bytes, which tells for most
- * frees at once that the block is of none: it was born after the newest stretch.
+ * A stretch begins every so many blocks, at first where the last one ends; where not all blocks are followed, with the next one that is. When there are
+ * enough stretches every second one goes, and they begin half as often from then on: they are spread evenly over however much there is. A block is known by
+ * its birth on the thread's clock of bytes, which tells for most frees at once that the block is of none: it was born after the newest stretch.
  */
 final class Bursts {
     static final int LENGTH = 128;
@@ -41,26 +41,43 @@ final class Bursts {
 
     static final long LIVE = -1;
 
+    private final BurstRoom room;
     private final long[] @Nullable [] rows = new long[MOST][];
     private int count;
     private long stride = LENGTH;
-    private long skipped;
+    private long nextBlock;
+    private boolean isUnderWay;
     private long newestBirthBytes = -1;
 
-    /** A block was allocated. */
-    void allocated(long byteSize, long birthBytes, boolean isGrown) {
-        if (skipped > 0) {
-            skipped--;
-        } else {
-            add(byteSize, birthBytes, isGrown);
+    Bursts(BurstRoom room) {
+        this.room = room;
+    }
+
+    /** Whether the block of that number is of a stretch, or begins one; must then be told. */
+    boolean wants(long blockNumber) {
+        return blockNumber >= nextBlock;
+    }
+
+    /** Whether a stretch has begun and not ended. */
+    boolean isUnderWay() {
+        return isUnderWay;
+    }
+
+    /**
+     * A block was allocated.
+     *
+     * @param blockNumber of the thread's blocks, of this entry point
+     */
+    void allocated(long blockNumber, long byteSize, long birthBytes, boolean isGrown) {
+        if (wants(blockNumber)) {
+            add(blockNumber, byteSize, birthBytes, isGrown);
         }
     }
 
     @OutOfLine
-    private void add(long byteSize, long birthBytes, boolean isGrown) {
-        long[] row = row();
+    private void add(long blockNumber, long byteSize, long birthBytes, boolean isGrown) {
+        long[] row = row(blockNumber);
         if (row == null) {
-            skipped = Long.MAX_VALUE;
             return;
         }
         int at = (int) row[COUNT];
@@ -69,35 +86,48 @@ final class Bursts {
         row[LIFETIMES + at] = LIVE;
         row[COUNT]++;
         newestBirthBytes = birthBytes;
-        if (at + 1 == LENGTH) {
-            skipped = stride - LENGTH;
+        isUnderWay = at + 1 < LENGTH;
+        if (!isUnderWay) {
+            nextBlock = blockNumber + 1 + stride - LENGTH;
         }
     }
 
-    /** The one that is not full; null where the heap, which is the application's, has no room for it. */
-    private long @Nullable [] row() {
-        long[] newest = count == 0 ? null : rows[count - 1];
-        if (newest != null && newest[COUNT] < LENGTH) {
-            return newest;
+    /** The one that is not full; null where there is no room for it now, or the heap, which is the application's, has none. */
+    private long @Nullable [] row(long blockNumber) {
+        if (isUnderWay) {
+            return rows[count - 1];
+        }
+        if (count == MOST || !room.take()) {
+            thin();
+            if (!room.take()) {
+                nextBlock = blockNumber + stride;
+                return null;
+            }
         }
         try {
             long[] made = new long[ROW];
-            if (count == MOST) {
-                thin();
-            }
             rows[count++] = made;
             return made;
         } catch (OutOfMemoryError e) {
+            room.give(1);
+            nextBlock = Long.MAX_VALUE;
             return null;
         }
     }
 
     private void thin() {
-        count = MOST / 2;
+        int kept = (count + 1) / 2;
         stride *= 2;
-        for (int i = 0; i < MOST; i++) {
-            rows[i] = i < count ? rows[2 * i] : null;
+        for (int i = 0; i < count; i++) {
+            rows[i] = i < kept ? rows[2 * i] : null;
         }
+        room.give(count - kept);
+        count = kept;
+    }
+
+    /** Gives its room back once the thread has ended; whoever has the stretches by then keeps them. */
+    void release() {
+        room.give(count);
     }
 
     /** A block has ended, on any thread. */

@@ -13,7 +13,7 @@ package dev.metalloc.profiler.record;
  */
 final class ChainMark {
     static final long NONE = 0;
-    /** In the table for the chain's sake only: of no account as a block. */
+    /** In the table only for the chain's sake, or that of {@link Bursts}: of no account as a block. */
     static final long NOT_FOLLOWED = 1L << 63;
 
     static final int BUCKETS = 8;

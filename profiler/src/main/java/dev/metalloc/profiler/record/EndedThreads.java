@@ -21,6 +21,7 @@ final class EndedThreads {
             EntryRecord entry = thread.entryOrNull(i);
             if (entry != null) {
                 entry.addTo(entry(i));
+                entry.release();
             }
         }
         count++;

@@ -37,7 +37,7 @@ final class EntryRecord {
     /** Knows which of the arenas' blocks in {@link #quick} are live; null where there are none. */
     private final @Nullable ThreadArenas openArenas;
 
-    /** Where all blocks are followed, for entry points that are no arenas. */
+    /** Of entry points that are no arenas. */
     final @Nullable Bursts bursts;
     /** Of the threads added up here; null in a thread's own. */
     final @Nullable CollectedBursts collected;
@@ -164,6 +164,11 @@ final class EntryRecord {
                 + (collected == null ? 0 : collected.heldBytes());
     }
 
+    /** Whether the block that was counted just now is of a burst. */
+    boolean wantsNextOfBurst() {
+        return bursts != null && bursts.wants(quick.allocateCount());
+    }
+
     /** Counts the free of a block of this thread. */
     void countFree() {
         long liveCount = quick.liveCount();
@@ -197,6 +202,13 @@ final class EntryRecord {
         }
         if (total.collected != null) {
             addBursts(total.collected);
+        }
+    }
+
+    /** To be called once the thread has ended and was added to what stays. */
+    void release() {
+        if (bursts != null) {
+            bursts.release();
         }
     }
 

@@ -17,6 +17,8 @@ import java.util.Arrays;
  *
  * Every block of the entry point takes its size and OVERHEAD_BYTES off bytesToNext, and one onto allocateCount: that makes the
  * thread's clock in bytes a difference of the two.
+ *
+ * To have every block refused, what is left of the distance is put aside.
  */
 public final class QuickCounts {
     /** Sizes from here on are counted by their bands. */
@@ -49,6 +51,8 @@ public final class QuickCounts {
 
     private int openCount;
     private long bytesToNext;
+    private long asideBytes;
+    private boolean isRefusing;
     private long clockBase;
     private long allocateCount;
     private long freeCount;
@@ -129,12 +133,28 @@ public final class QuickCounts {
     }
 
     boolean isDue() {
-        return bytesToNext <= 0;
+        return bytesToNext + asideBytes <= 0;
     }
 
     void rearm(long distanceBytes) {
-        clockBase += distanceBytes - bytesToNext;
-        bytesToNext = distanceBytes;
+        if (isRefusing) {
+            asideBytes = distanceBytes - bytesToNext;
+        } else {
+            clockBase += distanceBytes - bytesToNext;
+            bytesToNext = distanceBytes;
+        }
+    }
+
+    /** Whether {@link #allocated} counts no block from now on. */
+    void refuse(boolean refuses) {
+        if (refuses == isRefusing) {
+            return;
+        }
+        long bytes = refuses ? -bytesToNext : asideBytes;
+        isRefusing = refuses;
+        clockBase += bytes;
+        bytesToNext += bytes;
+        asideBytes = refuses ? -bytes : 0;
     }
 
     /** Counts the next blocks of a size here; no reader has seen the size yet. */

@@ -11,7 +11,7 @@ package dev.metalloc.profiler.record;
  * @param arenaAllocations blocks per arena for each of entryPoints, buckets of {@link EntryRow#ARENA_SUB_BITS}; else empty
  * @param arenaBytes the same for bytes per arena
  * @param rangePeaks for each of entryPoints the most bytes that neighbouring bands held together, by {@link SizeBands#range}
- * @param bursts for each of entryPoints rows of {@link BurstRows}; none unless all blocks are followed
+ * @param bursts for each of entryPoints rows of {@link BurstRows}
  * @param bands {@link BandRow}s, by entry point, then by band
  * @param threads {@link ThreadRow}s for the names beside them
  * @param otherThreads the sum of the threads that are not named

@@ -86,6 +86,7 @@ final class Reallocations {
         entry.counters[EntryRow.REALLOCATE_COUNT] += newAddress == 0 ? 0 : 1;
         if (ChainMark.isNotFollowed(old[LiveBlockTable.ORDER_MARK])) {
             entry.quick.countFree();
+            thread.follower.endInBurst(old, newAddress != 0);
             return;
         }
         long oldByteSize = old[LiveBlockTable.SIZE];

@@ -27,6 +27,7 @@ public final class Recorder {
     final LiveBlockTable blocks;
     final SiteTable sites;
     final StackDuty stackDuty = new StackDuty();
+    final BurstRoom burstRoom = new BurstRoom();
     final RecorderRegistry registry;
 
     private final boolean[] used = new boolean[ENTRY_POINTS];

@@ -83,8 +83,10 @@ public final class ThreadRecorder {
         EntryRecord entry = entry(entryPoint);
         int band = SizeBands.band(byteSize);
         long[] row = entry.band(band);
-        boolean due = countAllocation(entry, row, band, byteSize, byteAlignment, flags);
-        return (due || isCertain(row)) && follower.follow(entry, row, address, byteSize, chain);
+        if (countAllocation(entry, row, band, byteSize, byteAlignment, flags) || isCertain(row)) {
+            return follower.follow(entry, row, address, byteSize, chain);
+        }
+        return entry.wantsNextOfBurst() && follower.followInBurst(entry, address, byteSize, chain);
     }
 
     /**
@@ -290,7 +292,7 @@ public final class ThreadRecorder {
                 entryPoint,
                 quick,
                 entryPoint == Recorder.ARENA_CONFINED ? arenas : null,
-                followsAll && !Recorder.isArena(entryPoint) ? new Bursts() : null);
+                Recorder.isArena(entryPoint) ? null : new Bursts(recorder.burstRoom));
         entries[entryPoint] = entry;
         return entry;
     }

@@ -28,17 +28,19 @@ class QuickCountsTest {
     }
 
     @Test
-    void sizeIsRefusedUntilTheFirstBlocksOfItsBandWereFollowed() {
+    void sizeIsRefusedUntilTheFirstStretchAndBlocksOfItsBandWereFollowed() {
         long never = 1L << 40; // no block is picked by the dice meanwhile
         ThreadRecorder rare = new Recorder(RecorderOptions.sampled(never, never), new NoStacks())
                 .threadRecorder(Thread.currentThread());
-        for (int i = 1; i <= RecorderOptions.DEFAULT_CERTAIN_BLOCKS; i++) {
+        for (int i = 1; i <= Math.max(Bursts.LENGTH, RecorderOptions.DEFAULT_CERTAIN_BLOCKS); i++) {
             assertFalse(rare.entry(UNSAFE).quick.allocated(100), "block " + i);
             rare.allocated(UNSAFE, i * 16L, 100);
         }
         assertTrue(rare.entry(UNSAFE).quick.allocated(100));
         assertFalse(rare.entry(UNSAFE).quick.allocated(101), "a new size of the band");
-        rare.allocated(UNSAFE, 0x9000, 101);
+        for (int i = 1; i <= Bursts.LENGTH; i++) { // it begins a stretch
+            rare.allocated(UNSAFE, 0x9000 + i * 16L, 101);
+        }
         assertTrue(rare.entry(UNSAFE).quick.allocated(101));
     }
 
@@ -50,6 +52,27 @@ class QuickCountsTest {
                 assertFalse(quick(UNSAFE).allocated(size), "size " + size);
             }
         }
+    }
+
+    /** Refusing changes neither the clock nor which blocks the dice pick. */
+    @Test
+    void refusesForAWhile() {
+        QuickCounts counts = new QuickCounts(1, false, false, AddressFilter.empty());
+        counts.rearm(1_000);
+        counts.open(100, 1, false);
+        assertTrue(counts.allocated(100));
+        counts.refuse(true);
+        assertFalse(counts.allocated(100));
+        assertFalse(counts.cover(300), "not due");
+        assertEquals(400, counts.clockBytes());
+        assertTrue(counts.cover(1_000), "due");
+        counts.rearm(500);
+        assertFalse(counts.isDue());
+        counts.refuse(false);
+        assertEquals(1_400, counts.clockBytes());
+        assertTrue(counts.allocated(100));
+        assertFalse(counts.allocated(500), "beyond the distance");
+        assertEquals(1_500, counts.clockBytes());
     }
 
     @Test

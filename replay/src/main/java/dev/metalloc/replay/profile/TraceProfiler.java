@@ -33,7 +33,11 @@ public final class TraceProfiler {
     private TraceProfiler() {}
 
     public static Profile profile(TraceProgram program) {
-        Recorder recorder = new Recorder(RecorderOptions.full(), frames -> {});
+        return profile(program, RecorderOptions.full());
+    }
+
+    static Profile profile(TraceProgram program, RecorderOptions options) {
+        Recorder recorder = new Recorder(options, frames -> {});
         recorder.advance(0);
         try (TraceThreads threads = new TraceThreads(program.threadCount())) {
             threads.run(program.runs(), new RecordingLoop(program, recorder));

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * blocks of the histogram's lifetimes would leave. No band may hold more than it did at its peak: the block that is next to end goes early
  * where it would.
  *
- * A profile of all blocks has bursts: consecutive allocations as they came. Sizes and lifetimes are then taken from them, in turn, as long as their band has
+ * A profile has bursts, unless it is an old one: consecutive allocations as they came. Sizes and lifetimes are then taken from them, in turn, as long as their band has
  * blocks left, and drawn only for bands of which no burst has a block, and where a burst's band has none left. Programs repeat themselves, processors and
  * allocators live on that: drawn at random the same blocks take some allocators twice the time. Where sizes come by chance there is nothing to repeat: what
  * a burst happens to have much of would crowd its size class for as long as it lasts.

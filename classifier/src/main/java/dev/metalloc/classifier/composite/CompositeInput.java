@@ -41,6 +41,11 @@ public record CompositeInput(
     private static final double MALLOC_FIXED_RATIO = 0.005;
     private static final double MALLOC_GAPS_RATIO = 0.03;
     private static final double REPLACED_TIMES = 4;
+    // The less there is, the more of it are the ends of their heaps, and pages of a class: seen of eight programs of
+    // less
+    // than half a MiB.
+    private static final double SMALL_BYTES = 48 << 10;
+    private static final double SMALL_PROGRAM_BYTES = 448 << 10;
     // Allocators with size classes hold pages filled in part.
     private static final double CLASSES_OVERHEAD_RATIO = 1.025;
 
@@ -87,7 +92,8 @@ public record CompositeInput(
         JointPeaks peaks = peaks();
         double separatePeak = Math.sqrt(peaks.of(bands) * peaks.ownSum(bands));
         double inClasses = separatePeak * PeakBytes.ratio(bands, peaks, sizes, PeakBytes::sizeClass);
-        return Math.min(mallocBytes(bands), CLASSES_OVERHEAD_RATIO * inClasses);
+        double blockBytes = Math.min(mallocBytes(bands), CLASSES_OVERHEAD_RATIO * inClasses);
+        return blockBytes + SMALL_BYTES * Math.max(0, 1 - blockBytes / SMALL_PROGRAM_BYTES);
     }
 
     /** What some of the bands take in blocks with headers. */

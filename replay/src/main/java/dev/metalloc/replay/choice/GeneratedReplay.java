@@ -74,19 +74,13 @@ final class GeneratedReplay implements WorkloadReplay {
         return measured;
     }
 
-    /** The geometric mean of the copies' times; one that cannot serve takes for ever. */
+    /** One that cannot serve takes for ever. */
     private static MeasuredNanos mean(List<Subject> copies, Map<Subject, Timing> timings) {
-        double logarithms = 0;
-        double squares = 0;
-        for (Subject copy : copies) {
-            Timing timing = timings.get(copy);
-            if (timing == null) {
-                return new MeasuredNanos(Double.MAX_VALUE, 0);
-            }
-            logarithms += Math.log(timing.nanosPerEvent());
-            squares += timing.nanosPerEventError() * timing.nanosPerEventError();
+        if (!timings.keySet().containsAll(copies)) {
+            return new MeasuredNanos(Double.MAX_VALUE, 0);
         }
-        return new MeasuredNanos(Math.exp(logarithms / copies.size()), Math.sqrt(squares) / copies.size());
+        Timing mean = Timing.ofCopies(copies.stream().map(timings::get).toList());
+        return new MeasuredNanos(mean.nanosPerEvent(), mean.nanosPerEventError());
     }
 
     private static Subject subject(Composition composition, String label) {

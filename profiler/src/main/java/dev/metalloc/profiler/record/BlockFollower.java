@@ -35,7 +35,7 @@ final class BlockFollower {
     private void hold(EntryRecord entry, long address, long byteSize, long meta) {
         settle();
         if (entry.bursts != null) {
-            entry.bursts.allocated(entry.quick.allocateCount(), byteSize, thread.allocatedBytes(), false);
+            entry.bursts.allocated(entry.quick.allocateCount(), byteSize, thread.allocatedBytes(), false, 0);
         }
         newest.hold(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, entry.quick.liveCount());
     }
@@ -147,7 +147,7 @@ final class BlockFollower {
         if (!recorder.blocks.insert(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
             return false;
         }
-        addToBurst(entry, byteSize, chain);
+        addToBurst(entry, byteSize, chain, 0);
         countFollowed(entry, row, byteSize, meta);
         return true;
     }
@@ -160,14 +160,19 @@ final class BlockFollower {
         if (!recorder.blocks.insert(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
             return false;
         }
-        addToBurst(entry, byteSize, chain);
+        addToBurst(entry, byteSize, chain, address);
         return true;
     }
 
-    private void addToBurst(EntryRecord entry, long byteSize, long chain) {
+    private void addToBurst(EntryRecord entry, long byteSize, long chain, long ownAddress) {
         Bursts bursts = entry.bursts;
         if (bursts != null) {
-            bursts.allocated(entry.quick.allocateCount(), byteSize, thread.allocatedBytes(), chain != ChainMark.NONE);
+            bursts.allocated(
+                    entry.quick.allocateCount(),
+                    byteSize,
+                    thread.allocatedBytes(),
+                    chain != ChainMark.NONE,
+                    ownAddress);
             entry.quick.refuse(!followsAll && bursts.isUnderWay());
         }
     }

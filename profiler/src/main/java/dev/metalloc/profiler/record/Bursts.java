@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bursts {
     static final int LENGTH = 128;
+    /** Where all blocks are followed. */
     static final int MOST = 32;
+    /** Elsewhere, where a block that lives for long in the table costs the frees of others. */
+    static final int MOST_SAMPLED = 16;
 
     /** Blocks in a row. */
     static final int COUNT = 0;
@@ -36,21 +39,28 @@ final class Bursts {
 
     static final int ROW = ENDED + 1;
 
+    /** Where not all blocks are followed, the addresses of those that are for their stretch's sake only; 0 for others. */
+    private static final int ADDRESSES = ROW;
+
     private static final int RANK_BITS = 8;
     private static final int RANK_MASK = (1 << RANK_BITS) - 1;
 
     static final long LIVE = -1;
 
     private final BurstRoom room;
-    private final long[] @Nullable [] rows = new long[MOST][];
+    private final @Nullable LiveBlockTable table;
+    private final long[] @Nullable [] rows;
     private int count;
     private long stride = LENGTH;
     private long nextBlock;
     private boolean isUnderWay;
     private long newestBirthBytes = -1;
 
-    Bursts(BurstRoom room) {
+    /** @param table has the blocks that are followed; null where all are, so that none is for a stretch's sake only */
+    Bursts(BurstRoom room, @Nullable LiveBlockTable table) {
         this.room = room;
+        this.table = table;
+        this.rows = new long[table == null ? MOST : MOST_SAMPLED][];
     }
 
     /** Whether the block of that number is of a stretch, or begins one; must then be told. */
@@ -67,15 +77,16 @@ final class Bursts {
      * A block was allocated.
      *
      * @param blockNumber of the thread's blocks, of this entry point
+     * @param ownAddress where it is followed for this stretch's sake only, else 0
      */
-    void allocated(long blockNumber, long byteSize, long birthBytes, boolean isGrown) {
+    void allocated(long blockNumber, long byteSize, long birthBytes, boolean isGrown, long ownAddress) {
         if (wants(blockNumber)) {
-            add(blockNumber, byteSize, birthBytes, isGrown);
+            add(blockNumber, byteSize, birthBytes, isGrown, ownAddress);
         }
     }
 
     @OutOfLine
-    private void add(long blockNumber, long byteSize, long birthBytes, boolean isGrown) {
+    private void add(long blockNumber, long byteSize, long birthBytes, boolean isGrown, long ownAddress) {
         long[] row = row(blockNumber);
         if (row == null) {
             return;
@@ -84,6 +95,9 @@ final class Bursts {
         row[SIZES + at] = (byteSize << 1) | (isGrown ? 1 : 0);
         row[BIRTHS + at] = birthBytes;
         row[LIFETIMES + at] = LIVE;
+        if (table != null) {
+            row[ADDRESSES + at] = ownAddress;
+        }
         row[COUNT]++;
         newestBirthBytes = birthBytes;
         isUnderWay = at + 1 < LENGTH;
@@ -97,7 +111,7 @@ final class Bursts {
         if (isUnderWay) {
             return rows[count - 1];
         }
-        if (count == MOST || !room.take()) {
+        if (count == rows.length || !room.take()) {
             thin();
             if (!room.take()) {
                 nextBlock = blockNumber + stride;
@@ -105,7 +119,7 @@ final class Bursts {
             }
         }
         try {
-            long[] made = new long[ROW];
+            long[] made = new long[table == null ? ROW : ADDRESSES + LENGTH];
             rows[count++] = made;
             return made;
         } catch (OutOfMemoryError e) {
@@ -118,6 +132,9 @@ final class Bursts {
     private void thin() {
         int kept = (count + 1) / 2;
         stride *= 2;
+        for (int i = 1; i < count; i += 2) {
+            forget(rows[i]);
+        }
         for (int i = 0; i < count; i++) {
             rows[i] = i < kept ? rows[2 * i] : null;
         }
@@ -127,7 +144,38 @@ final class Bursts {
 
     /** Gives its room back once the thread has ended; whoever has the stretches by then keeps them. */
     void release() {
+        for (int i = 0; i < count; i++) {
+            forget(rows[i]);
+        }
         room.give(count);
+    }
+
+    /** Takes the blocks of a stretch that are in the table for its sake only out of it: as long as they are there, frees nearby cost more. */
+    private void forget(long @Nullable [] row) {
+        if (table == null || row == null) {
+            return;
+        }
+        long[] values = new long[LiveBlockTable.VALUES];
+        for (int i = 0; i < row[COUNT]; i++) {
+            if (row[ADDRESSES + i] != 0 && row[LIFETIMES + i] == LIVE) {
+                forget(table, row[ADDRESSES + i], row[BIRTHS + i], values);
+            }
+        }
+    }
+
+    private static void forget(LiveBlockTable table, long address, long birthBytes, long[] values) {
+        if (table.remove(address, values)
+                && (values[LiveBlockTable.BIRTH_BYTES] != birthBytes
+                        || !ChainMark.isNotFollowed(values[LiveBlockTable.ORDER_MARK]))) {
+            // Another block by now: a thread that frees one tells the table before the stretch.
+            table.insert(
+                    address,
+                    values[LiveBlockTable.SIZE],
+                    values[LiveBlockTable.BIRTH_BYTES],
+                    values[LiveBlockTable.BIRTH_NANOS],
+                    values[LiveBlockTable.META],
+                    values[LiveBlockTable.ORDER_MARK]);
+        }
     }
 
     /** A block has ended, on any thread. */
@@ -190,6 +238,6 @@ final class Bursts {
     }
 
     long heldBytes() {
-        return (long) count * ROW * Long.BYTES + MOST * Long.BYTES;
+        return ((long) count * (ADDRESSES + LENGTH) + rows.length) * Long.BYTES;
     }
 }

@@ -292,7 +292,9 @@ public final class ThreadRecorder {
                 entryPoint,
                 quick,
                 entryPoint == Recorder.ARENA_CONFINED ? arenas : null,
-                Recorder.isArena(entryPoint) ? null : new Bursts(recorder.burstRoom));
+                Recorder.isArena(entryPoint)
+                        ? null
+                        : new Bursts(recorder.burstRoom, followsAll ? null : recorder.blocks));
         entries[entryPoint] = entry;
         return entry;
     }

@@ -13,12 +13,12 @@ class BurstsTest {
 
     private static final int BYTES = 10;
 
-    private final Bursts bursts = new Bursts(new BurstRoom());
+    private final Bursts bursts = new Bursts(new BurstRoom(), null);
     private long clockBytes;
 
     private long allocate(boolean isGrown) {
         clockBytes += BYTES;
-        bursts.allocated(clockBytes / BYTES, BYTES, clockBytes, isGrown);
+        bursts.allocated(clockBytes / BYTES, BYTES, clockBytes, isGrown, 0);
         return clockBytes;
     }
 

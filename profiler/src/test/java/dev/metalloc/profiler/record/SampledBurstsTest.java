@@ -55,7 +55,9 @@ class SampledBurstsTest {
     void shouldKeepEveryBlockOfAStretchWithItsEnd() {
         play(recorder.threadRecorder(Thread.currentThread()));
         List<AllocationBurst> bursts = profile().bursts();
-        assertTrue(bursts.size() >= Bursts.MOST / 2 && bursts.size() <= Bursts.MOST, bursts.size() + " stretches");
+        assertTrue(
+                bursts.size() >= Bursts.MOST_SAMPLED / 2 && bursts.size() <= Bursts.MOST_SAMPLED,
+                bursts.size() + " stretches");
         for (AllocationBurst burst : bursts) {
             int first = at(burst);
             for (int i = 0; i < burst.blocks().size(); i++) {
@@ -87,6 +89,46 @@ class SampledBurstsTest {
                 .mapToLong(band -> band.lifetimeBytes().getTotalCount())
                 .sum();
         assertEquals(BLOCKS, (double) followed, 0.1 * BLOCKS, "their weights stand for all blocks");
+    }
+
+    /** However many stretches have begun, and once the thread has ended: frees of other blocks would have to look for them. */
+    @Test
+    void shouldKeepFewBlocksThatLive() throws InterruptedException {
+        Recorder rarely = new Recorder(RecorderOptions.sampled(1L << 40, 1L << 40), new NoStacks());
+        CountDownLatch end = new CountDownLatch(1);
+        Thread thread = new Thread(() -> ArenaRecordTest.await(end));
+        thread.start();
+        ThreadRecorder own = rarely.threadRecorder(thread);
+        int blocks = 1_000_000;
+        for (int i = 1; i <= blocks; i++) {
+            // Of a new size now and then: one that needs more than counting, and so may begin a stretch.
+            own.allocated(ENTRY, i * 16L, i % 100 == 0 ? 2000 + i : 64);
+        }
+        long most = RecorderOptions.DEFAULT_CERTAIN_BLOCKS * 16 + (long) Bursts.MOST_SAMPLED * Bursts.LENGTH;
+        long kept = inTable(rarely, blocks);
+        assertTrue(kept > 8 * Bursts.LENGTH && kept <= most, kept + " blocks");
+        end.countDown();
+        thread.join();
+        rarely.snapshot();
+        assertTrue(inTable(rarely, blocks) <= RecorderOptions.DEFAULT_CERTAIN_BLOCKS * 16);
+    }
+
+    private static long inTable(Recorder recorder, int blocks) {
+        long[] values = new long[LiveBlockTable.VALUES];
+        long found = 0;
+        for (int i = 1; i <= blocks; i++) {
+            if (recorder.blocks.remove(i * 16L, values)) {
+                found++;
+                recorder.blocks.insert(
+                        i * 16L,
+                        values[LiveBlockTable.SIZE],
+                        values[LiveBlockTable.BIRTH_BYTES],
+                        values[LiveBlockTable.BIRTH_NANOS],
+                        values[LiveBlockTable.META],
+                        values[LiveBlockTable.ORDER_MARK]);
+            }
+        }
+        return found;
     }
 
     @Test

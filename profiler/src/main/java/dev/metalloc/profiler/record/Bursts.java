@@ -50,6 +50,9 @@ final class Bursts {
     private final BurstRoom room;
     private final @Nullable LiveBlockTable table;
     private final long[] @Nullable [] rows;
+    /** Of each stretch the births of its first and its newest block, side by side: most ends are of blocks of none. */
+    private final long[] births;
+
     private int count;
     private long stride = LENGTH;
     private long nextBlock;
@@ -61,6 +64,7 @@ final class Bursts {
         this.room = room;
         this.table = table;
         this.rows = new long[table == null ? MOST : MOST_SAMPLED][];
+        this.births = new long[2 * rows.length];
     }
 
     /** Whether the block of that number is of a stretch, or begins one; must then be told. */
@@ -100,6 +104,8 @@ final class Bursts {
         }
         row[COUNT]++;
         newestBirthBytes = birthBytes;
+        births[2 * count - 2] = at == 0 ? birthBytes : births[2 * count - 2];
+        births[2 * count - 1] = birthBytes;
         isUnderWay = at + 1 < LENGTH;
         if (!isUnderWay) {
             nextBlock = blockNumber + 1 + stride - LENGTH;
@@ -137,6 +143,10 @@ final class Bursts {
         }
         for (int i = 0; i < count; i++) {
             rows[i] = i < kept ? rows[2 * i] : null;
+        }
+        for (int i = 0; i < kept; i++) {
+            births[2 * i] = births[4 * i];
+            births[2 * i + 1] = births[4 * i + 1];
         }
         room.give(count - kept);
         count = kept;
@@ -188,10 +198,10 @@ final class Bursts {
     @OutOfLine
     private void find(long birthBytes, long lifetimeBytes, boolean grows) {
         for (int i = count - 1; i >= 0; i--) {
-            long[] row = rows[i];
-            if (row != null && row[BIRTHS] <= birthBytes) {
-                int at = indexOf(row, birthBytes);
-                if (at >= 0) {
+            if (births[2 * i] <= birthBytes) {
+                long[] row = births[2 * i + 1] < birthBytes ? null : rows[i];
+                int at = row == null ? -1 : indexOf(row, birthBytes);
+                if (row != null && at >= 0) {
                     long rank = row[ENDED]++ & RANK_MASK;
                     row[LIFETIMES + at] = (lifetimeBytes << (RANK_BITS + 1)) | (rank << 1) | (grows ? 1 : 0);
                 }
@@ -238,6 +248,6 @@ final class Bursts {
     }
 
     long heldBytes() {
-        return ((long) count * (ADDRESSES + LENGTH) + rows.length) * Long.BYTES;
+        return ((long) count * (ADDRESSES + LENGTH) + rows.length + births.length) * Long.BYTES;
     }
 }

@@ -157,11 +157,11 @@ final class BlockFollower {
     boolean followInBurst(EntryRecord entry, long address, long byteSize, long chain) {
         long meta = BlockMeta.ofOwner(thread.owner) | entry.entryPoint;
         long mark = (chain == ChainMark.NONE ? ChainMark.UNKNOWN_BEGIN : chain) | ChainMark.NOT_FOLLOWED;
-        if (!recorder.blocks.insert(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, mark)) {
-            return false;
-        }
-        addToBurst(entry, byteSize, chain, address);
-        return true;
+        boolean isKept =
+                recorder.blocks.insert(address, byteSize, thread.allocatedBytes(), recorder.elapsedNanos(), meta, mark);
+        // In any case: a stretch that got no further would keep every block from being merely counted.
+        addToBurst(entry, byteSize, chain, isKept ? address : 0);
+        return isKept;
     }
 
     private void addToBurst(EntryRecord entry, long byteSize, long chain, long ownAddress) {

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** How many stretches ({@link Bursts}) all threads together may have. */
 final class BurstRoom {
-    /** Some 1.5 MiB. */
+    /** Some 1.5 to 2 MiB. */
     static final int MOST_ROWS = 512;
 
     private final AtomicInteger left = new AtomicInteger(MOST_ROWS);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 /* Implementation notes
  *
- * A stretch begins every so many blocks, at first where the last one ends; where not all blocks are followed, with the next one that is. When there are
+ * A stretch begins every so many blocks, at first where the last one ends; where not all blocks are followed, with the next one that is not merely counted. When there are
  * enough stretches every second one goes, and they begin half as often from then on: they are spread evenly over however much there is. A block is known by
  * its birth on the thread's clock of bytes, which tells for most frees at once that the block is of none: it was born after the newest stretch.
  */

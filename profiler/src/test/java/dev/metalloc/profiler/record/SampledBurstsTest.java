@@ -131,6 +131,25 @@ class SampledBurstsTest {
         return found;
     }
 
+    /** A stretch goes on, and blocks are merely counted again, where no block can be followed. */
+    @Test
+    void shouldEndAStretchWithoutATable() {
+        RecorderOptions defaults = RecorderOptions.sampled();
+        Recorder full = new Recorder(
+                new RecorderOptions(
+                        defaults.lifetimeIntervalBytes(),
+                        defaults.stackIntervalBytes(),
+                        defaults.certainBlocks(),
+                        defaults.certainStacks(),
+                        0,
+                        defaults.maxSites(),
+                        defaults.liveFlushBytes()),
+                new NoStacks());
+        ThreadRecorder thread = full.threadRecorder(Thread.currentThread());
+        play(thread);
+        assertTrue(thread.entry(ENTRY).quick.countedBlocks() > BLOCKS / 2, "blocks merely counted");
+    }
+
     @Test
     void shouldSayWhichBlockGrewIntoWhich() {
         ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());

@@ -15,7 +15,7 @@ import java.util.concurrent.CyclicBarrier;
  * Allocates from one thread and from many, keeps its own account of it, and prints that.
  *
  * <p>The most bytes are live in a phase of one thread, and only one byte more than the other threads can ever reach together:
- * a record of theirs that is out of order would exceed it.
+ * a record of theirs that is out of order would exceed it. Argument: how often each of many threads allocates, unless the usual number will do.
  */
 public final class TracedApplication {
 
@@ -27,6 +27,7 @@ public final class TracedApplication {
             bound("reallocateMemory", methodType(long.class, long.class, long.class));
     private static final MethodHandle FREE = bound("freeMemory", methodType(void.class, long.class));
 
+    private final int rounds;
     private long allocateCount;
     private long reallocateCount;
     private long freeCount;
@@ -34,10 +35,13 @@ public final class TracedApplication {
     private long liveBytes;
     private long peakBytes;
 
-    private TracedApplication() {}
+    private TracedApplication(int rounds) {
+        this.rounds = rounds;
+    }
 
     public static void main(String[] arguments) throws Throwable {
-        TracedApplication account = new TracedApplication();
+        TracedApplication account =
+                new TracedApplication(arguments.length == 0 ? ROUNDS : Integer.parseInt(arguments[0]));
         account.arenas();
         account.reallocations();
         account.manyThreads();
@@ -124,15 +128,15 @@ public final class TracedApplication {
         for (Thread thread : threads) {
             thread.join();
         }
-        allocateCount += (long) THREADS * ROUNDS;
-        freeCount += (long) THREADS * ROUNDS;
-        allocateBytes += (long) THREADS * ROUNDS * BLOCK_BYTES;
+        allocateCount += (long) THREADS * rounds;
+        freeCount += (long) THREADS * rounds;
+        allocateBytes += (long) THREADS * rounds * BLOCK_BYTES;
     }
 
-    private static void churn(CyclicBarrier start, boolean inArenas) {
+    private void churn(CyclicBarrier start, boolean inArenas) {
         try {
             start.await();
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 0; round < rounds; round++) {
                 if (inArenas) {
                     try (Arena arena = Arena.ofConfined()) {
                         arena.allocate(BLOCK_BYTES);

@@ -118,16 +118,16 @@ class TracedRunIT {
     void shouldRunOnWhereTheTraceFindsNoRoom() throws Exception {
         List<String> command = Metalloc.behind(
                 List.of("profile", "-o", "run.mprof", "--trace", "run.mtrc.gz"),
-                Metalloc.java(TracedApplication.class.getName()));
+                Metalloc.java(TracedApplication.class.getName(), "800000"));
         String words = String.join("' '", command);
-        Ended run = new Metalloc(scratch).run(List.of("bash", "-c", "ulimit -f 4; exec '" + words + "'"));
+        Ended run = new Metalloc(scratch).run(List.of("bash", "-c", "ulimit -f 40; exec '" + words + "'"));
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().startsWith("allocations="), run.out());
         assertTrue(run.err().contains("the trace could not be written whole"), run.err());
         Profile recorded = ProfileReader.read(scratch.resolve("run.mprof"));
         assertTrue(recorded.run().complete());
         assertTrue(recorded.run().lacks().toString().contains("the trace is not whole"));
-        assertTrue(Files.size(scratch.resolve("run.mtrc.gz")) <= 4 << 10);
+        assertTrue(Files.size(scratch.resolve("run.mtrc.gz")) <= 40 << 10);
     }
 
     /** What a replay of the trace does, without an allocator. */

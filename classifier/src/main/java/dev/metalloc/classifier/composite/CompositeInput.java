@@ -41,9 +41,8 @@ public record CompositeInput(
     private static final double MALLOC_FIXED_RATIO = 0.005;
     private static final double MALLOC_GAPS_RATIO = 0.03;
     private static final double REPLACED_TIMES = 4;
-    // The less there is, the more of it are the ends of their heaps, and pages of a class: seen of eight programs of
-    // less
-    // than half a MiB.
+    // The less there is, the more of it are the ends of their heaps, and pages of a class, as in programs of half a
+    // MiB.
     private static final double SMALL_BYTES = 48 << 10;
     private static final double SMALL_PROGRAM_BYTES = 448 << 10;
     // Allocators with size classes hold pages filled in part.

@@ -49,6 +49,9 @@ final class Bursts {
 
     private final BurstRoom room;
     private final @Nullable LiveBlockTable table;
+    /** Of a block that is taken out of the table: made beforehand, since the heap is the application's. */
+    private final long[] removed = new long[LiveBlockTable.VALUES];
+
     private final long[] @Nullable [] rows;
     /** Of each stretch the births of its first and its newest block, side by side: most ends are of blocks of none. */
     private final long[] births;
@@ -165,10 +168,9 @@ final class Bursts {
         if (table == null || row == null) {
             return;
         }
-        long[] values = new long[LiveBlockTable.VALUES];
         for (int i = 0; i < row[COUNT]; i++) {
             if (row[ADDRESSES + i] != 0 && row[LIFETIMES + i] == LIVE) {
-                forget(table, row[ADDRESSES + i], row[BIRTHS + i], values);
+                forget(table, row[ADDRESSES + i], row[BIRTHS + i], removed);
             }
         }
     }

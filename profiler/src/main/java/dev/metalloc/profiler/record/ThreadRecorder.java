@@ -286,8 +286,6 @@ public final class ThreadRecorder {
                 Recorder.isArena(entryPoint),
                 followsAll && !Recorder.isArena(entryPoint),
                 recorder.blocks.filter);
-        picker.add(quick);
-        recorder.use(entryPoint);
         EntryRecord entry = new EntryRecord(
                 entryPoint,
                 quick,
@@ -295,6 +293,9 @@ public final class ThreadRecorder {
                 Recorder.isArena(entryPoint)
                         ? null
                         : new Bursts(recorder.burstRoom, followsAll ? null : recorder.blocks));
+        // After all that the heap, which is the application's, may have no room for.
+        picker.add(quick);
+        recorder.use(entryPoint);
         entries[entryPoint] = entry;
         return entry;
     }

@@ -58,7 +58,7 @@ final class ProfileSession implements Runnable {
         Recorder recorder = new Recorder(recorderOptions, new StackWalkerSource());
         ProfileOutput output = new ProfileOutput(
                 recorder, recorderOptions, claim(options), options.path("spool"), options.app(), mode, attached);
-        ProfileState.guesses = mode == ProfileMode.SAMPLED;
+        ProfileState.countsQuickly = mode == ProfileMode.SAMPLED;
         ProfileState.hooksInConfinedArenas = !images.image().missingGroups().contains(HookGroup.CONFINED_ARENA);
         for (HookGroup missing : images.image().missingGroups()) {
             if (missing == HookGroup.CONFINED_ARENA) {

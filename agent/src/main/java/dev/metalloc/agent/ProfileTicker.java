@@ -104,7 +104,7 @@ final class ProfileTicker implements Runnable {
     private long turn(long now, long nextWrite) {
         try {
             recorder.tick(now);
-            ProfileState.guess();
+            ProfileState.chooseQuick();
             if (now - nextWrite >= 0) {
                 output.write(false, workNanos);
                 return now + writeIntervalNanos;

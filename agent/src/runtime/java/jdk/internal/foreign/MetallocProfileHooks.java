@@ -7,6 +7,7 @@ import dev.metalloc.agent.runtime.TraceRecorder;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.record.ArenaRecord;
 import dev.metalloc.profiler.record.QuickCounts;
+import dev.metalloc.profiler.record.QuickSlots;
 import dev.metalloc.profiler.record.RecorderRegistry;
 import dev.metalloc.profiler.record.ThreadRecorder;
 import java.lang.foreign.Arena;
@@ -39,7 +40,9 @@ public final class MetallocProfileHooks {
     /** Null where no trace is written, which folds all its branches away. */
     static final TraceRecorder TRACE = ProfileState.trace;
 
-    private static final boolean GUESSES = ProfileState.guesses;
+    private static final boolean COUNTS_QUICKLY = ProfileState.countsQuickly;
+
+    private static final QuickCounts[] QUICK = ProfileState.QUICK.byThread();
 
     private MetallocProfileHooks() {}
 
@@ -213,8 +216,8 @@ public final class MetallocProfileHooks {
     /* The entry point with the highest rates: what most of its events need is little enough to be inlined. */
     private static void unsafeAllocated(long address, long byteSize) {
         try {
-            QuickCounts likely = ProfileState.likely;
-            if (GUESSES && likely.isOf(Thread.currentThread()) && likely.allocated(byteSize)) {
+            long runningId = Thread.currentThread().threadId();
+            if (COUNTS_QUICKLY && quick(runningId).allocated(runningId, byteSize)) {
                 return;
             }
         } catch (Throwable failure) {
@@ -226,8 +229,8 @@ public final class MetallocProfileHooks {
 
     private static void unsafeFreed(long address) {
         try {
-            QuickCounts likely = ProfileState.likely;
-            if (GUESSES && likely.isOf(Thread.currentThread()) && likely.freed(address)) {
+            long runningId = Thread.currentThread().threadId();
+            if (COUNTS_QUICKLY && quick(runningId).freed(runningId, address)) {
                 return;
             }
         } catch (Throwable failure) {
@@ -235,6 +238,10 @@ public final class MetallocProfileHooks {
             return;
         }
         freed(UNSAFE, address);
+    }
+
+    private static QuickCounts quick(long runningId) {
+        return QUICK[(int) runningId & (QuickSlots.COUNT - 1)];
     }
 
     @DontInline

@@ -2,7 +2,7 @@
 package dev.metalloc.agent.runtime;
 
 import dev.metalloc.profiler.api.EntryPoint;
-import dev.metalloc.profiler.record.QuickCounts;
+import dev.metalloc.profiler.record.QuickSlots;
 import dev.metalloc.profiler.record.Recorder;
 import dev.metalloc.profiler.record.RecorderRegistry;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the profiling hooks work with: set by the agent before the hooks are installed.
  *
- * <p>The hooks read {@link #trace}, {@link #guesses} and {@link #hooksInConfinedArenas} into constants when their classes are initialised, that is, at the first hooked call.
+ * <p>The hooks read {@link #trace}, {@link #countsQuickly} and {@link #hooksInConfinedArenas} into constants when their classes are initialised, that is, at the first hooked call.
  */
 @SuppressWarnings("EnumOrdinal") // as in Recorder
 public final class ProfileState {
@@ -21,14 +21,13 @@ public final class ProfileState {
     public static @Nullable RecorderRegistry recording;
 
     /**
-     * Counts the blocks of {@code sun.misc.Unsafe} of the thread that is likely to be running; nobody's where every event has to take the
-     * long way. Plain, as above. Never null: the application's methods hold copies of the hooks, and all of them would be compiled anew
-     * when it first was.
+     * What counts most blocks of {@code sun.misc.Unsafe}, thread by thread; all refuse where every event has to take the long way. The
+     * application's methods hold copies of the hooks that read it, so it is there from the beginning, and the same for ever.
      */
-    public static QuickCounts likely = QuickCounts.NOBODY;
+    public static final QuickSlots QUICK = new QuickSlots();
 
-    /** Whether {@link #likely} is ever of use; read once, as the trace is. */
-    public static boolean guesses = true;
+    /** Whether {@link #QUICK} is ever of use; read once, as the trace is. */
+    public static boolean countsQuickly = true;
 
     /** Null where no trace is written. */
     public static @Nullable TraceRecorder trace;
@@ -53,15 +52,15 @@ public final class ProfileState {
     /** Stops all recording; hooks that are under way may still finish. */
     public static synchronized void end() {
         recording = null;
-        likely = QuickCounts.NOBODY;
+        QUICK.clear();
     }
 
-    /** Looks for the thread that records most now; called from time to time. */
-    public static synchronized void guess() {
+    /** Lets threads that have begun to record do so quickly; called from time to time. */
+    public static synchronized void chooseQuick() {
         RecorderRegistry current = recording;
-        likely = current == null || trace != null || Failsafe.TESTED
-                ? QuickCounts.NOBODY
-                : current.likely(EntryPoint.UNSAFE.ordinal());
+        if (countsQuickly && current != null && trace == null && !Failsafe.TESTED) {
+            current.chooseQuick(QUICK, EntryPoint.UNSAFE.ordinal());
+        }
     }
 
     /** Notes a failure inside a hook; recording stops for good but where the application itself had run out of something. */

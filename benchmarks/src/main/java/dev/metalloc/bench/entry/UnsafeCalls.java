@@ -27,11 +27,12 @@ public final class UnsafeCalls {
 
     private UnsafeCalls() {}
 
-    static long allocate(long byteSize) throws Throwable {
+    /** A block of so many bytes; answers its address. */
+    public static long allocate(long byteSize) throws Throwable {
         return (long) ALLOCATE.invokeExact(byteSize);
     }
 
-    static void free(long address) throws Throwable {
+    public static void free(long address) throws Throwable {
         FREE.invokeExact(address);
     }
 

@@ -12,55 +12,60 @@ import java.util.Arrays;
  */
 /* Implementation notes
  *
- * What a hot path reads is one byte a cell: nothing, a single block's byte, or that there are several. How many, and the exclusive or of their
- * bytes, which is that of the one that stays, stands elsewhere.
+ * What a hot path reads is one bit a cell, which is little enough to stay in a core's cache beside what the application works with. Where that is
+ * set the cell tells more: how many blocks it has, and the exclusive or of a byte of the hash of each, which for a single one is its own.
  */
 final class AddressFilter {
     private static final int LOG2 = 15;
-    private static final int FULL = 0xFF;
-    private static final byte SEVERAL = (byte) 0xFF;
-    private static final int MARKS = 254;
+    private static final int WORD_LOG2 = 6;
+    private static final int BYTE = 0xFF;
+    /** A cell that has had so many at once keeps them for good. */
+    private static final int FULL = BYTE;
 
-    private final byte[] cells = new byte[1 << LOG2];
+    private final long[] occupied = new long[(1 << LOG2) >>> WORD_LOG2];
+    /** The number of blocks above the byte of their hashes; empty where the filter is open. */
+    private final short[] cells;
+
     private final boolean isOpen;
-    private final byte[] counts;
-    private final byte[] marks;
     /** Held for each change of a cell. */
     private final RecorderSpinLock changing = new RecorderSpinLock();
 
     private AddressFilter(boolean isOpen) {
         this.isOpen = isOpen;
-        this.counts = new byte[isOpen ? 0 : cells.length];
-        this.marks = new byte[counts.length];
+        this.cells = new short[isOpen ? 0 : 1 << LOG2];
     }
 
     static AddressFilter empty() {
         AddressFilter empty = new AddressFilter(false);
-        empty.counts[cell(0)] = (byte) FULL; // null is no block, and a hot path need not look for it
-        empty.cells[cell(0)] = SEVERAL;
+        empty.set(cell(0), FULL, 0); // null is no block, and a hot path need not look for it
         return empty;
     }
 
     /** One that never rules an address out, for a table that all blocks go to. */
     static AddressFilter open() {
         AddressFilter open = new AddressFilter(true);
-        Arrays.fill(open.cells, SEVERAL);
+        Arrays.fill(open.occupied, -1);
         return open;
     }
 
-    /** Whether it rules nothing out. */
-    boolean isOpen() {
-        return isOpen;
+    /** For a hot path, which only reads them: {@link #bit}. */
+    long[] occupied() {
+        return occupied;
     }
 
-    /** For a hot path, which only reads them: not 0 where {@link #mayHold}, and seldom elsewhere. */
-    byte[] cells() {
-        return cells;
+    /** 1 where {@link #mayHold}, and seldom elsewhere, else 0. */
+    static long bit(long[] occupied, long address) {
+        int cell = cell(address);
+        return (occupied[cell >>> WORD_LOG2] >>> cell) & 1;
     }
 
     boolean mayHold(long address) {
-        byte cell = cells[cell(address)];
-        return cell != 0 && (cell == SEVERAL || cell == mark(address));
+        if (isOpen) {
+            return true;
+        }
+        short cell = cells[cell(address)];
+        int count = count(cell);
+        return count > 1 || (count == 1 && (cell & BYTE) == hashByte(address));
     }
 
     /** Before the block is in the table. */
@@ -82,29 +87,35 @@ final class AddressFilter {
         int cell = cell(address);
         changing.acquire();
         try {
-            int count = counts[cell] & FULL;
-            if (count != FULL) {
-                count += by;
-                counts[cell] = (byte) count;
-                marks[cell] ^= mark(address);
-                cells[cell] = count > 1 ? SEVERAL : marks[cell];
+            short value = cells[cell];
+            if (count(value) != FULL) {
+                set(cell, count(value) + by, (value ^ hashByte(address)) & BYTE);
             }
         } finally {
             changing.release();
         }
     }
 
+    private void set(int cell, int count, int hashBytes) {
+        long bit = 1L << cell;
+        int word = cell >>> WORD_LOG2;
+        cells[cell] = (short) (count << Byte.SIZE | hashBytes);
+        occupied[word] = count == 0 ? occupied[word] & ~bit : occupied[word] | bit;
+    }
+
+    private static int count(short cell) {
+        return (cell >>> Byte.SIZE) & BYTE;
+    }
+
     long heldBytes() {
-        return (long) cells.length + counts.length + marks.length;
+        return (long) Long.BYTES * occupied.length + (long) Short.BYTES * cells.length;
     }
 
     static int cell(long address) {
         return (int) (LiveBlockTable.hash(address) >>> (64 - LOG2));
     }
 
-    /** Neither 0 nor {@link #SEVERAL}. */
-    private static byte mark(long address) {
-        int byteOfHash = (int) (LiveBlockTable.hash(address) >>> (64 - LOG2 - 8)) & 0xFF;
-        return (byte) (1 + byteOfHash % MARKS);
+    private static int hashByte(long address) {
+        return (int) (LiveBlockTable.hash(address) >>> (64 - LOG2 - Byte.SIZE)) & BYTE;
     }
 }

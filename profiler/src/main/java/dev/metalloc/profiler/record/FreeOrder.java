@@ -20,8 +20,8 @@ import java.util.Arrays;
  * compared over the life of a block.
  */
 final class FreeOrder {
-    /** Less than any number of live blocks. */
-    static final long NOTHING = Long.MIN_VALUE;
+    /** Less than any number of live blocks, and as far from all of them as their differences need. */
+    static final long NOTHING = Long.MIN_VALUE >> 1;
 
     private static final int FIRST_DEPTH = 16;
     /** Beyond this the older half is forgotten: those blocks' frees are then told by their direction. */

@@ -19,18 +19,15 @@ import java.util.Arrays;
  * thread's clock in bytes a difference of the two.
  *
  * To have every block refused, what is left of the distance is put aside.
+ *
+ * All that is refused is refused by one branch, the sign of a disjunction: a branch of its own for what is rare, such as another thread's turn,
+ * would be cut off by the compiler until it is first taken, and all methods of the application that hold copies of it compiled again then.
  */
 public final class QuickCounts {
     /** Sizes from here on are counted by their bands. */
-    static final int SIZES = 1025;
+    static final int SIZES = 4097;
 
-    /** Counters of blocks that the application was promised to be zero come after the others. */
-    private static final int ZEROED = SIZES + 1;
-    /** And after those, where all blocks are followed, those that were freed at once. */
-    private static final int FREED = 2 * ZEROED;
-
-    private static final int LENGTH = FREED + SIZES;
-    private static final int[] NONE = new int[LENGTH];
+    private static final int[] NONE = new int[SIZES + 1];
     /** Malloc's own. A larger one is worth noting. */
     private static final long PLAIN_ALIGNMENT = 16;
 
@@ -44,8 +41,12 @@ public final class QuickCounts {
     private final long threadId;
     private final boolean isArena;
     private final boolean isFollowed;
-    private final byte[] filterCells;
+    private final long[] filterBits;
     private int[] counts = NONE;
+    /** Of an arena's blocks that the application was promised to be zero. */
+    private int[] zeroedCounts = NONE;
+    /** Where all blocks are followed, of those that were freed at once. */
+    private int[] freedCounts = NONE;
     /** In the order in which they were opened. */
     private short[] openSizes = new short[FIRST_OPEN_SIZES];
 
@@ -64,7 +65,7 @@ public final class QuickCounts {
         this.threadId = threadId;
         this.isArena = isArena;
         this.isFollowed = isFollowed;
-        this.filterCells = filter.cells();
+        this.filterBits = filter.occupied();
     }
 
     /** For a sum, to which nothing is counted. */
@@ -72,20 +73,24 @@ public final class QuickCounts {
         return new QuickCounts(NO_THREAD, false, false, REFUSING);
     }
 
-    /** Whether these are the counts of the running platform thread; never true for a virtual one. */
-    public boolean isOf(Thread running) {
-        return threadId == running.threadId();
+    /**
+     * Counts a block of any content; false where {@link ThreadRecorder#allocated(int, long, long, long, int)} has to, as it always does where
+     * these are not the counts of the running thread.
+     *
+     * @param runningId of the thread that is running; a virtual one is never meant
+     */
+    public boolean allocated(long runningId, long byteSize) {
+        return count(byteSize, counts, runningId ^ threadId);
     }
 
-    /** Counts a block of any content; false where {@link ThreadRecorder#allocated(int, long, long, long, int)} has to. */
-    public boolean allocated(long byteSize) {
-        return count(byteSize, (int) Math.min(byteSize, SIZES));
+    /** The same, known to be of the running thread. */
+    boolean allocated(long byteSize) {
+        return count(byteSize, counts, 0);
     }
 
     /** The same for an arena's block. */
     boolean allocated(long byteSize, long byteAlignment, boolean zeroed) {
-        return byteAlignment <= maxAlignment
-                && count(byteSize, (zeroed ? ZEROED : 0) + (int) Math.min(byteSize, SIZES));
+        return byteAlignment <= maxAlignment && count(byteSize, zeroed ? zeroedCounts : counts, 0);
     }
 
     /**
@@ -93,21 +98,20 @@ public final class QuickCounts {
      * false where its size has no counter.
      */
     boolean freedAtOnce(long byteSize) {
-        int[] seen = counts;
         int size = (int) Math.min(byteSize, SIZES);
-        if ((seen[size] | seen[ZEROED + size]) == 0 || seen[FREED + size] == Integer.MAX_VALUE) {
+        if (counts[size] == 0 || freedCounts[size] == Integer.MAX_VALUE) {
             return false;
         }
-        seen[FREED + size]++;
+        freedCounts[size]++;
         freeCount++;
         return true;
     }
 
-    private boolean count(long byteSize, int cell) {
-        int[] seen = counts;
+    private boolean count(long byteSize, int[] seen, long otherThread) {
+        int cell = (int) Math.min(byteSize, SIZES);
         int next = seen[cell] + 1; // 1 where the size is not open, negative where the counter is full
         long left = bytesToNext - byteSize - ByteSampler.OVERHEAD_BYTES;
-        if (next <= 1 || left <= 0) {
+        if (((next - 2L) | (left - 1) | negativeUnlessZero(otherThread)) < 0) {
             return false;
         }
         seen[cell] = next;
@@ -116,13 +120,28 @@ public final class QuickCounts {
         return true;
     }
 
-    /** Counts the free of a block that is surely not followed; false where {@link ThreadRecorder#freed} has to. */
-    public boolean freed(long address) {
-        if (filterCells[AddressFilter.cell(address)] != 0 || watches(allocateCount - freeCount)) {
+    /** Counts the free of a block that is surely not followed; false where {@link ThreadRecorder#freed} has to, or not of the running thread. */
+    public boolean freed(long runningId, long address) {
+        return countFree(address, runningId ^ threadId);
+    }
+
+    /** The same, known to be of the running thread. */
+    boolean freed(long address) {
+        return countFree(address, 0);
+    }
+
+    private boolean countFree(long address, long otherThread) {
+        long live = allocateCount - freeCount;
+        long followedOrOther = AddressFilter.bit(filterBits, address) | otherThread;
+        if (((live - 1 - watchedCount) | negativeUnlessZero(followedOrOther)) < 0) {
             return false;
         }
         freeCount++;
         return true;
+    }
+
+    private static long negativeUnlessZero(long value) {
+        return value | -value;
     }
 
     /** Counts a block that was counted by its band; answers whether the sampler picks it, {@link #rearm} must then follow. */
@@ -162,17 +181,21 @@ public final class QuickCounts {
         if (byteAlignment <= PLAIN_ALIGNMENT) {
             maxAlignment = Math.max(maxAlignment, byteAlignment);
         }
-        if (byteSize < SIZES && counts[(int) byteSize + (zeroed ? ZEROED : 0)] == 0) {
+        boolean isCounted = isArena || !zeroed;
+        if (byteSize < SIZES && isCounted && (zeroed ? zeroedCounts : counts)[(int) byteSize] == 0) {
             openNew((int) byteSize, zeroed);
         }
     }
 
     @OutOfLine
     private void openNew(int byteSize, boolean zeroed) {
-        if (openCount == 0) {
-            counts = new int[isFollowed ? LENGTH : FREED];
+        freedCounts = isFollowed ? made(freedCounts) : NONE;
+        if (zeroed) {
+            zeroedCounts = made(zeroedCounts);
+        } else {
+            counts = made(counts);
         }
-        if (counts[byteSize] == 0 && counts[ZEROED + byteSize] == 0) {
+        if (counts[byteSize] == 0 && zeroedCounts[byteSize] == 0) {
             if (openCount == openSizes.length) {
                 openSizes = Arrays.copyOf(openSizes, 2 * openCount);
             }
@@ -180,7 +203,7 @@ public final class QuickCounts {
             openCount++;
         }
         // Last: where there is no memory for what is above, nothing is counted here.
-        counts[byteSize + (zeroed ? ZEROED : 0)] = 1;
+        (zeroed ? zeroedCounts : counts)[byteSize] = 1;
     }
 
     void countFree() {
@@ -263,7 +286,7 @@ public final class QuickCounts {
     void addTo(EntryRecord total) {
         for (int i = 0; i < openCount(); i++) {
             int size = openSizes[i];
-            long zeroed = blocks(counts, ZEROED + size);
+            long zeroed = blocks(zeroedCounts, size);
             long count = blocks(counts, size) + zeroed;
             long freedAtOnce = freedAtOnceCount(size);
             if (count != 0 || freedAtOnce != 0) {
@@ -288,7 +311,21 @@ public final class QuickCounts {
     }
 
     long heldBytes() {
-        return openCount == 0 ? 0 : (long) counts.length * Integer.BYTES + (long) openSizes.length * Short.BYTES;
+        long ints = heldInts(counts) + heldInts(zeroedCounts) + heldInts(freedCounts);
+        return openCount == 0 ? 0 : ints * Integer.BYTES + (long) openSizes.length * Short.BYTES;
+    }
+
+    private static long heldInts(int[] cells) {
+        return isNone(cells) ? 0 : cells.length;
+    }
+
+    private static int[] made(int[] cells) {
+        return isNone(cells) ? new int[NONE.length] : cells;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the one that nobody writes
+    private static boolean isNone(int[] cells) {
+        return cells == NONE;
     }
 
     /** Both arrays are replaced by larger or longer ones only, but a reader may see that late. */
@@ -297,11 +334,11 @@ public final class QuickCounts {
     }
 
     private long counted(int size) {
-        return blocks(counts, size) + blocks(counts, ZEROED + size);
+        return blocks(counts, size) + blocks(zeroedCounts, size);
     }
 
     private long freedAtOnceCount(int size) {
-        return isFollowed ? counts[FREED + size] : 0;
+        return freedCounts[size];
     }
 
     private static long blocks(int[] counts, int cell) {

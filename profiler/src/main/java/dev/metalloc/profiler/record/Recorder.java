@@ -35,6 +35,7 @@ public final class Recorder {
     private final AtomicLong arenaBlocksHeld = new AtomicLong();
     private final AtomicLong arenaBlocksDropped = new AtomicLong();
     private final AtomicInteger certainStacksLeft;
+    private final AtomicInteger changeCount = new AtomicInteger();
     private final RecorderTicks ticks;
     private volatile boolean joinedLate;
 
@@ -109,6 +110,17 @@ public final class Recorder {
     /** A thread begins to record what goes through the entry point. */
     void use(int entryPoint) {
         used[entryPoint] = true;
+        countChange();
+    }
+
+    /** Some thread has begun to record what goes through an entry point, or ended. */
+    void countChange() {
+        changeCount.getAndIncrement();
+    }
+
+    /** Differs from what it was where something of {@link #countChange} has happened since. */
+    int changeCount() {
+        return changeCount.get();
     }
 
     /** Whether any thread has recorded anything of the entry point; false too where it only just begins to. */

@@ -67,11 +67,9 @@ public final class RecorderRegistry {
         return entry != null && entry.threadId == id ? entry : null;
     }
 
-    /** What counts blocks of an entry point for the thread that is likely to be running; nobody's where that is of no use. */
-    public QuickCounts likely(int entryPoint) {
-        ThreadRecorder likely = recorder.options.followsAll() ? null : busiest;
-        EntryRecord entry = likely == null ? null : likely.entryOrNull(entryPoint);
-        return entry == null ? QuickCounts.NOBODY : entry.quick;
+    /** Lets threads that have begun to record blocks of an entry point count most of them by their slots; called from time to time. */
+    public void chooseQuick(QuickSlots slots, int entryPoint) {
+        slots.choose(recorder, entryPoint);
     }
 
     /** The byte clock of a thread, -1 where it was folded. */
@@ -123,6 +121,7 @@ public final class RecorderRegistry {
         @Nullable ThreadRecorder[] current = slots;
         int aliveCount = 0;
         long mostAllocations = 0;
+        long busiestAllocations = 0;
         ThreadRecorder likely = null;
         boolean[] gone = null;
         for (int slot = 0; slot < current.length; slot++) {
@@ -135,13 +134,17 @@ public final class RecorderRegistry {
             } else if (held != null) {
                 aliveCount++;
                 long allocations = held.allocationsSinceAsked();
+                if (held == busiest) {
+                    busiestAllocations = allocations;
+                }
                 if (allocations > mostAllocations) {
                     mostAllocations = allocations;
                     likely = held;
                 }
             }
         }
-        if (likely != null) {
+        // Of two that are about as busy the first one stays: each change costs the branches on it their history.
+        if (likely != null && mostAllocations > 2 * busiestAllocations) {
             busiest = likely;
         }
         forget(gone, aliveCount);
@@ -222,6 +225,7 @@ public final class RecorderRegistry {
                 }
             }
             if (any) {
+                recorder.countChange();
                 busiest = busiest != null && busiest.hasEnded() ? null : busiest;
                 table = tableOf(current, table.length);
             }

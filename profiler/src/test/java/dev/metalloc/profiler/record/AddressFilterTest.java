@@ -43,8 +43,8 @@ class AddressFilterTest {
         }
         there.forEach(filter::remove);
         int left = 0;
-        for (byte cell : filter.cells()) {
-            left += cell == 0 ? 0 : 1;
+        for (long word : filter.occupied()) {
+            left += Long.bitCount(word);
         }
         assertEquals(1, left, "that of null");
     }
@@ -55,11 +55,11 @@ class AddressFilterTest {
         for (int i = 0; i < BLOCKS; i++) {
             filter.add(address());
         }
-        int looked = 0;
+        long looked = 0;
         int held = 0;
         for (int i = 0; i < 100_000; i++) {
             long other = address();
-            looked += filter.cells()[AddressFilter.cell(other)] == 0 ? 0 : 1;
+            looked += AddressFilter.bit(filter.occupied(), other);
             held += filter.mayHold(other) ? 1 : 0;
         }
         assertTrue(looked > 13_000 && looked < 21_000, looked + " cells with blocks");

@@ -3,6 +3,8 @@ package dev.metalloc.profiler.record;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.profiler.api.BandProfile;
@@ -173,14 +175,55 @@ class QuickCountsTest {
     }
 
     @Test
-    void virtualThreadIsNeverTheOneMeant() throws InterruptedException {
-        QuickCounts quick = quick(UNSAFE);
-        assertTrue(quick.isOf(Thread.currentThread()));
+    void threadFindsItsCountsAndNobodyElse() throws InterruptedException {
+        QuickSlots slots = new QuickSlots();
+        long ownId = Thread.currentThread().threadId();
+        open(100);
+        assertFalse(found(slots, ownId).allocated(ownId, 100), "before any were chosen");
+        recorder.registry().chooseQuick(slots, UNSAFE);
+        long count = quick(UNSAFE).allocateCount();
+        assertTrue(found(slots, ownId).allocated(ownId, 100));
+        assertTrue(found(slots, ownId).freed(ownId, 0x70_0000));
+        assertFalse(found(slots, ownId).allocated(ownId + QuickSlots.COUNT, 100), "another thread of the same slot");
+        assertFalse(found(slots, ownId).freed(ownId + QuickSlots.COUNT, 0x70_0000));
+        assertEquals(count + 1, quick(UNSAFE).allocateCount());
         boolean[] taken = {true};
         Thread.ofVirtual()
-                .start(() -> taken[0] = quick.isOf(Thread.currentThread()))
+                .start(() -> taken[0] =
+                        quick(UNSAFE).allocated(Thread.currentThread().threadId(), 100))
                 .join();
         assertFalse(taken[0]);
+        slots.clear();
+        assertFalse(found(slots, ownId).allocated(ownId, 100));
+    }
+
+    @Test
+    void endedThreadGivesItsSlotBack() throws InterruptedException {
+        QuickSlots slots = new QuickSlots();
+        long[] endedId = new long[1];
+        Thread ending = new Thread(() -> {
+            endedId[0] = Thread.currentThread().threadId();
+            recorder.threadRecorder(Thread.currentThread()).allocated(UNSAFE, 0x1000, 100);
+        });
+        ending.start();
+        ending.join();
+        recorder.registry().chooseQuick(slots, UNSAFE);
+        assertNotSame(QuickCounts.NOBODY, found(slots, endedId[0]));
+        recorder.snapshot();
+        recorder.registry().chooseQuick(slots, UNSAFE);
+        assertSame(QuickCounts.NOBODY, found(slots, endedId[0]));
+    }
+
+    private static QuickCounts found(QuickSlots slots, long threadId) {
+        return slots.byThread()[(int) threadId & (QuickSlots.COUNT - 1)];
+    }
+
+    /** Lets blocks of the size be merely counted. */
+    private void open(long size) {
+        for (int i = 1; !quick(UNSAFE).allocated(size); i++) {
+            assertTrue(i < 1000, "never");
+            thread.allocated(UNSAFE, 0x10_0000 + i * 16L, size);
+        }
     }
 
     private void expect(long size) {

@@ -48,15 +48,25 @@ public final class RecordingAtWork {
         this.thread = recorder.threadRecorder(Thread.currentThread());
     }
 
-    /** Arguments: {@code turns=N} of two rounds with and two without, {@code operations=N} a round, {@code keys=N}, {@code mode=sampled|full}. */
+    /**
+     * Arguments: {@code turns=N} of two rounds with and two without, {@code operations=N} a round, {@code keys=N}, {@code mode=sampled|full}, and of
+     * sampled mode the mean distances {@code lifetimeIntervalBytes=N}, {@code stackIntervalBytes=N}.
+     */
     public static void main(String[] arguments) throws Throwable {
         WorkArguments values = new WorkArguments(arguments);
         int turns = values.count("turns", 60);
         int operations = values.count("operations", 60_000);
         int keys = values.count("keys", 60_000);
         String mode = values.text("mode").orElse("sampled");
+        long lifetimeIntervalBytes =
+                values.number("lifetimeIntervalBytes", RecorderOptions.DEFAULT_LIFETIME_INTERVAL_BYTES);
+        long stackIntervalBytes = values.number("stackIntervalBytes", RecorderOptions.DEFAULT_STACK_INTERVAL_BYTES);
         values.refuseOthers();
-        RecorderOptions options = "full".equals(mode) ? RecorderOptions.everyBlock() : RecorderOptions.sampled();
+        RecorderOptions options = switch (mode) {
+            case "sampled" -> RecorderOptions.sampled(lifetimeIntervalBytes, stackIntervalBytes);
+            case "full" -> RecorderOptions.everyBlock();
+            default -> throw new IllegalArgumentException("mode: " + mode + " (expected: sampled or full)");
+        };
         new RecordingAtWork(keys, operations, options).measure(turns, mode);
     }
 

@@ -110,7 +110,6 @@ public final class Recorder {
     /** A thread begins to record what goes through the entry point. */
     void use(int entryPoint) {
         used[entryPoint] = true;
-        countChange();
     }
 
     /** Some thread has begun to record what goes through an entry point, or ended. */

@@ -297,6 +297,7 @@ public final class ThreadRecorder {
         picker.add(quick);
         recorder.use(entryPoint);
         entries[entryPoint] = entry;
+        recorder.countChange(); // now that whoever looks finds it
         return entry;
     }
 }

@@ -1,7 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package java.lang.foreign;
 
-import jdk.internal.foreign.MetallocProfileHooks;
+import jdk.internal.foreign.MetallocBufferRecords;
 
 /**
  * What profile mode puts into the allocators of libraries that cut buffers out of chunks of their own.
@@ -14,30 +14,30 @@ public final class MetallocBufferHooks {
 
     /** A buffer was cut. */
     public static void nettyAllocated(Object buffer, int byteSize) {
-        MetallocProfileHooks.nettyAllocated(buffer, byteSize);
+        MetallocBufferRecords.nettyAllocated(buffer, byteSize);
     }
 
     /** A buffer goes back to its pool. */
     public static void nettyFreed(Object buffer, boolean direct) {
         if (direct) {
-            MetallocProfileHooks.nettyFreed(buffer);
+            MetallocBufferRecords.nettyFreed(buffer);
         }
     }
 
     /** A buffer will be cut anew, in another size. */
     public static void nettyReallocated(Object buffer, boolean direct, int byteSize) {
         if (direct) {
-            MetallocProfileHooks.nettyReallocated(buffer, byteSize);
+            MetallocBufferRecords.nettyReallocated(buffer, byteSize);
         }
     }
 
     /** A buffer was allocated; the manager is what owns it to its end. */
     public static void arrowAllocated(Object manager, long byteSize) {
-        MetallocProfileHooks.arrowAllocated(manager, byteSize);
+        MetallocBufferRecords.arrowAllocated(manager, byteSize);
     }
 
     /** Nobody refers to a buffer any more. */
     public static void arrowFreed(Object manager) {
-        MetallocProfileHooks.arrowFreed(manager);
+        MetallocBufferRecords.arrowFreed(manager);
     }
 }

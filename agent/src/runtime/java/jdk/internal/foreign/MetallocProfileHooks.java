@@ -32,11 +32,6 @@ public final class MetallocProfileHooks {
     private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
     private static final int DIRECT_BUFFER = EntryPoint.DIRECT_BUFFER.ordinal();
 
-    private static final int NETTY = EntryPoint.NETTY.ordinal();
-    private static final int ARROW = EntryPoint.ARROW.ordinal();
-    /** Above what a process can address. */
-    private static final long NO_ADDRESS = 1L << 62;
-
     /** Null where no trace is written, which folds all its branches away. */
     static final TraceRecorder TRACE = ProfileState.trace;
 
@@ -260,84 +255,6 @@ public final class MetallocProfileHooks {
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }
-    }
-
-    public static void nettyAllocated(Object buffer, long byteSize) {
-        if (ProfileState.nettyBuffers) {
-            bufferAllocated(NETTY, buffer, byteSize);
-        }
-    }
-
-    public static void nettyFreed(Object buffer) {
-        if (ProfileState.nettyBuffers) {
-            bufferFreed(NETTY, buffer);
-        }
-    }
-
-    public static void nettyReallocated(Object buffer, long byteSize) {
-        RecorderRegistry recording = ProfileState.recording;
-        if (!ProfileState.nettyBuffers || recording == null) {
-            return;
-        }
-        try {
-            long key = key(NETTY, buffer);
-            ThreadRecorder current = current(recording);
-            current.endReallocate(NETTY, current.beginReallocate(NETTY, key), key, key, byteSize);
-        } catch (Throwable failure) {
-            ProfileState.fail(failure);
-        }
-    }
-
-    public static void arrowAllocated(Object manager, long byteSize) {
-        if (ProfileState.arrowBuffers) {
-            bufferAllocated(ARROW, manager, byteSize);
-        }
-    }
-
-    public static void arrowFreed(Object manager) {
-        if (ProfileState.arrowBuffers) {
-            bufferFreed(ARROW, manager);
-        }
-    }
-
-    /** A library's buffer: no memory of its own, and so no part of a trace. */
-    private static void bufferAllocated(int entryPoint, Object buffer, long byteSize) {
-        RecorderRegistry recording = ProfileState.recording;
-        if (recording == null) {
-            return;
-        }
-        try {
-            Failsafe.faultPoint();
-            long key = key(entryPoint, buffer);
-            ThreadRecorder atHome = recording.atHome(Thread.currentThread());
-            if (atHome != null) {
-                atHome.allocated(entryPoint, key, byteSize);
-            } else {
-                recording
-                        .recorder(MetallocOwnerThread.current())
-                        .allocated(entryPoint, key, byteSize, 1, virtualFlag());
-            }
-        } catch (Throwable failure) {
-            ProfileState.fail(failure);
-        }
-    }
-
-    private static void bufferFreed(int entryPoint, Object buffer) {
-        RecorderRegistry recording = ProfileState.recording;
-        if (recording == null) {
-            return;
-        }
-        try {
-            Failsafe.faultPoint();
-            current(recording).freed(entryPoint, key(entryPoint, buffer));
-        } catch (Throwable failure) {
-            ProfileState.fail(failure);
-        }
-    }
-
-    /** Stands for an address, and is none: an object has none that stays. Two live buffers hardly ever have the same. */
-    private static long key(int entryPoint, Object buffer) {
-        return NO_ADDRESS | (long) entryPoint << 40 | (long) System.identityHashCode(buffer) << 4;
     }
 
     private static long reallocate(int entryPoint, Unsafe unsafe, long address, long byteSize) {

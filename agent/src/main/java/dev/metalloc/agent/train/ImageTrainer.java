@@ -66,8 +66,10 @@ public final class ImageTrainer {
     private static final String AGENT = AGENT_FOLDER + "MetallocAgent";
 
     /** Where classes of the agent itself name what profile mode needs of the runtime, and what run mode does. */
-    private static final Set<String> PROFILE_MODE =
-            Set.of(RUNTIME_FOLDER + "MetallocProfileHooks", AGENT_FOLDER + "ProfileSession");
+    private static final Set<String> PROFILE_MODE = Set.of(
+            RUNTIME_FOLDER + "MetallocProfileHooks",
+            RUNTIME_FOLDER + "MetallocBufferRecords",
+            AGENT_FOLDER + "ProfileSession");
 
     private static final Set<String> RUN_MODE = Set.of(AGENT_FOLDER + "RunSession", AGENT_FOLDER + "LateStart");
 

@@ -20,7 +20,10 @@ public final class DemoCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
 
-    @Option(names = "--pairs", paramLabel = "N", description = "Pairs of runs to compare (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--pairs",
+            paramLabel = "N",
+            description = "Runs of each kind to compare (default: ${DEFAULT-VALUE}).")
     private int pairCount = 3;
 
     @Option(names = "--requests", paramLabel = "N", description = "Requests per run (default: ${DEFAULT-VALUE}).")

@@ -10,54 +10,45 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 
-/** Profiles the application, explains the choice, and runs it by turns with the JDK's default and with the choice. */
+/** Profiles the application, explains the choice, and runs it by turns with the JDK's default, recorded, and with the choice. */
 public final class Demonstration {
 
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double BYTES_PER_MEBIBYTE = 1 << 20;
 
     private final DemoApplication application;
     private final Progress progress;
     private final PrintStream out;
-    private final int pairCount;
+    private final int roundCount;
 
-    public Demonstration(Surroundings surroundings, Path folder, int pairCount, long requestCount) {
+    public Demonstration(Surroundings surroundings, Path folder, int roundCount, long requestCount) {
         this.application = new DemoApplication(surroundings, folder, requestCount);
         this.progress = new Progress(surroundings);
         this.out = surroundings.out();
-        this.pairCount = pairCount;
+        this.roundCount = roundCount;
     }
 
     /** Fails where a run computed something else than the others. */
     public void run() throws IOException, InterruptedException {
         out.println("A document service: entity tags through zlib bindings (an arena per call), documents in an");
-        out.println("off-heap cache over sun.misc.Unsafe. One run as it is, one recorded:");
-        RunFigures plain = measured("as it is", List.of());
-        RunFigures profiled = measured("recorded", List.of("profile"));
-        out.printf(
-                Locale.ROOT,
-                "  as it is %.2f s, recorded %.2f s: profiling cost %+.1f %%%n%n",
-                seconds(plain.wallNanos()),
-                seconds(profiled.wallNanos()),
-                percent(profiled.wallNanos(), plain.wallNanos()));
+        out.println("off-heap cache over sun.misc.Unsafe. Recorded once, this is what it does and what would suit it:");
+        out.println();
+        RunFigures first = measured("recorded", List.of("profile"));
         application.show(List.of("recommend", DemoApplication.MAIN_CLASS));
         out.println();
-        compare(plain, profiled);
-    }
-
-    private void compare(RunFigures plain, RunFigures profiled) throws IOException, InterruptedException {
         List<RunFigures> before = new ArrayList<>();
+        List<RunFigures> recorded = new ArrayList<>();
         List<RunFigures> after = new ArrayList<>();
-        for (int pair = 1; pair <= pairCount; pair++) {
-            String turn = " (pair " + pair + " of " + pairCount + ")";
+        for (int round = 1; round <= roundCount; round++) {
+            String turn = " (round " + round + " of " + roundCount + ")";
             before.add(measured("JDK's default" + turn, List.of()));
+            recorded.add(measured("recorded" + turn, List.of("profile")));
             after.add(measured("dispatched" + turn, List.of("run")));
         }
-        printTable(before, after);
-        List<RunFigures> all = new ArrayList<>(before);
-        all.addAll(after);
-        all.add(profiled);
-        requireSameOutcome(plain, all);
+        printTable(before, recorded, after);
+        requireSameOutcome(first, before, recorded, after);
     }
 
     private RunFigures measured(String name, List<String> metallocWords) throws IOException, InterruptedException {
@@ -67,59 +58,50 @@ public final class Demonstration {
         return figures;
     }
 
-    private void printTable(List<RunFigures> before, List<RunFigures> after) {
+    private void printTable(List<RunFigures> before, List<RunFigures> recorded, List<RunFigures> after) {
         out.printf(Locale.ROOT, "Medians of %d runs each, in turn:%n", before.size());
-        out.printf(Locale.ROOT, "  %-22s %13s %13s %9s%n", "", "JDK's default", "dispatched", "ratio");
-        long wallBefore = RunFigures.median(before, RunFigures::wallNanos);
-        long wallAfter = RunFigures.median(after, RunFigures::wallNanos);
-        long cpuBefore = RunFigures.median(before, RunFigures::cpuNanos);
-        long cpuAfter = RunFigures.median(after, RunFigures::cpuNanos);
-        long peakBefore = RunFigures.median(before, RunFigures::peakResidentBytes);
-        long peakAfter = RunFigures.median(after, RunFigures::peakResidentBytes);
-        out.printf(
-                Locale.ROOT,
-                "  %-22s %13.2f %13.2f %8.2fx%n",
-                "work, wall (s)",
-                seconds(wallBefore),
-                seconds(wallAfter),
-                ratio(wallBefore, wallAfter));
-        out.printf(
-                Locale.ROOT,
-                "  %-22s %13.2f %13.2f %8.2fx%n",
-                "work, CPU (s)",
-                seconds(cpuBefore),
-                seconds(cpuAfter),
-                ratio(cpuBefore, cpuAfter));
-        out.printf(
-                Locale.ROOT,
-                "  %-22s %13d %13d %8.2fx%n",
+        out.printf(Locale.ROOT, "  %-20s%16s%12s%14s%10s%n", "", "JDK's default", "recorded", "dispatched", "ratio");
+        printRow("work, wall (s)", "%.2f", RunFigures::wallNanos, NANOS_PER_SECOND, List.of(before, recorded, after));
+        printRow("work, CPU (s)", "%.2f", RunFigures::cpuNanos, NANOS_PER_SECOND, List.of(before, recorded, after));
+        printRow(
                 "peak resident (MiB)",
-                peakBefore >> 20,
-                peakAfter >> 20,
-                ratio(peakBefore, peakAfter));
+                "%.0f",
+                RunFigures::peakResidentBytes,
+                BYTES_PER_MEBIBYTE,
+                List.of(before, recorded, after));
+        double change = percent(
+                RunFigures.median(after, RunFigures::wallNanos), RunFigures.median(before, RunFigures::wallNanos));
         out.printf(
                 Locale.ROOT,
                 "%nThe dispatched run did the same work in %.1f %% %s time.%n",
-                Math.abs(percent(wallAfter, wallBefore)),
-                wallAfter <= wallBefore ? "less" : "more");
+                Math.abs(change),
+                change <= 0 ? "less" : "more");
     }
 
-    private void requireSameOutcome(RunFigures plain, List<RunFigures> others) {
-        for (RunFigures run : others) {
-            if (!run.outcome().equals(plain.outcome())) {
-                throw CommandFailure.failed("a run computed \"" + run.outcome() + "\" instead of \"" + plain.outcome()
-                        + "\" (report this)");
+    /** One figure of all kinds of runs. */
+    private void printRow(
+            String name, String format, ToLongFunction<RunFigures> figure, double unit, List<List<RunFigures>> kinds) {
+        double[] medians = kinds.stream()
+                .mapToDouble(runs -> RunFigures.median(runs, figure) / unit)
+                .toArray();
+        out.printf(Locale.ROOT, "  %-20s", name);
+        out.printf(Locale.ROOT, "%16s", String.format(Locale.ROOT, format, medians[0]));
+        out.printf(Locale.ROOT, "%12s", String.format(Locale.ROOT, format, medians[1]));
+        out.printf(Locale.ROOT, "%14s", String.format(Locale.ROOT, format, medians[2]));
+        out.printf(Locale.ROOT, "%9.2fx%n", medians[0] / medians[2]);
+    }
+
+    @SafeVarargs
+    private void requireSameOutcome(RunFigures first, List<RunFigures>... others) {
+        for (List<RunFigures> runs : others) {
+            for (RunFigures run : runs) {
+                if (!run.outcome().equals(first.outcome())) {
+                    throw CommandFailure.failed("a run computed \"" + run.outcome() + "\" instead of \""
+                            + first.outcome() + "\" (report this)");
+                }
             }
         }
-        out.println("All runs computed the same: " + plain.outcome());
-    }
-
-    private static double seconds(long nanos) {
-        return nanos / NANOS_PER_SECOND;
-    }
-
-    private static double ratio(long before, long after) {
-        return (double) before / Math.max(1, after);
+        out.println("All runs computed the same: " + first.outcome());
     }
 
     private static double percent(long value, long base) {

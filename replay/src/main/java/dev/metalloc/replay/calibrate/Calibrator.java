@@ -20,7 +20,7 @@ import java.util.Map;
 final class Calibrator {
 
     private static final InterleavedTimer.Effort EFFORT =
-            new InterleavedTimer.Effort(300_000_000, 4_000_000, 11, 300_000_000);
+            new InterleavedTimer.Effort(300_000_000, 4_000_000, 11, 300_000_000, 1);
     private static final int EVENTS_PER_PAIR = 2;
     private static final long[] UNSAFE_BYTES = {16, 64, 1024, 4096, 65_536};
 

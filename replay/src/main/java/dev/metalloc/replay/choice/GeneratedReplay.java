@@ -12,7 +12,6 @@ import dev.metalloc.replay.timing.InterleavedTimer;
 import dev.metalloc.replay.timing.Subject;
 import dev.metalloc.replay.timing.Timing;
 import dev.metalloc.replay.trace.TraceProgram;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class GeneratedReplay implements WorkloadReplay {
 
     // A few finalists take as many seconds as there are of them: nearly all of it is the compiler's.
-    static final InterleavedTimer.Effort EFFORT = new InterleavedTimer.Effort(300_000_000, 4_000_000, 9, 500_000_000);
+    static final InterleavedTimer.Effort EFFORT =
+            new InterleavedTimer.Effort(300_000_000, 4_000_000, 9, 500_000_000, 2);
 
-    /** Of each composition's code: the same code compiled twice may differ by a quarter. */
-    private static final int COPIES = 2;
+    /** What cannot serve takes for ever. */
+    private static final Timing UNSERVED = new Timing(Double.MAX_VALUE, 0);
 
     private final TraceProgram workload;
     private final InterleavedTimer.@Nullable Effort effort;
@@ -48,7 +48,7 @@ final class GeneratedReplay implements WorkloadReplay {
 
     @Override
     public double peakBytes(Composition composition) {
-        Subject subject = subject(composition, "");
+        Subject subject = subject(composition);
         return peaks.computeIfAbsent(subject.text(), text -> {
             OptionalLong committed = OurPeak.committedBytes(subject, workload);
             return committed.isPresent() ? (double) (committed.getAsLong() + missingBytes) : composition.peakBytes();
@@ -60,31 +60,17 @@ final class GeneratedReplay implements WorkloadReplay {
         if (effort == null) {
             return List.of();
         }
-        List<Subject> subjects = new ArrayList<>();
-        for (Composition each : compositions) {
-            for (int copy = 0; copy < COPIES; copy++) {
-                subjects.add(subject(each, String.valueOf(subjects.size())));
-            }
-        }
+        List<Subject> subjects =
+                compositions.stream().map(GeneratedReplay::subject).toList();
         Map<Subject, Timing> timings = new InterleavedTimer(effort).time(workload, subjects);
-        List<MeasuredNanos> measured = new ArrayList<>();
-        for (int i = 0; i < subjects.size(); i += COPIES) {
-            measured.add(mean(subjects.subList(i, i + COPIES), timings));
-        }
-        return measured;
+        return subjects.stream()
+                .map(subject -> timings.getOrDefault(subject, UNSERVED))
+                .map(timing -> new MeasuredNanos(timing.nanosPerEvent(), timing.nanosPerEventError()))
+                .toList();
     }
 
-    /** One that cannot serve takes for ever. */
-    private static MeasuredNanos mean(List<Subject> copies, Map<Subject, Timing> timings) {
-        if (!timings.keySet().containsAll(copies)) {
-            return new MeasuredNanos(Double.MAX_VALUE, 0);
-        }
-        Timing mean = Timing.ofCopies(copies.stream().map(timings::get).toList());
-        return new MeasuredNanos(mean.nanosPerEvent(), mean.nanosPerEventError());
-    }
-
-    private static Subject subject(Composition composition, String label) {
+    private static Subject subject(Composition composition) {
         AllocatorSpec spec = composition.spec();
-        return Subject.ours(label, spec.allocator(), spec.parameters());
+        return Subject.ours("", spec.allocator(), spec.parameters());
     }
 }

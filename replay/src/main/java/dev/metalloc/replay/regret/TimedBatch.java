@@ -16,36 +16,31 @@ import java.util.Map;
 
 /**
  * Times some candidates in turn, in a JVM of their own: a replayed allocator keeps its memory as long as its JVM lives, and there are
- * hundreds. Thoroughly means as several copies of the code each: compiled twice, the same code may differ by a quarter.
+ * hundreds.
  */
 public final class TimedBatch {
 
     private static final String THOROUGH = "THOROUGH";
-    /** Of each subject's code, where it is timed thoroughly. */
-    private static final int COPIES = 3;
+    /** Of hundreds of candidates one copy each: the best of them are timed again. */
+    private static final InterleavedTimer.Effort ONCE =
+            new InterleavedTimer.Effort(200_000_000, 5_000_000, 7, 500_000_000, 1);
 
     private TimedBatch() {}
 
     /** Arguments: trace, name of an effort, subjects. Prints a line for each subject: nanoseconds for an event and their error. */
     public static void main(String[] words) throws IOException {
-        boolean thorough = words[1].equals(THOROUGH);
-        int copies = thorough ? COPIES : 1;
         List<Subject> subjects = new ArrayList<>();
         for (String text : List.of(words).subList(2, words.length)) {
             Subject subject = SubjectList.ours(text).get(0);
-            for (int copy = 0; copy < copies; copy++) {
-                subjects.add(Subject.ours(
-                        subjects.size() + " " + subject.label(), subject.allocator(), subject.parameters()));
-            }
+            subjects.add(
+                    Subject.ours(subjects.size() + " " + subject.label(), subject.allocator(), subject.parameters()));
         }
-        InterleavedTimer.Effort effort = thorough ? InterleavedTimer.Effort.THOROUGH : InterleavedTimer.Effort.QUICK;
+        InterleavedTimer.Effort effort = words[1].equals(THOROUGH) ? InterleavedTimer.Effort.THOROUGH : ONCE;
         Map<Subject, Timing> timings =
                 new InterleavedTimer(effort).time(TraceCompiler.compile(Path.of(words[0])), subjects);
         Timing unserved = new Timing(Double.POSITIVE_INFINITY, 0);
-        for (int i = 0; i < subjects.size(); i += copies) {
-            Timing timing = Timing.ofCopies(subjects.subList(i, i + copies).stream()
-                    .map(subject -> timings.getOrDefault(subject, unserved))
-                    .toList());
+        for (Subject subject : subjects) {
+            Timing timing = timings.getOrDefault(subject, unserved);
             System.out.println(timing.nanosPerEvent() + " " + timing.nanosPerEventError());
         }
     }
@@ -57,7 +52,7 @@ public final class TimedBatch {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString());
         builder.command().addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         builder.command().addAll(List.of("-cp", System.getProperty("java.class.path"), TimedBatch.class.getName()));
-        builder.command().addAll(List.of(trace.toString(), thorough ? THOROUGH : "QUICK"));
+        builder.command().addAll(List.of(trace.toString(), thorough ? THOROUGH : "ONCE"));
         candidates.forEach(candidate -> builder.command().add(candidate.text()));
         Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         List<Timing> timings = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)

@@ -9,7 +9,7 @@ import org.apache.commons.math3.stat.StatUtils;
 /**
  * How long a subject takes.
  *
- * @param nanosPerEvent median over samples
+ * @param nanosPerEvent median over samples, and over copies of the code
  * @param nanosPerEventError half the median's 95 % confidence interval
  */
 public record Timing(double nanosPerEvent, double nanosPerEventError) {
@@ -19,6 +19,8 @@ public record Timing(double nanosPerEvent, double nanosPerEventError) {
     // the mean.
     private static final double DEVIATION_SCALE = 1.4826;
     private static final double MEDIAN_SCALE = 1.2533;
+    // Of a 95 % confidence interval of a mean in standard errors, half.
+    private static final double WIDTH = 1.96;
 
     /** From samples, two or more: by median deviations, since what disturbs a machine disturbs a few samples by a lot. */
     public static Timing of(double[] samples) {
@@ -30,14 +32,20 @@ public record Timing(double nanosPerEvent, double nanosPerEventError) {
         return new Timing(median, quantile * MEDIAN_SCALE * deviation / Math.sqrt(samples.length));
     }
 
-    /** Of several copies of the same code, one or more: the geometric mean, since one copy may take a quarter longer than the next. */
+    /**
+     * Of several copies of the same code, one or more: the median, of two in the middle their geometric mean. What copies differ by, as by a quarter,
+     * is part of the error.
+     */
     public static Timing ofCopies(List<Timing> copies) {
-        double logarithms = 0;
+        double[] logarithms = copies.stream()
+                .mapToDouble(copy -> Math.log(copy.nanosPerEvent))
+                .toArray();
         double squares = 0;
         for (Timing copy : copies) {
-            logarithms += Math.log(copy.nanosPerEvent);
             squares += copy.nanosPerEventError * copy.nanosPerEventError;
         }
-        return new Timing(Math.exp(logarithms / copies.size()), Math.sqrt(squares) / copies.size());
+        double median = Math.exp(StatUtils.percentile(logarithms, 50));
+        double between = copies.size() == 1 ? 0 : Math.sqrt(StatUtils.variance(logarithms) / copies.size());
+        return new Timing(median, Math.hypot(Math.sqrt(squares) / copies.size(), WIDTH * between * median));
     }
 }

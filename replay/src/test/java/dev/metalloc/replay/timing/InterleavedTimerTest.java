@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class InterleavedTimerTest {
 
-    private static final InterleavedTimer.Effort BRIEF = new InterleavedTimer.Effort(1, 1, 3, 1);
+    private static final InterleavedTimer.Effort BRIEF = new InterleavedTimer.Effort(1, 1, 3, 1, 2);
 
     private final TraceText text = new TraceText();
 
@@ -69,5 +69,17 @@ class InterleavedTimerTest {
         assertEquals(12, timing.nanosPerEvent());
         assertTrue(timing.nanosPerEventError() > 0.5 && timing.nanosPerEventError() < 5, timing.toString());
         assertEquals(new Timing(7, 0), Timing.of(new double[] {7, 7, 7}));
+    }
+
+    @Test
+    void shouldCountWhatCopiesDifferByAsError() {
+        Timing copies = Timing.ofCopies(List.of(new Timing(5, 0.1), new Timing(7, 0.1), new Timing(5.1, 0.1)));
+        assertEquals(5.1, copies.nanosPerEvent(), 1e-9);
+        assertTrue(copies.nanosPerEventError() > 0.5 && copies.nanosPerEventError() < 2, copies.toString());
+        assertEquals(
+                Math.sqrt(35),
+                Timing.ofCopies(List.of(new Timing(5, 0), new Timing(7, 0))).nanosPerEvent(),
+                1e-9);
+        assertEquals(0.1, Timing.ofCopies(List.of(new Timing(5, 0.1))).nanosPerEventError(), 1e-9);
     }
 }

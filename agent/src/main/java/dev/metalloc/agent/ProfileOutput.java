@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Turns what the recorder holds into the profile's file, as often as asked; any thread. */
 final class ProfileOutput {
 
+    private static final int MOST_COST_MEASUREMENTS = 4;
+
     private final Recorder recorder;
     private final RecorderOptions options;
     private final FileClaim claim;
@@ -36,7 +38,9 @@ final class ProfileOutput {
     private final long processId = ProcessHandle.current().pid();
     private final List<String> lacks = new ArrayList<>();
     private @Nullable Throwable interimFailure;
-    private double nanosPerEvent;
+    private double nanosPerEvent = Double.MAX_VALUE;
+    private double nanosPerQuickEvent = Double.MAX_VALUE;
+    private int costMeasurements;
 
     ProfileOutput(
             Recorder recorder,
@@ -72,6 +76,17 @@ final class ProfileOutput {
         }
     }
 
+    /** A first time with code that nobody has compiled yet; what was measured last is nearest to what the application sees. */
+    private void measureCost() {
+        if (costMeasurements < MOST_COST_MEASUREMENTS) {
+            costMeasurements++;
+            nanosPerEvent = Math.min(nanosPerEvent, RecordingCost.nanosPerEvent(options));
+            nanosPerQuickEvent = mode == ProfileMode.SAMPLED
+                    ? Math.min(nanosPerQuickEvent, RecordingCost.nanosPerQuickEvent(options))
+                    : nanosPerEvent;
+        }
+    }
+
     /**
      * Writes what is known so far; the file of a run that is still going on need not outlive the machine.
      *
@@ -79,9 +94,7 @@ final class ProfileOutput {
      * @param backgroundNanos what the profiler's own thread took
      */
     synchronized Profile write(boolean complete, long backgroundNanos) throws IOException {
-        if (complete || nanosPerEvent == 0) {
-            nanosPerEvent = RecordingCost.nanosPerEvent(options);
-        }
+        measureCost();
         long now = System.nanoTime();
         recorder.tick(now);
         RawSnapshot snapshot = recorder.snapshot();
@@ -94,8 +107,8 @@ final class ProfileOutput {
                 1,
                 complete,
                 allLacks());
-        Profile profile =
-                ProfileBuilder.build(snapshot, run, new RecordingTerms(!attached, nanosPerEvent, backgroundNanos));
+        RecordingTerms terms = new RecordingTerms(!attached, nanosPerEvent, nanosPerQuickEvent, backgroundNanos);
+        Profile profile = ProfileBuilder.build(snapshot, run, terms);
         Path parent = file().getParent();
         if (parent != null) {
             Files.createDirectories(parent);

@@ -76,7 +76,7 @@ final class ProfileTicker implements Runnable {
         return thread;
     }
 
-    /** Time spent at work so far. */
+    /** CPU time taken until the last profile was written on this thread. */
     long workNanos() {
         return workNanos;
     }
@@ -85,7 +85,6 @@ final class ProfileTicker implements Runnable {
     public void run() {
         long begin = System.nanoTime();
         long nextWrite = begin + Math.min(FIRST_WRITE_NANOS, writeIntervalNanos);
-        long worked = 0;
         while (!stopped) {
             LockSupport.parkNanos(TICK_NANOS);
             long now = System.nanoTime();
@@ -94,8 +93,6 @@ final class ProfileTicker implements Runnable {
                 atEnd.run();
             } else if (!stopped) {
                 nextWrite = turn(now, nextWrite);
-                worked += System.nanoTime() - now;
-                workNanos = worked;
             }
         }
     }
@@ -106,6 +103,7 @@ final class ProfileTicker implements Runnable {
             recorder.tick(now);
             ProfileState.chooseQuick();
             if (now - nextWrite >= 0) {
+                workNanos = ThreadCpuTime.ofCallerNanos();
                 output.write(false, workNanos);
                 return now + writeIntervalNanos;
             }

@@ -12,8 +12,10 @@ import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.io.ProfileReader;
 import dev.metalloc.profiler.record.RecorderOptions;
 import example.app.ArenaSemantics;
+import example.app.ChannelWrites;
 import example.app.ConfinedKind;
 import example.app.KnownCounts;
+import example.app.LibraryFrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProfileModeIT {
+
+    private static final String UNCACHED = "-Djdk.nio.maxCachedBufferSize=1000";
 
     @TempDir
     Path folder;
@@ -261,5 +265,26 @@ class ProfileModeIT {
         assertTrue(result.err().contains("loaded already"), result.err());
         assertFalse(Files.exists(folder.resolve("second.mprof")));
         assertTrue(profile().run().complete());
+    }
+
+    /** The JDK takes their memory by a way of its own. */
+    @Test
+    void shouldSeeTheTemporaryBuffersOfChannels() throws Exception {
+        ChildJvm.Result result = profiled("").option(UNCACHED).run(ChannelWrites.class);
+        assertEquals(0, result.exitCode(), result.err());
+        EntryPointProfile direct = entryPoint(profile(), EntryPoint.DIRECT_BUFFER);
+        assertEquals(ChannelWrites.WRITES, direct.allocateCount());
+        assertEquals((long) ChannelWrites.WRITES * ChannelWrites.BYTES, direct.allocateBytes());
+        assertEquals(ChannelWrites.WRITES, direct.freeCount());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sampled", "full"})
+    void shouldNoticeThatNativeCodeFreesWhatJavaAllocated(String mode) throws Exception {
+        ChildJvm.Result result = profiled(",mode=" + mode).run(LibraryFrees.class);
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(entryPoint(profile(), EntryPoint.UNSAFE).nativeFreeCount() > 0);
+        profiled(",mode=" + mode).run(KnownCounts.class);
+        assertEquals(0, entryPoint(profile(), EntryPoint.UNSAFE).nativeFreeCount());
     }
 }

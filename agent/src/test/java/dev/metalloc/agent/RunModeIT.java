@@ -12,6 +12,7 @@ import dev.metalloc.policy.plan.PlanFormat;
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
 import example.app.ArenaSemantics;
+import example.app.ChannelWrites;
 import example.app.Departs;
 import example.app.DirectAccount;
 import example.app.DirectLimit;
@@ -79,6 +80,15 @@ class RunModeIT {
         assertTrue(said.contains("ARENA_CONFINED 1,000 arenas from frames"), said);
         assertTrue(said.contains("DIRECT_BUFFER 400 blocks"), said);
         assertTrue(said.contains("ARENA_SHARED 50 blocks"), said);
+    }
+
+    @Test
+    void shouldServeTheTemporaryBuffersOfChannels() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0)
+                .option("-Djdk.nio.maxCachedBufferSize=1000")
+                .run(ChannelWrites.class);
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(metallocLines(result).contains("DIRECT_BUFFER 500 blocks"), metallocLines(result));
     }
 
     /** What a plan leaves below its smallest size stays with the JDK. */

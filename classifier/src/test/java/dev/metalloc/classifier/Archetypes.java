@@ -54,6 +54,7 @@ final class Archetypes {
                 of("few huge blocks", fewHuge(), "their use costs more", "leave"),
                 of("image tiles", imageTiles(), "few a second", "leave"),
                 of("start-up burst", startUpBurst(), "over before it matters", "leave"),
+                of("blocks that a native library frees", nativeFrees(), "frees that only the C library sees", "leave"),
                 of("blocks of unknown owners", unknownFrees(), "somebody else's frees", "leave"),
                 of("automatic arenas", undispatched(EntryPoint.ARENA_AUTO), "the collector frees", "leave"),
                 of("global arena", undispatched(EntryPoint.ARENA_GLOBAL), "nothing is freed", "leave"),
@@ -298,6 +299,14 @@ final class Archetypes {
                 .at(EntryPoint.UNSAFE)
                 .blocks(64, 60_000_000, Order.LIFO, MICROS, 10)
                 .unknownFrees(1_000_000)
+                .build();
+    }
+
+    static Profile nativeFrees() {
+        return new TestProfile(60)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 60_000_000, Order.LIFO, MICROS, 10)
+                .nativeFrees(3)
                 .build();
     }
 

@@ -186,6 +186,12 @@ class ArchetypesTest {
         assertTrue(only(it).expected().nanosPerEventAfter() > 10_000, it.toString());
     }
 
+    /** What native code frees must be the C library's: anything else ends the application. */
+    @Test
+    void nativeFrees_areLeft() {
+        assertLeft(classify(Archetypes.nativeFrees()), "native code frees or resizes blocks of it (seen 3 times");
+    }
+
     @Test
     void unknownFrees_areLeft() {
         assertLeft(

@@ -157,6 +157,7 @@ public final class TestProfile {
         private long maxOpenCount;
         private long outOfOrderCount;
         private long unknownFrees;
+        private long nativeFrees;
         private long virtualAllocations;
 
         EntryPointBuilder(EntryPoint entryPoint) {
@@ -192,6 +193,11 @@ public final class TestProfile {
             return this;
         }
 
+        public EntryPointBuilder nativeFrees(long count) {
+            nativeFrees = count;
+            return this;
+        }
+
         public EntryPointBuilder unknownFrees(long count) {
             unknownFrees = count;
             return this;
@@ -214,14 +220,22 @@ public final class TestProfile {
             long peak =
                     bands.values().stream().mapToLong(band -> band.peakBytes).sum();
             return new EntryPointProfile(
-                    entryPoint,
-                    bands.values().stream().map(Band::build).toList(),
-                    sizes,
-                    peak,
-                    unknownFrees,
-                    virtualAllocations,
-                    new ArenaShapes(
-                            arenaCount, arenaCount, 0, 0, outOfOrderCount, maxOpenCount, arenaBlocks, arenaBytes));
+                            entryPoint,
+                            bands.values().stream().map(Band::build).toList(),
+                            sizes,
+                            peak,
+                            unknownFrees,
+                            virtualAllocations,
+                            new ArenaShapes(
+                                    arenaCount,
+                                    arenaCount,
+                                    0,
+                                    0,
+                                    outOfOrderCount,
+                                    maxOpenCount,
+                                    arenaBlocks,
+                                    arenaBytes))
+                    .withNativeFrees(nativeFrees);
         }
     }
 

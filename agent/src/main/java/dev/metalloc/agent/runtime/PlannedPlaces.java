@@ -28,6 +28,7 @@ public final class PlannedPlaces {
             places.add("UNSAFE");
         } else if (entryPoint == EntryPoint.DIRECT_BUFFER) {
             places.add("DIRECT_BUFFER");
+            places.add("CHANNEL_BUFFER");
         } else if (isFrameRule(rule)) {
             places.add("ARENA");
         } else if (entryPoint == EntryPoint.ARENA_CONFINED || entryPoint == EntryPoint.ARENA_AUTO) {

@@ -7,6 +7,8 @@ public enum HookGroup {
     UNSAFE,
     /** {@code ByteBuffer.allocateDirect} and what frees such a buffer. */
     DIRECT_BUFFER,
+    /** Temporary direct buffers of channels, where the JDK does not allocate them as any other. */
+    CHANNEL_BUFFER,
     /** The factories of {@code Arena}. */
     ARENA,
     /** Confined arenas that stay the JDK's own while they are recorded; without them they are wrapped. */

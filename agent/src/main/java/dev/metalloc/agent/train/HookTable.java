@@ -24,6 +24,9 @@ final class HookTable {
     private static final String U = "(L" + INTERNAL_UNSAFE + ";";
     private static final String BUFFER = "java/nio/DirectByteBuffer";
     private static final String BITS = "java/nio/Bits";
+    /** Makes the temporary buffers of channels: from JDK 25 on it asks for their memory itself. */
+    private static final String CHANNEL_BUFFERS = "sun/nio/ch/Util";
+
     private static final String CLEANER = "jdk/internal/ref/Cleaner";
     private static final String ARENA = "java/lang/foreign/Arena";
     private static final String TO_ARENA = "()L" + ARENA + ";";
@@ -46,7 +49,9 @@ final class HookTable {
         if (className.equals(UNSAFE)) {
             return RUN_UNSAFE_HOOKS;
         }
-        return className.startsWith(BUFFER) || className.startsWith(BITS) ? RUN_DIRECT_HOOKS : RUN_HOOKS;
+        boolean isDirect =
+                className.startsWith(BUFFER) || className.startsWith(BITS) || className.equals(CHANNEL_BUFFERS);
+        return isDirect ? RUN_DIRECT_HOOKS : RUN_HOOKS;
     }
 
     static List<Hook> hooks(AgentMode mode) {
@@ -165,6 +170,22 @@ final class HookTable {
                 HookGroup.DIRECT_BUFFER, BUFFER, "<init>", "(I)V", "allocateMemory", "directAllocate", U + "J)J"));
         hooks.add(internal(
                 HookGroup.DIRECT_BUFFER, BUFFER + "$Deallocator", "run", "()V", "freeMemory", "directFree", U + "J)V"));
+        hooks.add(channelBuffer("allocateMemory", "directAllocate", U + "J)J"));
+        hooks.add(channelBuffer("freeMemory", "directFree", U + "J)V"));
+    }
+
+    private static Hook channelBuffer(String calledName, String hookName, String hookDescriptor) {
+        return new Hook(
+                HookGroup.CHANNEL_BUFFER,
+                CHANNEL_BUFFERS,
+                "*",
+                "*",
+                Hook.Kind.REPLACE_CALL_IF_ANY,
+                INTERNAL_UNSAFE,
+                calledName,
+                List.of(),
+                hookName,
+                hookDescriptor);
     }
 
     private static void addProfiledArenas(List<Hook> hooks) {

@@ -34,6 +34,13 @@ final class LeaveRules {
         if (!undispatched.isEmpty()) {
             return Optional.of(new Leave(undispatched, true));
         }
+        long nativeFrees = entryPoint.profile().nativeFreeCount();
+        if (entryPoint.entryPoint() == EntryPoint.UNSAFE && nativeFrees > 0) {
+            return Optional.of(new Leave(
+                    "native code frees or resizes blocks of it (seen " + Figures.count(nativeFrees)
+                            + " times among the followed ones): the C library must have given them out",
+                    true));
+        }
         BandFeatures all = entryPoint.all();
         if (all.allocateCount() < MIN_ALLOCATE_COUNT) {
             return leave("only " + Figures.count(all.allocateCount()) + " seen, too few to choose by (expected: "

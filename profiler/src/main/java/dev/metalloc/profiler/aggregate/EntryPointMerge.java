@@ -25,7 +25,8 @@ final class EntryPointMerge {
                 sum(a.arenas(), b.arenas()),
                 Histograms.sum(a.reallocateChains(), b.reallocateChains()),
                 isKnown(a) && isKnown(b) ? RangePeaks.highest(a.rangePeaks(), b.rangePeaks()) : RangePeaks.UNKNOWN,
-                AllocationBurst.some(a.bursts(), b.bursts()));
+                AllocationBurst.some(a.bursts(), b.bursts()),
+                a.nativeFreeCount() + b.nativeFreeCount());
     }
 
     private static boolean isKnown(EntryPointProfile entryPoint) {

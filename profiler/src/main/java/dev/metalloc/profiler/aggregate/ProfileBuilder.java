@@ -75,20 +75,29 @@ public final class ProfileBuilder {
                 totals[TotalsRow.STACK_SAMPLE_NANOS],
                 totals[TotalsRow.DROPPED_BLOCK_COUNT],
                 totals[TotalsRow.DROPPED_SAMPLE_COUNT],
-                Math.round(eventCount() * terms.nanosPerEvent()),
+                Math.round(recordingNanos()),
                 terms.backgroundNanos());
     }
 
-    /** Allocations and frees, but for an arena's blocks, which end in one event. */
-    private long eventCount() {
-        long events = 0;
+    /** Of allocations and frees, but for an arena's blocks, which end in one event. */
+    private double recordingNanos() {
+        double nanos = 0;
         for (long[] row : snapshot.bands()) {
-            events += row[BandRow.ALLOCATE_COUNT] + row[BandRow.FOLLOWED_FREE_COUNT];
+            long events = row[BandRow.ALLOCATE_COUNT] + row[BandRow.FOLLOWED_FREE_COUNT];
+            nanos += events * nanosPerBlockEvent(row[BandRow.ENTRY_POINT]);
         }
         for (long[] row : snapshot.entryPoints()) {
-            events += row[EntryRow.MISSED_FREE_COUNT] + row[EntryRow.OPEN_COUNT] + row[EntryRow.CLOSE_COUNT];
+            nanos += row[EntryRow.MISSED_FREE_COUNT] * nanosPerBlockEvent(row[EntryRow.ENTRY_POINT])
+                    + (row[EntryRow.OPEN_COUNT] + row[EntryRow.CLOSE_COUNT]) * terms.nanosPerEvent();
         }
-        return events;
+        return nanos;
+    }
+
+    private double nanosPerBlockEvent(long entryPoint) {
+        return switch (ENTRY_POINTS[(int) entryPoint]) {
+            case UNSAFE, ARENA_CONFINED -> terms.nanosPerQuickEvent();
+            default -> terms.nanosPerEvent();
+        };
     }
 
     private List<EntryPointProfile> entryPoints() {
@@ -127,7 +136,8 @@ public final class ProfileBuilder {
                 Arrays.stream(snapshot.bursts()[index])
                         .map(ProfileBuilder::burst)
                         .sorted()
-                        .toList());
+                        .toList(),
+                row[EntryRow.NATIVE_FREE_COUNT]);
     }
 
     private static AllocationBurst burst(long[] row) {

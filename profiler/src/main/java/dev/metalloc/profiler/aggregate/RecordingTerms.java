@@ -6,10 +6,12 @@ package dev.metalloc.profiler.aggregate;
  *
  * @param fromTheStart whether it was there before the application's first allocation
  * @param nanosPerEvent what recording one event cost a thread of the application; 0 where nobody measured it
+ * @param nanosPerQuickEvent the same where blocks are counted in the application's compiled code: those of Unsafe and of confined arenas
  * @param backgroundNanos time that the profiler's own thread was at work
  */
-public record RecordingTerms(boolean fromTheStart, double nanosPerEvent, long backgroundNanos) {
+public record RecordingTerms(
+        boolean fromTheStart, double nanosPerEvent, double nanosPerQuickEvent, long backgroundNanos) {
 
     /** There from the start, cost unknown. */
-    public static final RecordingTerms FROM_THE_START = new RecordingTerms(true, 0, 0);
+    public static final RecordingTerms FROM_THE_START = new RecordingTerms(true, 0, 0, 0);
 }

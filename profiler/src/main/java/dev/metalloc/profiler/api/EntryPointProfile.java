@@ -17,6 +17,8 @@ import org.HdrHistogram.Histogram;
  *     an estimate unless all blocks were followed
  * @param rangePeaks what neighbouring bands held together; observed now and then, as their own peaks are
  * @param bursts consecutive allocations, a sample of all, in order of their starts
+ * @param nativeFreeCount blocks that were seen to have been freed or resized by native code, not by way of an entry point; of followed blocks
+ *     alone, most of which go unnoticed: what counts is whether there are any
  */
 public record EntryPointProfile(
         EntryPoint entryPoint,
@@ -28,7 +30,8 @@ public record EntryPointProfile(
         ArenaShapes arenas,
         Histogram reallocateChains,
         RangePeaks rangePeaks,
-        List<AllocationBurst> bursts) {
+        List<AllocationBurst> bursts,
+        long nativeFreeCount) {
 
     public EntryPointProfile {
         bands = List.copyOf(bands);
@@ -54,7 +57,8 @@ public record EntryPointProfile(
                 arenas,
                 new Histogram(CHAIN_DIGITS),
                 RangePeaks.UNKNOWN,
-                List.of());
+                List.of(),
+                0);
     }
 
     /** The same with chains of reallocations, what bands held together, and consecutive allocations. */
@@ -69,7 +73,24 @@ public record EntryPointProfile(
                 arenas,
                 otherChains,
                 otherPeaks,
-                otherBursts);
+                otherBursts,
+                nativeFreeCount);
+    }
+
+    /** The same with blocks that native code freed. */
+    public EntryPointProfile withNativeFrees(long count) {
+        return new EntryPointProfile(
+                entryPoint,
+                bands,
+                sizes,
+                peakLiveBytes,
+                unknownFreeCount,
+                virtualThreadAllocateCount,
+                arenas,
+                reallocateChains,
+                rangePeaks,
+                bursts,
+                count);
     }
 
     /** Lengths are told apart exactly, however they are added up. */

@@ -52,7 +52,8 @@ final class ProfileDecoder {
         ProfileInput cost = section(ProfileFormat.COST);
         return new Profile(
                 run(section(ProfileFormat.RUN)),
-                withBursts(withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS))))),
+                withNativeFrees(
+                        withBursts(withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS)))))),
                 sites(section(ProfileFormat.SITES)),
                 withHistograms(threads(threads)),
                 threadCounts,
@@ -260,6 +261,20 @@ final class ProfileDecoder {
                 bursts.add(burst(in));
             }
             whole.add(entryPoint.with(entryPoint.reallocateChains(), entryPoint.rangePeaks(), bursts));
+        }
+        return whole;
+    }
+
+    private List<EntryPointProfile> withNativeFrees(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
+        ByteBuffer content = sections.get(ProfileFormat.NATIVE_FREES);
+        if (content == null) {
+            return entryPoints;
+        }
+        ProfileInput in = new ProfileInput(content, strings, budget);
+        checkCount(in.count(1), entryPoints.size(), ProfileFormat.NATIVE_FREES);
+        List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
+        for (EntryPointProfile entryPoint : entryPoints) {
+            whole.add(entryPoint.withNativeFrees(in.varint()));
         }
         return whole;
     }

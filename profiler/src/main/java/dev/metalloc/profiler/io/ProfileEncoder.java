@@ -39,6 +39,7 @@ final class ProfileEncoder {
         section(body, ProfileFormat.THREAD_HISTOGRAMS, this::threadHistograms);
         section(body, ProfileFormat.RANGE_PEAKS, this::rangePeaks);
         section(body, ProfileFormat.BURSTS, this::bursts);
+        section(body, ProfileFormat.NATIVE_FREES, this::nativeFrees);
         ProfileOutput stringSection = new ProfileOutput(strings);
         section(stringSection, ProfileFormat.STRINGS, strings::writeTo);
         return assemble(stringSection);
@@ -188,6 +189,11 @@ final class ProfileEncoder {
                 }
             }
         }
+    }
+
+    private void nativeFrees(ProfileOutput out) {
+        out.varint(profile.entryPoints().size());
+        profile.entryPoints().forEach(entryPoint -> out.varint(entryPoint.nativeFreeCount()));
     }
 
     private void threadHistograms(ProfileOutput out) {

@@ -27,6 +27,7 @@ final class ProfileFormat {
     static final int THREAD_HISTOGRAMS = name("THHI");
     static final int RANGE_PEAKS = name("RNGP");
     static final int BURSTS = name("BRST");
+    static final int NATIVE_FREES = name("NFRE");
 
     private ProfileFormat() {}
 

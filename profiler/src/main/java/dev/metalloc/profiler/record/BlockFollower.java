@@ -80,25 +80,26 @@ final class BlockFollower {
     /** The free of any block, where all are followed. */
     void freed(int entryPoint, long address) {
         if (newest.is(address)) {
-            freeNewest();
+            freeNewest(entryPoint);
             return;
         }
         settle();
         LiveBlockSlots near = nearSlots;
         if (near != null && near.remove(address, removed)) {
-            freeFollowed(removed);
+            freeFollowed(entryPoint, removed);
         } else {
             thread.freedUnusually(entryPoint, address);
         }
     }
 
     /** The block was the last one in, and is the first one out. */
-    private void freeNewest() {
+    private void freeNewest(int freedThrough) {
         long byteSize = newest.byteSize();
         long birthBytes = newest.birthBytes();
         long birthNanos = newest.birthNanos();
         long meta = newest.meta();
         newest.clear();
+        recorder.blocks.nativeFrees.addIfNative(freedThrough, meta);
         EntryRecord entry = thread.entry(BlockMeta.entryPoint(meta));
         long[] row = entry.band(SizeBands.band(byteSize));
         row[BandRow.LAST_BIRTH_BYTES] = birthBytes;
@@ -120,7 +121,7 @@ final class BlockFollower {
     @OutOfLine
     void freedPerhaps(int entryPoint, long address) {
         if (take(address, removed)) {
-            freeFollowed(removed);
+            freeFollowed(entryPoint, removed);
         } else {
             thread.entry(entryPoint).countFree();
         }
@@ -184,8 +185,9 @@ final class BlockFollower {
         changeLiveBytes(entry, row, bytes);
     }
 
-    private void freeFollowed(long[] block) {
+    private void freeFollowed(int freedThrough, long[] block) {
         long meta = block[LiveBlockTable.META];
+        recorder.blocks.nativeFrees.addIfNative(freedThrough, meta);
         long birthBytes = block[LiveBlockTable.BIRTH_BYTES];
         EntryRecord entry = thread.entry(BlockMeta.entryPoint(meta));
         if (ChainMark.isNotFollowed(block[LiveBlockTable.ORDER_MARK])) {

@@ -28,7 +28,10 @@ public final class EntryRow {
 
     public static final int CHAIN_BUCKETS = ChainMark.BUCKETS;
 
-    static final int LENGTH = CHAINS + CHAIN_BUCKETS;
+    /** {@link NativeFrees}. Filled in by the snapshot only. */
+    public static final int NATIVE_FREE_COUNT = CHAINS + CHAIN_BUCKETS;
+
+    static final int LENGTH = NATIVE_FREE_COUNT + 1;
 
     /** Arena shapes have eight buckets to the power of two, values below 16 one each. */
     public static final int ARENA_SUB_BITS = 3;

@@ -23,13 +23,23 @@ final class FrameFilter {
         "io.netty.util.Recycler",
         "io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator",
         "io.netty.channel.socket.nio.",
+        "io.netty.channel.unix.",
+        "io.netty.channel.epoll.",
+        "io.netty.channel.kqueue.",
+        "io.netty.channel.uring.",
+        "io.grpc.netty.NettyWritableBufferAllocator",
         "org.apache.arrow.memory.",
         "org.apache.arrow.vector.",
         "org.agrona.BufferUtil",
+        "org.agrona.ExpandableDirectByteBuffer",
         "org.agrona.concurrent.UnsafeBuffer",
+        "org.lwjgl.BufferUtils",
         "org.lwjgl.system.",
         "net.openhft.chronicle.core.",
         "net.openhft.chronicle.bytes.",
+        "org.apache.spark.unsafe.",
+        "org.apache.spark.memory.",
+        "io.questdb.std.",
     };
 
     private FrameFilter() {}

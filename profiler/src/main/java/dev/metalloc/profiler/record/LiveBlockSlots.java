@@ -31,14 +31,16 @@ final class LiveBlockSlots {
     private static final int WINDOW = 32;
 
     private final int log2;
+    private final NativeFrees nativeFrees;
     private final AtomicInteger reach = new AtomicInteger();
     private final AtomicLongArray keys;
     private final long[] values;
     /** Those that were there before, and may hold blocks still. */
     final @Nullable LiveBlockSlots older;
 
-    LiveBlockSlots(int log2, @Nullable LiveBlockSlots older) {
+    LiveBlockSlots(int log2, NativeFrees nativeFrees, @Nullable LiveBlockSlots older) {
         this.log2 = log2;
+        this.nativeFrees = nativeFrees;
         this.older = older;
         this.keys = new AtomicLongArray(1 << log2);
         this.values = new long[LiveBlockTable.VALUES << log2];
@@ -52,6 +54,9 @@ final class LiveBlockSlots {
             long key = keys.getOpaque(at);
             if ((key == EMPTY || key == address) && keys.compareAndSet(at, key, BUSY)) {
                 int value = at * LiveBlockTable.VALUES;
+                if (key == address) {
+                    nativeFrees.add(BlockMeta.entryPoint(values[value + LiveBlockTable.META]));
+                }
                 values[value + LiveBlockTable.SIZE] = byteSize;
                 values[value + LiveBlockTable.BIRTH_BYTES] = birthBytes;
                 values[value + LiveBlockTable.BIRTH_NANOS] = birthNanos;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A block is put in after it was really allocated and taken out before it is really freed, so an address is in the table
  * at most once as long as every free is seen. An address that comes again without a free in between replaces its stale
- * self. Most frees of a sampled run are of blocks that are not in the table: the filter tells that at the price of one load.
+ * self, and native code had freed that ({@link NativeFrees}). Most frees of a sampled run are of blocks that are not in the table: the filter tells that at the price of one load.
  */
 /* Implementation notes
  *
@@ -34,6 +34,8 @@ final class LiveBlockTable {
     /** To be asked before {@link #remove}. */
     final AddressFilter filter;
 
+    final NativeFrees nativeFrees = new NativeFrees();
+
     private final long maxSlots;
     private final AtomicLong droppedCount = new AtomicLong();
     private final RecorderSpinLock growing = new RecorderSpinLock();
@@ -45,7 +47,7 @@ final class LiveBlockTable {
         this.filter = filter;
         this.maxSlots = 2L * maxBlocks;
         int firstLog2 = Math.min(FIRST_LOG2, Math.max(0, log2(maxSlots) - GROWTH_LOG2));
-        this.newest = maxBlocks == 0 ? null : new LiveBlockSlots(firstLog2, null);
+        this.newest = maxBlocks == 0 ? null : new LiveBlockSlots(firstLog2, nativeFrees, null);
     }
 
     /** Whether the address can be a block's: never true for null. */
@@ -122,7 +124,7 @@ final class LiveBlockTable {
             if (log2 < full.log2()) {
                 return full;
             }
-            LiveBlockSlots larger = new LiveBlockSlots(log2, full);
+            LiveBlockSlots larger = new LiveBlockSlots(log2, nativeFrees, full);
             newest = larger;
             return larger;
         } finally {

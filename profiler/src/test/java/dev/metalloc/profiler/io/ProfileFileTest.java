@@ -144,7 +144,8 @@ class ProfileFileTest {
                 ProfileFormat.CHAINS,
                 ProfileFormat.THREAD_HISTOGRAMS,
                 ProfileFormat.RANGE_PEAKS,
-                ProfileFormat.BURSTS)));
+                ProfileFormat.BURSTS,
+                ProfileFormat.NATIVE_FREES)));
         assertTrue(whole.threads().getFirst().sizes().getTotalCount() > 0);
         assertEquals(0, old.threads().getFirst().sizes().getTotalCount());
         assertTrue(old.entryPoints().stream()

@@ -1,0 +1,41 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.profiler.aggregate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.ProfileMode;
+import dev.metalloc.profiler.api.RunInfo;
+import dev.metalloc.profiler.record.Recorder;
+import dev.metalloc.profiler.record.RecorderOptions;
+import dev.metalloc.profiler.record.RecordingCost;
+import dev.metalloc.profiler.record.ThreadRecorder;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("EnumOrdinal") // numbers of entry points, as the agent passes them
+class RecordingTermsTest {
+
+    @Test
+    void shouldReckonEventsThatAreCountedQuicklyByWhatTheyCost() {
+        Recorder recorder = new Recorder(RecorderOptions.full(), into -> {});
+        ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
+        for (int i = 1; i <= 10; i++) {
+            thread.allocated(EntryPoint.UNSAFE.ordinal(), 0x1000L * i, 100);
+            thread.freed(EntryPoint.UNSAFE.ordinal(), 0x1000L * i);
+            thread.allocated(EntryPoint.DIRECT_BUFFER.ordinal(), 0x100_000L * i, 100);
+        }
+        RunInfo run = new RunInfo("app", "25", ProfileMode.SAMPLED, 1, 2, 1, true, List.of());
+        RecordingTerms terms = new RecordingTerms(true, 30, 2, 7);
+        assertEquals(
+                20 * 2 + 10 * 30,
+                ProfileBuilder.build(recorder.snapshot(), run, terms).cost().recordingNanos());
+    }
+
+    @Test
+    void shouldMeasureBothWays() {
+        assertTrue(RecordingCost.nanosPerEvent(RecorderOptions.sampled()) > 0);
+        assertTrue(RecordingCost.nanosPerQuickEvent(RecorderOptions.sampled()) > 0);
+    }
+}

@@ -71,17 +71,6 @@ final class ArenaRecords {
         return blocks;
     }
 
-    /** Their bytes; any thread. */
-    long notedBytes() {
-        @Nullable ArenaRecord[] all = kept;
-        long bytes = 0;
-        for (int place = 0; place < all.length; place++) {
-            ArenaRecord record = all[place];
-            bytes += record == null ? 0 : record.tally().notedBytes();
-        }
-        return bytes;
-    }
-
     /** Adds their bytes to those of their bands; any thread. */
     void addNotedBytes(long[] bandBytes) {
         @Nullable ArenaRecord[] all = kept;

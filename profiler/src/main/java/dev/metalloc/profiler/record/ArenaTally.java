@@ -44,11 +44,6 @@ final class ArenaTally {
         return noted;
     }
 
-    /** Their bytes; any thread. */
-    long notedBytes() {
-        return notedBytes;
-    }
-
     /** Adds the bytes of blocks that are noted to those of their bands; any thread. */
     void addNotedBytes(long[] bandBytes) {
         for (int i = 0; i < noted && i < sizes.length; i++) {

@@ -80,12 +80,6 @@ final class EntryRecord {
         return bands[band];
     }
 
-    long liveBytes() {
-        return arenas != null
-                ? sum(BandRow.ALLOCATE_BYTES) - sum(BandRow.FREED_BYTES) + notedBytes()
-                : sum(BandRow.LIVE_BYTES) + quick.followedBytes();
-    }
-
     /** Adds the bytes live to those of their bands; negative where this thread freed what others allocated. */
     @OutOfLine
     void addLiveBytes(long[] bandBytes) {
@@ -223,10 +217,6 @@ final class EntryRecord {
 
     private long notedBlocks() {
         return openArenas == null ? 0 : openArenas.records().notedBlocks();
-    }
-
-    private long notedBytes() {
-        return openArenas == null ? 0 : openArenas.records().notedBytes();
     }
 
     private long[] addBand(int band) {

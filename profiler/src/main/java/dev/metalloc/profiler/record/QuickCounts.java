@@ -256,15 +256,6 @@ public final class QuickCounts {
         return bytes;
     }
 
-    /** Bytes of blocks that were counted here and have been followed, but for those freed at once. */
-    long followedBytes() {
-        long bytes = 0;
-        for (int i = 0; isFollowed && i < openCount(); i++) {
-            bytes += openSizes[i] * (counted(openSizes[i]) - freedAtOnceCount(openSizes[i]));
-        }
-        return bytes;
-    }
-
     /** Frees that {@link #freedAtOnce} has counted. */
     long freedAtOnceCount() {
         long blocks = 0;
@@ -274,7 +265,7 @@ public final class QuickCounts {
         return blocks;
     }
 
-    /** Adds {@link #followedBytes} to those of their bands. */
+    /** Adds the bytes of blocks that were counted here and have been followed, but for those freed at once, to those of their bands. */
     void addLiveBytes(long[] bandBytes) {
         for (int i = 0; isFollowed && i < openCount(); i++) {
             int size = openSizes[i];

@@ -16,6 +16,7 @@ final class RecorderTicks {
     private static final long MAX_PAUSE_NANOS = 250_000_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int MOST_READINGS = 8;
 
     private final Recorder recorder;
     private final RecordedTimeLine timeLine = new RecordedTimeLine();
@@ -33,7 +34,10 @@ final class RecorderTicks {
     private final long[] poolSums = new long[Sum.COUNT];
     private long allocatedBytes;
     private long allocatedCount;
+    /** Of one entry point. */
     private final long[] bandBytes = new long[SizeBands.COUNT];
+
+    private final long[] entrySum = new long[Sum.COUNT];
 
     RecorderTicks(Recorder recorder) {
         this.recorder = recorder;
@@ -104,13 +108,7 @@ final class RecorderTicks {
     private void observe(int entryPoint, @Nullable ThreadRecorder[] threads) {
         long entryLiveBytes = 0;
         long mostLiveBytes = recorder.mostLiveBytes(entryPoint);
-        long[] entrySums = Recorder.isPool(entryPoint) ? poolSums : sums;
-        Arrays.fill(bandBytes, 0);
-        addEntry(recorder.registry.ended.entryOrNull(entryPoint), bandBytes, entrySums);
-        for (int slot = 0; slot < threads.length; slot++) {
-            ThreadRecorder thread = threads[slot];
-            addEntry(thread == null ? null : thread.entryOrNull(entryPoint), bandBytes, entrySums);
-        }
+        readSteadily(entryPoint, threads);
         for (int band = 0; band < SizeBands.COUNT; band++) {
             int peak = entryPoint * SizeBands.COUNT + band;
             bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], Math.min(bandBytes[band], mostLiveBytes));
@@ -119,7 +117,59 @@ final class RecorderTicks {
         raiseRangePeaks(entryPoint, mostLiveBytes);
         entryLiveBytes = Math.min(entryLiveBytes, mostLiveBytes);
         recorder.liveBytes.raisePeak(entryPoint, entryLiveBytes);
+        long[] entrySums = Recorder.isPool(entryPoint) ? poolSums : sums;
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
+        entrySums[Sum.ALLOCATED_BYTES] += entrySum[Sum.ALLOCATED_BYTES];
+        entrySums[Sum.ALLOCATED_COUNT] += entrySum[Sum.ALLOCATED_COUNT];
+    }
+
+    /**
+     * Reads what is live by bands. What threads allocate meanwhile may be seen without the frees that made room for it. Where all blocks are counted that
+     * would be most of what is seen: if it is much, it is read again, and at last taken off, so that no peak is higher than what was held.
+     */
+    private void readSteadily(int entryPoint, @Nullable ThreadRecorder[] threads) {
+        read(entryPoint, threads);
+        if (!recorder.options.followsAll()) {
+            return;
+        }
+        for (int reading = 1; ; reading++) {
+            long movedBytes = allocatedBytes(entryPoint, threads) - entrySum[Sum.ALLOCATED_BYTES];
+            if (movedBytes <= recorder.options.liveFlushBytes()) {
+                return;
+            }
+            if (reading == MOST_READINGS) {
+                takeOff(movedBytes);
+                return;
+            }
+            read(entryPoint, threads);
+        }
+    }
+
+    private long allocatedBytes(int entryPoint, @Nullable ThreadRecorder[] threads) {
+        EntryRecord ended = recorder.registry.ended.entryOrNull(entryPoint);
+        long bytes = ended == null ? 0 : ended.clockBytes();
+        for (int slot = 0; slot < threads.length; slot++) {
+            ThreadRecorder thread = threads[slot];
+            EntryRecord entry = thread == null ? null : thread.entryOrNull(entryPoint);
+            bytes += entry == null ? 0 : entry.clockBytes();
+        }
+        return bytes;
+    }
+
+    private void takeOff(long movedBytes) {
+        for (int band = 0; band < SizeBands.COUNT; band++) {
+            bandBytes[band] = Math.max(0, bandBytes[band] - movedBytes);
+        }
+    }
+
+    private void read(int entryPoint, @Nullable ThreadRecorder[] threads) {
+        Arrays.fill(bandBytes, 0);
+        Arrays.fill(entrySum, 0);
+        addEntry(recorder.registry.ended.entryOrNull(entryPoint), bandBytes, entrySum);
+        for (int slot = 0; slot < threads.length; slot++) {
+            ThreadRecorder thread = threads[slot];
+            addEntry(thread == null ? null : thread.entryOrNull(entryPoint), bandBytes, entrySum);
+        }
     }
 
     private void raiseRangePeaks(int entryPoint, long mostLiveBytes) {

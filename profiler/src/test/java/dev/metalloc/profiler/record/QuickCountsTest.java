@@ -159,7 +159,7 @@ class QuickCountsTest {
         assertTrue(quick(CONFINED).countedBlocks() > 50_000, "most of them by the quick way");
         long liveBytes = profile.allocateBytes() - profile.freedBytes();
         assertTrue(profile.allocateCount() > profile.freeCount() && liveBytes > 0 && liveBytes < 200_000);
-        assertEquals(liveBytes, thread.entry(CONFINED).liveBytes());
+        assertEquals(liveBytes, RecorderTest.liveBytes(thread.entry(CONFINED)));
         assertEquals(10_000, profile.arenas().openCount());
         assertEquals(9_999, profile.arenas().closeCount());
         assertEquals(2, profile.arenas().maxOpenCount());

@@ -16,6 +16,7 @@ import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.RunInfo;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,12 @@ class RecorderTest {
     static Profile profileOf(Recorder recorder) {
         return ProfileBuilder.build(
                 recorder.snapshot(), new RunInfo("app", "25", ProfileMode.SAMPLED, 1, 2, 1, true, List.of()));
+    }
+
+    static long liveBytes(EntryRecord entry) {
+        long[] bandBytes = new long[SizeBands.COUNT];
+        entry.addLiveBytes(bandBytes);
+        return Arrays.stream(bandBytes).sum();
     }
 
     @Test

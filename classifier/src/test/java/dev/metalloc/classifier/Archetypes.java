@@ -181,8 +181,8 @@ final class Archetypes {
                 .blocks(100, 57_000_000, Order.BULK, 2 * MICROS, 1)
                 .arenas(57_000_000, 1, 100, 1, 0)
                 .and()
-                .site(EntryPoint.ARENA_CONFINED, "com.example.Hash", 900)
-                .site(EntryPoint.ARENA_CONFINED, "com.example.Other", 100)
+                .site(EntryPoint.ARENA_CONFINED, "com.example.Hash", 100, 900, 900)
+                .site(EntryPoint.ARENA_CONFINED, "com.example.Other", 100, 100, 100)
                 .build();
     }
 

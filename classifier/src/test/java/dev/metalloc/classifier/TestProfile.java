@@ -62,15 +62,19 @@ public final class TestProfile {
         return this;
     }
 
-    public TestProfile site(EntryPoint entryPoint, String className, long count) {
+    /** A site with so many samples of one size, which stand for so many blocks. */
+    public TestProfile site(EntryPoint entryPoint, String className, long byteSize, long samples, long count) {
+        // As coarse as those of real profiles.
+        Histogram sizes = new Histogram(1);
+        sizes.recordValueWithCount(byteSize, count);
         sites.add(new SiteProfile(
                 className.hashCode(),
                 entryPoint,
                 List.of(new SiteProfile.Frame(className, "call", 7)),
+                samples,
                 count,
-                count,
-                count * 64,
-                histogram(),
+                count * byteSize,
+                sizes,
                 histogram(),
                 0,
                 0));

@@ -97,11 +97,11 @@ final class VerdictWriter {
         if (!option.detail().isEmpty()) {
             reasons.add(option.detail());
         }
-        addContext(reasons);
+        addContext(reasons, choice.group());
         return reasons;
     }
 
-    private void addContext(List<String> reasons) {
+    private void addContext(List<String> reasons, BandGroup group) {
         double closeNanos = weigher.arenaCloseNanos(entryPoint);
         if (closeNanos > 0) {
             boolean saved = weigher.servedCloseNanos(entryPoint) < closeNanos;
@@ -111,7 +111,7 @@ final class VerdictWriter {
                             ? ": where allocators serve it, that is done once for many arenas"
                             : ", which stays where virtual threads run: open fewer, larger shared arenas"));
         }
-        MainSite.sentence(profile, entryPoint.entryPoint()).ifPresent(reasons::add);
+        MainSite.sentence(profile, entryPoint, group.bands()).ifPresent(reasons::add);
     }
 
     private String comparison(Choice choice, Option option) {
@@ -168,7 +168,7 @@ final class VerdictWriter {
                             groupOnly ? EntryPointChooser.MIN_GROUP_SAVED_SHARE : EntryPointChooser.MIN_SAVED_SHARE)
                     + " a change must save");
         }
-        addContext(reasons);
+        addContext(reasons, choice.group());
         return reasons;
     }
 

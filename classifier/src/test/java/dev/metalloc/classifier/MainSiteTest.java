@@ -75,4 +75,43 @@ class MainSiteTest {
         assertTrue(site(verdicts.get(0)).startsWith("most come from S.edge.call:7 "), verdicts::toString);
         assertTrue(site(verdicts.get(1)).startsWith("most come from S.large.call:7 "), verdicts::toString);
     }
+
+    private static TestProfile tinyAndMedium() {
+        return new TestProfile(10)
+                .at(EntryPoint.UNSAFE)
+                .blocks(8, 40_000, Order.LIFO, 1000, 50)
+                .blocks(1000, 1_500, Order.LIFO, 1000, 5)
+                .and();
+    }
+
+    /** Sampling is by bytes, and the first samples stand for themselves alone: the weights say little of how many blocks there were. */
+    @Test
+    void shouldCountBlocksByTheExactCountOfTheirBand() {
+        List<Verdict> verdicts = verdicts(tinyAndMedium()
+                .site(EntryPoint.UNSAFE, "S.tiny", 8, 15, 15)
+                .site(EntryPoint.UNSAFE, "S.medium", 1000, 100, 1_485));
+
+        assertEquals(1, verdicts.size(), verdicts::toString);
+        assertEquals("most come from S.tiny.call:7 (about 96 % of the blocks)", site(verdicts.get(0)));
+    }
+
+    @Test
+    void shouldSayTheLargestPartWhereItIsNotMost() {
+        List<Verdict> verdicts = verdicts(tinyAndMedium()
+                .site(EntryPoint.UNSAFE, "S.a", 8, 40, 40)
+                .site(EntryPoint.UNSAFE, "S.b", 8, 30, 30)
+                .site(EntryPoint.UNSAFE, "S.c", 8, 30, 30));
+
+        // 40 % of the tiny ones; where the medium ones came from is not known.
+        assertEquals("the largest part comes from S.a.call:7 (about 39 %)", site(verdicts.get(0)));
+    }
+
+    @Test
+    void shouldGiveNoPercentageOfFewSamples() {
+        List<Verdict> few = verdicts(tinyAndMedium().site(EntryPoint.UNSAFE, "S.tiny", 8, 9, 9));
+        List<Verdict> enough = verdicts(tinyAndMedium().site(EntryPoint.UNSAFE, "S.tiny", 8, 10, 10));
+
+        assertEquals("most seem to come from S.tiny.call:7 (9 samples)", site(few.get(0)));
+        assertEquals("most come from S.tiny.call:7 (about 96 % of the blocks)", site(enough.get(0)));
+    }
 }

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.classifier;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,9 +24,13 @@ class PoolChunksTest {
     }
 
     private static Verdict direct(TestProfile profile) {
+        return verdict(profile, EntryPoint.DIRECT_BUFFER);
+    }
+
+    private static Verdict verdict(TestProfile profile, EntryPoint entryPoint) {
         return new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME)
                 .classify(profile.build()).verdicts().stream()
-                        .filter(verdict -> verdict.entryPoint() == EntryPoint.DIRECT_BUFFER)
+                        .filter(verdict -> verdict.entryPoint() == entryPoint)
                         .findFirst()
                         .orElseThrow();
     }
@@ -58,5 +63,68 @@ class PoolChunksTest {
                 .blocks(1 << 10, 20 * CHUNKS, Order.LIFO, 1000, 50)
                 .and();
         assertFalse(direct(with(unpooled, EntryPoint.NETTY, 20 * CHUNKS)).isLeave());
+    }
+
+    /** Few large buffers beside many small ones are no chunks where each buffer is a block of its own. */
+    @Test
+    void shouldServeTheLargeBuffersOfALibraryThatDoesNotPool() {
+        TestProfile unpooled = new TestProfile(2)
+                .at(EntryPoint.DIRECT_BUFFER)
+                .blocks(20L << 20, 1_000, Order.LIFO, 1000, 5)
+                .blocks(1 << 10, 20_000, Order.LIFO, 1000, 50)
+                .and()
+                .at(EntryPoint.ARROW)
+                .blocks(20L << 20, 999, Order.LIFO, 1000, 5)
+                .blocks(1 << 10, 20_000, Order.LIFO, 1000, 50)
+                .and();
+        Recommendation it =
+                new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME).classify(unpooled.build());
+
+        assertEquals(3, it.verdicts().size(), it::toString);
+        for (Verdict verdict : it.verdicts().subList(0, 2)) {
+            assertEquals(EntryPoint.DIRECT_BUFFER, verdict.entryPoint());
+            assertTrue(
+                    verdict.reasons()
+                            .contains(
+                                    "Arrow pools nothing here: it asks for each of its 20,999 buffers itself, and these are ordinary blocks"),
+                    verdict::toString);
+            assertFalse(verdict.reasons().toString().contains("own pool"), verdict::toString);
+        }
+        assertEquals(
+                "the library asks for memory for each of its 20,999 buffers itself, through DIRECT_BUFFER: what is said of that holds for them",
+                it.verdicts().get(2).reasons().get(0));
+    }
+
+    @Test
+    void shouldGiveAnAllocatorToLargeBuffersOfALibraryThatDoesNotPool() {
+        TestProfile unpooled = chunks().at(EntryPoint.DIRECT_BUFFER)
+                .blocks(1 << 10, 20 * CHUNKS, Order.LIFO, 1000, 50)
+                .and()
+                .at(EntryPoint.NETTY)
+                .blocks(CHUNK_BYTES, CHUNKS, Order.LIFO, 1000, 50)
+                .blocks(1 << 10, 20 * CHUNKS, Order.LIFO, 1000, 50)
+                .and();
+
+        Recommendation it =
+                new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME).classify(unpooled.build());
+
+        assertTrue(
+                it.verdicts().stream()
+                        .filter(verdict -> verdict.entryPoint() == EntryPoint.DIRECT_BUFFER)
+                        .noneMatch(Verdict::isLeave),
+                it::toString);
+    }
+
+    @Test
+    void shouldSayThatALibraryPoolsWhereOtherBlocksAreAsManyByChance() {
+        TestProfile pooled = with(chunks(), EntryPoint.NETTY, 20 * CHUNKS)
+                .at(EntryPoint.UNSAFE)
+                .blocks(16, 20 * CHUNKS, Order.LIFO, 1000, 50)
+                .and();
+
+        assertTrue(direct(pooled).isLeave());
+        assertTrue(
+                verdict(pooled, EntryPoint.NETTY).reasons().get(0).contains("pools its buffers itself"),
+                pooled.build()::toString);
     }
 }

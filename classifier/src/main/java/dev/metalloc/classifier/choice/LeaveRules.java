@@ -30,7 +30,7 @@ final class LeaveRules {
     record Leave(String reason, boolean certain) {}
 
     static Optional<Leave> of(ApplicationFeatures application, EntryPointFeatures entryPoint) {
-        String undispatched = undispatched(entryPoint.entryPoint());
+        String undispatched = undispatched(application, entryPoint.entryPoint());
         if (!undispatched.isEmpty()) {
             return Optional.of(new Leave(undispatched, true));
         }
@@ -61,15 +61,27 @@ final class LeaveRules {
         return Optional.of(new Leave(reason, false));
     }
 
-    private static String undispatched(EntryPoint entryPoint) {
+    private static String undispatched(ApplicationFeatures application, EntryPoint entryPoint) {
         return switch (entryPoint) {
             case ARENA_AUTO -> "automatic arenas are freed by the collector, not by the program: not dispatched";
             case ARENA_GLOBAL -> "the global arena never frees: there is nothing to allocate better";
             case MALLOC_DOWNCALL ->
                 "blocks of malloc may be freed or resized by native code, which would not find them in an allocator of ours";
             case MAPPED_FILE -> "a mapped file is the system's memory: observed, never dispatched";
-            case NETTY, ARROW -> "the library pools its buffers itself: its own allocator stays";
+            case NETTY, ARROW -> ofLibrary(application, entryPoint);
             case ARENA_CONFINED, ARENA_SHARED, DIRECT_BUFFER, UNSAFE -> "";
         };
+    }
+
+    private static String ofLibrary(ApplicationFeatures application, EntryPoint library) {
+        return UnpooledBuffers.of(
+                        library,
+                        application.entryPoints().stream()
+                                .map(EntryPointFeatures::profile)
+                                .toList())
+                .map(buffers -> "the library asks for memory for each of its "
+                        + Figures.count(buffers.library().allocateCount()) + " buffers itself, through "
+                        + buffers.backing().entryPoint() + ": what is said of that holds for them")
+                .orElse("the library pools its buffers itself: its own allocator stays");
     }
 }

@@ -17,6 +17,9 @@ import java.util.Optional;
  */
 final class PoolChunks {
 
+    /** Whose buffers are recorded beside their memory. */
+    static final List<EntryPoint> LIBRARIES = List.of(EntryPoint.NETTY, EntryPoint.ARROW);
+
     private static final double LEAST_CHUNK_BYTES = 64 << 10;
     private static final long LEAST_BUFFERS_PER_CHUNK = 20;
 
@@ -27,17 +30,22 @@ final class PoolChunks {
         if (blocks.meanByteSize() < LEAST_CHUNK_BYTES) {
             return Optional.empty();
         }
-        for (EntryPoint library : List.of(EntryPoint.NETTY, EntryPoint.ARROW)) {
+        for (EntryPoint library : LIBRARIES) {
             long buffers = profile.entryPoint(library)
                     .map(EntryPointProfile::allocateCount)
                     .orElse(0L);
             if (buffers >= LeaveRules.MIN_ALLOCATE_COUNT
-                    && buffers >= LEAST_BUFFERS_PER_CHUNK * blocks.allocateCount()) {
+                    && buffers >= LEAST_BUFFERS_PER_CHUNK * blocks.allocateCount()
+                    && UnpooledBuffers.of(library, profile.entryPoints()).isEmpty()) {
                 return Optional.of("these " + Figures.count(blocks.allocateCount()) + " blocks are chunks of "
-                        + (library == EntryPoint.NETTY ? "Netty's" : "Arrow's") + " own pool, which cut "
+                        + name(library) + "'s own pool, which cut "
                         + Figures.count(buffers) + " buffers from them: a pool below a pool would keep memory twice");
             }
         }
         return Optional.empty();
+    }
+
+    static String name(EntryPoint library) {
+        return library == EntryPoint.NETTY ? "Netty" : "Arrow";
     }
 }

@@ -111,6 +111,7 @@ final class VerdictWriter {
                             ? ": where allocators serve it, that is done once for many arenas"
                             : ", which stays where virtual threads run: open fewer, larger shared arenas"));
         }
+        UnpooledBuffers.sentence(entryPoint.entryPoint(), profile.entryPoints()).ifPresent(reasons::add);
         MainSite.sentence(profile, entryPoint, group.bands()).ifPresent(reasons::add);
     }
 

@@ -75,14 +75,13 @@ final class BlockComposer {
             List<Option> options = new ArrayList<>();
             options.add(option(part, range));
             choice.alternatives().get(i).forEach(other -> options.add(option(other, range)));
-            weighed.add(new Weighed(
-                    range, new OptionWeigher.Weighing(options, weigher.rejections(application, entryPoint, range))));
+            weighed.add(new Weighed(range, new Weighing(options, weigher.rejections(application, entryPoint, range))));
         }
         return weighed;
     }
 
     /** A part's range, and all that could serve it. */
-    record Weighed(BandGroup group, OptionWeigher.Weighing weighing) {}
+    record Weighed(BandGroup group, Weighing weighing) {}
 
     private static Option option(RangePart part, BandGroup range) {
         boolean slab = part.classCount() > 0;

@@ -10,8 +10,7 @@ import java.util.Optional;
  * @param savedShare what the best option saves, as a share of the run's time on one core; 0 without options
  * @param taken the allocator to take, or none to leave
  */
-record Choice(
-        BandGroup group, OptionWeigher.Weighing weighing, double jdkNanos, double savedShare, Optional<Option> taken) {
+record Choice(BandGroup group, Weighing weighing, double jdkNanos, double savedShare, Optional<Option> taken) {
 
     Optional<Option> best() {
         return weighing.options().stream().findFirst();

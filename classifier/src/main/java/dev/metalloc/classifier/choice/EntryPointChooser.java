@@ -7,7 +7,6 @@ import dev.metalloc.classifier.Verdict;
 import dev.metalloc.classifier.composite.CompositeChooser;
 import dev.metalloc.classifier.features.ApplicationFeatures;
 import dev.metalloc.classifier.features.EntryPointFeatures;
-import dev.metalloc.profiler.api.EntryPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,26 +14,12 @@ import java.util.Optional;
 /** Chooses for the blocks of one entry point. Used once, by one thread. */
 final class EntryPointChooser {
 
-    /**
-     * What an entry point must save of the run's time for anything to change. Runs of one program differ by more than that, and
-     * starting the allocators costs a tenth of a second or two: less would not be seen, or lost again in a short run.
-     */
-    static final double MIN_SAVED_SHARE = 0.02;
-    /** What each group must add to that: every rule more is set-up and memory. */
-    static final double MIN_GROUP_SAVED_SHARE = 0.0005;
-    /** What must be saved of the JDK's peak where memory is the objective: allocators' own peaks are known no better. */
-    static final double MIN_SAVED_PEAK_RATIO = 0.05;
-    /** From this release on the JDK keeps confined blocks of up to this size in a pool of its own. */
-    static final int POOLING_JAVA_VERSION = 26;
-
-    static final long POOLED_MAX_BYTES = 64;
-
     private final ApplicationFeatures application;
     private final EntryPointFeatures entryPoint;
     private final OptionWeigher weigher;
     private final BlockComposer composer;
     private final VerdictWriter writer;
-    private final Objective objective;
+    private final Gain gain;
     private final List<EntryPointFront> fronts = new ArrayList<>();
 
     EntryPointChooser(
@@ -43,13 +28,13 @@ final class EntryPointChooser {
             OptionWeigher weigher,
             BlockComposer composer,
             VerdictWriter writer,
-            Objective objective) {
+            Gain gain) {
         this.application = application;
         this.entryPoint = entryPoint;
         this.weigher = weigher;
         this.composer = composer;
         this.writer = writer;
-        this.objective = objective;
+        this.gain = gain;
     }
 
     List<Verdict> choose() {
@@ -85,63 +70,33 @@ final class EntryPointChooser {
                 .toList();
     }
 
-    private Choice choice(BandGroup group, OptionWeigher.Weighing weighing) {
+    private Choice choice(BandGroup group, Weighing weighing) {
         double jdkNanos = weigher.jdkNanos(entryPoint, group);
-        double savedShare = weighing.options().isEmpty()
-                ? 0
-                : group.features().allocatesPerSecond()
-                        * (jdkNanos - weighing.options().get(0).pairNanos())
-                        / 1e9;
+        double savedShare =
+                weighing.isNothingElse() || weighing.options().get(0).isLeave()
+                        ? 0
+                        : group.features().allocatesPerSecond()
+                                * (jdkNanos - weighing.options().get(0).pairNanos())
+                                / 1e9;
         return new Choice(group, weighing, jdkNanos, savedShare, Optional.empty());
     }
 
     private List<Choice> decided(List<Choice> weighed) {
-        double total = weighed.stream()
-                .filter(this::isClear)
-                .mapToDouble(choice -> Math.max(0, choice.savedShare()))
-                .sum();
-        if (total < MIN_SAVED_SHARE && objective != Objective.MEMORY) {
+        if (gain.clearShare(weighed) < Gain.MIN_SAVED_SHARE && gain.objective() != Objective.MEMORY) {
             return weighed;
         }
         return weighed.stream().map(this::decided).toList();
     }
 
     private Choice decided(Choice choice) {
-        boolean worthwhile = objective == Objective.MEMORY
-                ? savesMemory(choice)
-                : choice.savedShare() >= MIN_GROUP_SAVED_SHARE && isClear(choice);
         return new Choice(
                 choice.group(),
                 choice.weighing(),
                 choice.jdkNanos(),
                 choice.savedShare(),
-                worthwhile && writer.poolChunks(choice.group()).isEmpty()
+                gain.isWorthwhile(choice) && writer.poolChunks(choice.group()).isEmpty()
                         ? choice.best().filter(best -> !best.isLeave())
                         : Optional.empty());
-    }
-
-    private boolean savesMemory(Choice choice) {
-        double before = (double) weigher.jdkPeakBytes(choice.group());
-        return choice.best()
-                .filter(best -> best.peakBytes() <= before * (1 - MIN_SAVED_PEAK_RATIO))
-                .isPresent();
-    }
-
-    /** Whether the best is better by more than the figures may be off; what both pay is left out of that. */
-    private boolean isClear(Choice choice) {
-        double closeNanos = weigher.servedCloseNanos(entryPoint) / entryPoint.blocksPerArena();
-        return !isPooledByJdk(choice)
-                && choice.best()
-                        .filter(best ->
-                                Math.log((choice.jdkNanos() - closeNanos) / Math.max(1, best.pairNanos() - closeNanos))
-                                        > weigher.errorLog())
-                        .isPresent();
-    }
-
-    private boolean isPooledByJdk(Choice choice) {
-        return entryPoint.entryPoint() == EntryPoint.ARENA_CONFINED
-                && application.javaFeatureVersion() >= POOLING_JAVA_VERSION
-                && choice.group().features().maxByteSize() <= POOLED_MAX_BYTES;
     }
 
     /** Joins neighbours that are left, so that one verdict says it. */
@@ -151,7 +106,7 @@ final class EntryPointChooser {
             int last = merged.size() - 1;
             if (last >= 0 && areLeftAlike(merged.get(last), next)) {
                 BandGroup both = merged.get(last).group().with(next.group(), entryPoint, application.durationSeconds());
-                merged.set(last, choice(both, merged.get(last).weighing()));
+                merged.set(last, choice(both, joined(merged.get(last), next)));
             } else {
                 merged.add(next);
             }
@@ -163,6 +118,13 @@ final class EntryPointChooser {
         return a.taken().isEmpty()
                 && b.taken().isEmpty()
                 && a.group().zone().equals(b.group().zone())
-                && a.best().map(Option::name).equals(b.best().map(Option::name));
+                && a.best().map(Option::name).equals(b.best().map(Option::name))
+                && joined(a, b).isNothingElse() == a.weighing().isNothingElse()
+                && joined(a, b).isNothingElse() == b.weighing().isNothingElse();
+    }
+
+    private static Weighing joined(Choice a, Choice b) {
+        return a.weighing().with(b.weighing(), (double) a.group().features().allocateCount(), (double)
+                b.group().features().allocateCount());
     }
 }

@@ -27,6 +27,17 @@ record Option(
         return name.equals(Verdict.LEAVE);
     }
 
+    /** The same allocator for this group's blocks and the next one's; with this one's parameters, which do not fit both. */
+    Option with(Option next, double count, double nextCount) {
+        return new Option(
+                name,
+                parameters,
+                (pairNanos * count + next.pairNanos * nextCount) / (count + nextCount),
+                peakBytes + next.peakBytes,
+                Math.max(maxByteSize, next.maxByteSize),
+                "");
+    }
+
     /** {@code buddy, about 24 ns a pair and 3 MiB at the peak}. */
     String text() {
         return name + ", about " + Figures.nanos(pairNanos) + " a pair and " + Figures.bytes(peakBytes)

@@ -41,14 +41,6 @@ final class OptionWeigher {
         this.memory = new MemoryModel(costs);
     }
 
-    /** The candidates that fit, the best first, and why the others do not. */
-    record Weighing(List<Option> options, List<String> rejections) {
-        Weighing {
-            options = List.copyOf(options);
-            rejections = List.copyOf(rejections);
-        }
-    }
-
     /** What can serve a group as frames. */
     Weighing frames(ApplicationFeatures application, EntryPointFeatures entryPoint, BandGroup group) {
         FlagSet flags = FlagRaiser.band(application, group.features());

@@ -46,9 +46,9 @@ public final class VerdictChooser {
         List<Verdict> verdicts = new ArrayList<>();
         List<EntryPointFront> fronts = new ArrayList<>();
         for (EntryPointFeatures entryPoint : application.entryPoints()) {
-            VerdictWriter writer = new VerdictWriter(profile, entryPoint, weigher, confidence);
-            EntryPointChooser chooser =
-                    new EntryPointChooser(application, entryPoint, weigher, composer, writer, objective);
+            Gain gain = new Gain(application, entryPoint, weigher, objective);
+            VerdictWriter writer = new VerdictWriter(profile, entryPoint, weigher, gain, confidence);
+            EntryPointChooser chooser = new EntryPointChooser(application, entryPoint, weigher, composer, writer, gain);
             List<Verdict> chosen = chooser.choose();
             verdicts.addAll(chosen);
             verdicts.addAll(

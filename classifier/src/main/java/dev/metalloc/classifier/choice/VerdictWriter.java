@@ -9,7 +9,6 @@ import dev.metalloc.classifier.features.BandFeatures;
 import dev.metalloc.classifier.features.EntryPointFeatures;
 import dev.metalloc.profiler.api.Profile;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,12 +22,17 @@ final class VerdictWriter {
     private final Profile profile;
     private final EntryPointFeatures entryPoint;
     private final OptionWeigher weigher;
+    private final Gain gain;
+    private final LeftReason left;
     private final Confidence confidence;
 
-    VerdictWriter(Profile profile, EntryPointFeatures entryPoint, OptionWeigher weigher, Confidence confidence) {
+    VerdictWriter(
+            Profile profile, EntryPointFeatures entryPoint, OptionWeigher weigher, Gain gain, Confidence confidence) {
         this.profile = profile;
         this.entryPoint = entryPoint;
         this.weigher = weigher;
+        this.gain = gain;
+        this.left = new LeftReason(gain, weigher);
         this.confidence = confidence;
     }
 
@@ -55,15 +59,14 @@ final class VerdictWriter {
 
     List<Verdict> verdicts(List<Choice> choices) {
         List<Verdict> verdicts = new ArrayList<>();
-        double total = choices.stream()
-                .mapToDouble(choice -> Math.max(0, choice.savedShare()))
-                .sum();
+        double clearShare = gain.clearShare(choices);
         long free = 0;
         for (int i = 0; i < choices.size(); i++) {
             Choice choice = choices.get(i);
             long next = i + 1 < choices.size() ? choices.get(i + 1).group().minByteSize() : Long.MAX_VALUE;
-            Verdict verdict =
-                    choice.taken().isPresent() ? taken(choice, choice.taken().get(), free, next) : left(choice, total);
+            Verdict verdict = choice.taken().isPresent()
+                    ? taken(choice, choice.taken().get(), free, next)
+                    : left(choice, clearShare);
             verdicts.add(verdict);
             free = verdict.maxByteSize() + 1;
         }
@@ -93,7 +96,8 @@ final class VerdictWriter {
 
     private List<String> takenReasons(Choice choice, Option option) {
         List<String> reasons = new ArrayList<>();
-        reasons.add(comparison(choice, option));
+        reasons.add(Comparison.text(choice.group(), choice.jdkNanos(), option) + ": "
+                + Figures.percent(choice.savedShare()) + " of the run");
         if (!option.detail().isEmpty()) {
             reasons.add(option.detail());
         }
@@ -115,20 +119,7 @@ final class VerdictWriter {
         MainSite.sentence(profile, entryPoint, group.bands()).ifPresent(reasons::add);
     }
 
-    private String comparison(Choice choice, Option option) {
-        return rate(choice.group().features()) + ": the JDK path costs about " + Figures.nanos(choice.jdkNanos())
-                + " a pair, " + option.name() + " about " + Figures.nanos(option.pairNanos()) + ": "
-                + Figures.percent(choice.savedShare()) + " of the run";
-    }
-
-    private static String rate(BandFeatures band) {
-        return Figures.count(Math.rint(band.allocatesPerSecond())) + " allocations/s of "
-                + (band.minByteSize() == band.maxByteSize()
-                        ? Figures.bytes(band.minByteSize())
-                        : Figures.bytes(band.minByteSize()) + " to " + Figures.bytes(band.maxByteSize()));
-    }
-
-    private Verdict left(Choice choice, double total) {
+    private Verdict left(Choice choice, double clearShare) {
         BandFeatures band = choice.group().features();
         return verdict(
                 choice.group().minByteSize(),
@@ -136,8 +127,8 @@ final class VerdictWriter {
                 Verdict.LEAVE,
                 Map.of(),
                 unchanged(choice.jdkNanos(), weigher.jdkPeakBytes(choice.group())),
-                confidence.ofSmallGain(choice.savedShare(), EntryPointChooser.MIN_SAVED_SHARE, band.allocateCount()),
-                leftReasons(choice, total),
+                confidence.ofSmallGain(choice.savedShare(), Gain.MIN_SAVED_SHARE, band.allocateCount()),
+                leftReasons(choice, clearShare),
                 choice.best().filter(best -> !best.isLeave()).map(Option::text).orElse(""),
                 band);
     }
@@ -147,51 +138,11 @@ final class VerdictWriter {
         return PoolChunks.reason(profile, group.features());
     }
 
-    private List<String> leftReasons(Choice choice, double total) {
-        List<String> reasons = new ArrayList<>();
-        Optional<String> poolChunks = poolChunks(choice.group());
-        if (poolChunks.isPresent()) {
-            reasons.add(poolChunks.get());
-        } else if (isNothingElse(choice)) {
-            reasons.add(noCandidate(choice));
-        } else if (choice.best().filter(Option::isLeave).isPresent()) {
-            reasons.add(comparison(choice, fastest(choice)).replaceFirst(": [^:]*$", ": nothing better to choose"));
-        } else if (choice.savedShare() <= 0) {
-            reasons.add(comparison(choice, choice.best().get()).replaceFirst(": [^:]*$", ": nothing is saved"));
-        } else if (choice.savedShare() >= EntryPointChooser.MIN_SAVED_SHARE) {
-            reasons.add(comparison(choice, choice.best().get()));
-            reasons.add("this JDK pools confined blocks of up to " + EntryPointChooser.POOLED_MAX_BYTES
-                    + " B itself, which the figures do not know of");
-        } else {
-            boolean groupOnly = total >= EntryPointChooser.MIN_SAVED_SHARE;
-            reasons.add(comparison(choice, choice.best().get()) + ", less than the "
-                    + Figures.percent(
-                            groupOnly ? EntryPointChooser.MIN_GROUP_SAVED_SHARE : EntryPointChooser.MIN_SAVED_SHARE)
-                    + " a change must save");
-        }
+    private List<String> leftReasons(Choice choice, double clearShare) {
+        List<String> reasons = new ArrayList<>(
+                poolChunks(choice.group()).map(reason -> List.of(reason)).orElseGet(() -> left.of(choice, clearShare)));
         addContext(reasons, choice.group());
         return reasons;
-    }
-
-    private static boolean isNothingElse(Choice choice) {
-        return choice.weighing().options().stream().allMatch(Option::isLeave);
-    }
-
-    private static Option fastest(Choice choice) {
-        return choice.weighing().options().stream()
-                .filter(option -> !option.isLeave())
-                .min(Comparator.comparingDouble(Option::pairNanos))
-                .orElseThrow();
-    }
-
-    private static String noCandidate(Choice choice) {
-        String rate = rate(choice.group().features());
-        if (choice.group().zone().service() == Zone.Service.NOTHING) {
-            return rate + ": blocks above " + Figures.bytes(Zone.SERVED_MAX_BYTES)
-                    + " are beyond every allocator; their use costs more than their allocation";
-        }
-        return rate + ": no allocator fits ("
-                + String.join("; ", choice.weighing().rejections()) + ")";
     }
 
     /** What else would have done, and why it was passed over; leaving it where nothing else would. */

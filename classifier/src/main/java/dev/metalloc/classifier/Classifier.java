@@ -42,7 +42,7 @@ public final class Classifier {
                 FlagRaiser.application(application).strongestFirst(),
                 chosen.verdicts(),
                 chosen.fronts(),
-                notes(profile));
+                notes(profile, application));
     }
 
     /**
@@ -63,7 +63,7 @@ public final class Classifier {
         return together.with(verdicts);
     }
 
-    private static List<String> notes(Profile profile) {
+    private static List<String> notes(Profile profile, ApplicationFeatures application) {
         List<String> notes = new ArrayList<>(profile.run().lacks());
         if (!profile.run().complete()) {
             notes.add("the run did not end in order, so its last seconds may be missing");
@@ -71,6 +71,19 @@ public final class Classifier {
         if (profile.cost().droppedBlockCount() > 0) {
             notes.add(Figures.count(profile.cost().droppedBlockCount()) + " blocks were not followed to their free");
         }
+        if (application.all().allocateCount() == 0) {
+            notes.add(ofNoAllocation(profile));
+        }
         return notes;
+    }
+
+    private static String ofNoAllocation(Profile profile) {
+        long opened = profile.entryPoints().stream()
+                .mapToLong(entryPoint -> entryPoint.arenas().openCount())
+                .sum();
+        return opened > 0
+                ? Figures.count(opened) + (opened == 1 ? " arena was" : " arenas were")
+                        + " opened that allocated nothing (for mapped files, for example)"
+                : "memory that native code (JNI, JNA) allocates for itself is not seen";
     }
 }

@@ -41,7 +41,7 @@ public final class RecommendationText {
 
     private static void appendTable(StringBuilder text, List<Verdict> verdicts) {
         if (verdicts.isEmpty()) {
-            text.append("\nNo off-heap allocation was seen: nothing to change.\n");
+            text.append("\nNo block of off-heap memory was asked for: nothing to change.\n");
             return;
         }
         text.append("\nVerdicts\n");

@@ -132,6 +132,24 @@ class ReportTest {
         assertTrue(RecommendationText.write(empty).contains("nothing to change"));
     }
 
+    /** Arenas that a program has its files mapped into allocate nothing. */
+    @Test
+    void shouldTellArenasWithoutBlocksFromNothingAtAll() {
+        Classifier classifier = new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME);
+
+        String mapped = RecommendationText.write(classifier.classify(new TestProfile(10)
+                .at(EntryPoint.ARENA_CONFINED)
+                .arenas(853, 0, 0, 1, 0)
+                .build()));
+        String nothing = RecommendationText.write(classifier.classify(new TestProfile(10).build()));
+
+        assertTrue(
+                mapped.contains("853 arenas were opened that allocated nothing (for mapped files, for example)"),
+                mapped);
+        assertFalse(mapped.contains("native code"), mapped);
+        assertTrue(nothing.contains("memory that native code (JNI, JNA) allocates for itself is not seen"), nothing);
+    }
+
     @Test
     void shouldWriteRealRecommendationsAsJsonAndText() throws JsonProcessingException {
         Recommendation real = new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME)

@@ -8,6 +8,7 @@ import dev.metalloc.replay.choice.AutoChoice;
 import dev.metalloc.replay.profile.TraceProfiler;
 import dev.metalloc.replay.timing.InterleavedTimer;
 import dev.metalloc.replay.timing.Subject;
+import dev.metalloc.replay.trace.TraceProgram;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -78,7 +79,7 @@ public final class ReplayMain {
         for (Subject subject : request.ours()) {
             if (subject.allocator().equals(AutoChoice.LABEL)) {
                 // The choosing half sees the profile and nothing else.
-                Profile profile = TraceProfiler.profile(comparison.program());
+                Profile profile = profile(trace, comparison.program());
                 AutoChoice auto = AutoChoice.of(profile, costs, request.objective());
                 chosen.put(auto.subject(), auto.composition());
                 subjects.add(auto.subject());
@@ -88,6 +89,16 @@ public final class ReplayMain {
         }
         subjects.addAll(request.peers());
         return comparison.compare(subjects, chosen);
+    }
+
+    /** @throws IllegalArgumentException where there is nothing to choose for */
+    static Profile profile(Path trace, TraceProgram program) {
+        Profile profile = TraceProfiler.profile(program);
+        if (profile.allocateCount() == 0) {
+            throw new IllegalArgumentException(
+                    trace + ": no allocation in this trace (record a run that asks for off-heap memory)");
+        }
+        return profile;
     }
 
     private void show(String what) {

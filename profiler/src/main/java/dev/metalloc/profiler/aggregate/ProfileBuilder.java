@@ -54,9 +54,10 @@ public final class ProfileBuilder {
 
     private Profile build(RunInfo run) {
         long[] totals = snapshot.totals();
+        List<EntryPointProfile> entryPoints = entryPoints();
         return new Profile(
                 run,
-                entryPoints(),
+                entryPoints,
                 sites(),
                 threads(),
                 new ThreadCounts(
@@ -64,8 +65,21 @@ public final class ProfileBuilder {
                         totals[TotalsRow.ENDED_THREAD_COUNT],
                         totals[TotalsRow.MAX_ALIVE_THREAD_COUNT]),
                 timeLine(),
-                totals[TotalsRow.PEAK_LIVE_BYTES],
+                bounded(
+                        totals[TotalsRow.PEAK_LIVE_BYTES],
+                        entryPoints.stream()
+                                .filter(entryPoint -> !entryPoint.entryPoint().isPool())
+                                .mapToLong(EntryPointProfile::allocateBytes)
+                                .sum()),
                 cost(totals));
+    }
+
+    /**
+     * A peak of live bytes, of no more than was allocated: it is an estimate, what was allocated is not. Where the recorder came later,
+     * blocks from before may have been among the live ones.
+     */
+    private long bounded(long peakLiveBytes, long allocateBytes) {
+        return terms.fromTheStart() ? Math.min(peakLiveBytes, allocateBytes) : peakLiveBytes;
     }
 
     private ProfilerCost cost(long[] totals) {
@@ -127,7 +141,9 @@ public final class ProfileBuilder {
                 entryPoint,
                 bands,
                 sizes,
-                row[EntryRow.PEAK_LIVE_BYTES],
+                bounded(
+                        row[EntryRow.PEAK_LIVE_BYTES],
+                        bands.stream().mapToLong(BandProfile::allocateBytes).sum()),
                 frees.unknownFreeCount(),
                 row[EntryRow.VIRTUAL_ALLOCATE_COUNT],
                 arenas(row, snapshot.arenaAllocations()[index], snapshot.arenaBytes()[index]),
@@ -156,15 +172,17 @@ public final class ProfileBuilder {
     }
 
     /** Of the bands that were seen to hold anything. */
-    private static RangePeaks rangePeaks(List<long[]> rows, long[] peaks) {
-        List<Integer> log2s = rows.stream()
-                .map(row -> (int) row[BandRow.LOG2])
-                .filter(band -> peaks[SizeBands.range(band, band)] > 0)
+    private RangePeaks rangePeaks(List<long[]> rows, long[] peaks) {
+        List<long[]> held = rows.stream()
+                .filter(row -> peaks[SizeBands.range((int) row[BandRow.LOG2], (int) row[BandRow.LOG2])] > 0)
                 .toList();
+        List<Integer> log2s = held.stream().map(row -> (int) row[BandRow.LOG2]).toList();
         List<Long> known = new ArrayList<>(RangePeaks.runs(log2s.size()));
         for (int from = 0; from < log2s.size(); from++) {
+            long allocateBytes = 0;
             for (int to = from; to < log2s.size(); to++) {
-                known.add(peaks[SizeBands.range(log2s.get(from), log2s.get(to))]);
+                allocateBytes += held.get(to)[BandRow.ALLOCATE_BYTES];
+                known.add(bounded(peaks[SizeBands.range(log2s.get(from), log2s.get(to))], allocateBytes));
             }
         }
         return new RangePeaks(log2s, known);
@@ -180,7 +198,7 @@ public final class ProfileBuilder {
                 row[BandRow.MAX_BYTE_SIZE]);
     }
 
-    private static BandProfile band(long[] row, EntryPoint entryPoint, FreeEstimate frees, int band) {
+    private BandProfile band(long[] row, EntryPoint entryPoint, FreeEstimate frees, int band) {
         boolean seen = row[BandRow.ALLOCATE_COUNT] > 0;
         // What falls as often as it rises is random; the rest has a direction.
         long rising = row[BandRow.RISING_FREE_WEIGHT];
@@ -203,7 +221,7 @@ public final class ProfileBuilder {
                 seen ? row[BandRow.MIN_BYTE_SIZE] : 0,
                 row[BandRow.MAX_BYTE_SIZE],
                 row[BandRow.MAX_BYTE_ALIGNMENT],
-                row[BandRow.PEAK_LIVE_BYTES],
+                bounded(row[BandRow.PEAK_LIVE_BYTES], row[BandRow.ALLOCATE_BYTES]),
                 Histograms.lifetimeNanos(row),
                 Histograms.lifetimeBytes(row));
     }

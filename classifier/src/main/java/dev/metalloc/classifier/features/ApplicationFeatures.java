@@ -12,6 +12,7 @@ import java.util.List;
  * @param activeThreadCount threads that made at least a hundredth of the events of the busiest
  * @param topThreadShare the busiest thread's share of the allocations, 0..1
  * @param threadImbalance 0 where each thread frees as much as it allocates, 1 where none frees what it allocates
+ * @param collectorFreeRatio frees by threads of the JDK that free what the garbage collector found to be unreachable, of all frees
  * @param sharing how likely two events after another are of different threads, if they come in any order
  * @param endedThreadsPerSecond threads that allocated or freed, and ended
  * @param rateVariation standard deviation of the allocation rate over time, as a part of its mean
@@ -26,6 +27,7 @@ public record ApplicationFeatures(
         long activeThreadCount,
         double topThreadShare,
         double threadImbalance,
+        double collectorFreeRatio,
         double sharing,
         double endedThreadsPerSecond,
         double virtualThreadRatio,

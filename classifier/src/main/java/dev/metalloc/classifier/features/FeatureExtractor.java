@@ -8,6 +8,7 @@ import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ThreadSummary;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Brings a profile down to features. Any thread. */
 public final class FeatureExtractor {
@@ -18,6 +19,8 @@ public final class FeatureExtractor {
     private static final long BLOCK_QUANTUM_BYTES = 16;
     // One arena in a thousand may fall back to the JDK; sizing for the very largest would hold its memory for ever.
     private static final double ARENA_PERCENTILE = 99.9;
+    // They run what cleaners have to do: direct buffers that nobody frees, automatic arenas.
+    private static final Set<String> COLLECTOR_THREADS = Set.of("Reference Handler", "Common-Cleaner", "Finalizer");
 
     private FeatureExtractor() {}
 
@@ -41,6 +44,7 @@ public final class FeatureExtractor {
                 activeThreads(profile.threads()),
                 topThreadShare(profile.threads()),
                 imbalance(profile.threads()),
+                collectorFreeRatio(profile.threads()),
                 sharing(profile.threads()),
                 profile.threadCounts().endedCount() / seconds,
                 (double) virtual / allocations,
@@ -128,6 +132,15 @@ public final class FeatureExtractor {
                 threads.stream().mapToLong(ThreadSummary::allocateCount).max().orElse(0);
         long all = threads.stream().mapToLong(ThreadSummary::allocateCount).sum();
         return all == 0 ? 0 : (double) most / all;
+    }
+
+    private static double collectorFreeRatio(List<ThreadSummary> threads) {
+        long all = threads.stream().mapToLong(ThreadSummary::freeCount).sum();
+        long collected = threads.stream()
+                .filter(thread -> COLLECTOR_THREADS.contains(thread.name()))
+                .mapToLong(ThreadSummary::freeCount)
+                .sum();
+        return all == 0 ? 0 : (double) collected / all;
     }
 
     /** How likely two events after another are of different threads, if they come in any order. */

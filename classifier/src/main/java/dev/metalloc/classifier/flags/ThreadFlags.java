@@ -9,6 +9,9 @@ import dev.metalloc.classifier.features.BandFeatures;
 /** Flags about who allocates and who frees. */
 final class ThreadFlags {
 
+    // Less of the frees raise no flag.
+    private static final double COLLECTED_RATIO = 0.02;
+
     private ThreadFlags() {}
 
     static void raise(FlagSet flags, ApplicationFeatures application, BandFeatures band) {
@@ -31,14 +34,25 @@ final class ThreadFlags {
         flags.raise(
                 Flag.REMOTE_FREE,
                 Threshold.REMOTE_FREE_RATIO.strength(band.remoteFreeRatio()),
-                Figures.percent(band.remoteFreeRatio()) + " of the frees by another thread");
+                remote(band) + collected(application));
         double remote = Threshold.PRODUCER_CONSUMER_RATIO.strength(band.remoteFreeRatio());
         double imbalance = Threshold.PRODUCER_CONSUMER_RATIO.strength(application.threadImbalance());
         flags.raise(
                 Flag.PRODUCER_CONSUMER,
                 Math.min(remote, imbalance),
-                Figures.percent(band.remoteFreeRatio()) + " of the frees by another thread, "
-                        + Figures.percent(application.threadImbalance())
-                        + " of the frees by threads that did not allocate as much");
+                remote(band) + ", " + Figures.percent(application.threadImbalance())
+                        + " of the frees by threads that did not allocate as much" + collected(application));
+    }
+
+    private static String remote(BandFeatures band) {
+        return Figures.percent(band.remoteFreeRatio()) + " of the frees by another thread";
+    }
+
+    /** No thread of the program's may have freed anything for another. */
+    private static String collected(ApplicationFeatures application) {
+        return application.collectorFreeRatio() < COLLECTED_RATIO
+                ? ""
+                : "; " + Figures.percent(application.collectorFreeRatio())
+                        + " by the JDK, after the garbage collector found the buffers unused";
     }
 }

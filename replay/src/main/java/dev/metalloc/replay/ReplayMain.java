@@ -74,12 +74,13 @@ public final class ReplayMain {
         InterleavedTimer.Effort effort =
                 request.quick() ? InterleavedTimer.Effort.QUICK : InterleavedTimer.Effort.THOROUGH;
         TraceComparison comparison = new TraceComparison(trace, effort);
+        checkAllocates(trace, comparison.program());
         List<Subject> subjects = new ArrayList<>();
         Map<Subject, Composition> chosen = new HashMap<>();
         for (Subject subject : request.ours()) {
             if (subject.allocator().equals(AutoChoice.LABEL)) {
                 // The choosing half sees the profile and nothing else.
-                Profile profile = profile(trace, comparison.program());
+                Profile profile = TraceProfiler.profile(comparison.program());
                 AutoChoice auto = AutoChoice.of(profile, costs, request.objective());
                 chosen.put(auto.subject(), auto.composition());
                 subjects.add(auto.subject());
@@ -91,14 +92,12 @@ public final class ReplayMain {
         return comparison.compare(subjects, chosen);
     }
 
-    /** @throws IllegalArgumentException where there is nothing to choose for */
-    static Profile profile(Path trace, TraceProgram program) {
-        Profile profile = TraceProfiler.profile(program);
-        if (profile.allocateCount() == 0) {
+    /** @throws IllegalArgumentException where there is nothing to replay: a block's allocation comes before all other events */
+    static void checkAllocates(Path trace, TraceProgram program) {
+        if (program.eventCount() == 0) {
             throw new IllegalArgumentException(
                     trace + ": no allocation in this trace (record a run that asks for off-heap memory)");
         }
-        return profile;
     }
 
     private void show(String what) {

@@ -90,7 +90,8 @@ public final class TestProfile {
             long lifetimeBytes,
             long freeCount,
             long remoteFreeCount) {
-        Histogram sizes = histogram();
+        // As coarse as those of real profiles.
+        Histogram sizes = new Histogram(1);
         sizes.recordValueWithCount(byteSize, count);
         Histogram lifetimes = histogram();
         lifetimes.recordValueWithCount(lifetimeBytes, freeCount);

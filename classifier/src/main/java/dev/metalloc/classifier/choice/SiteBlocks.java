@@ -4,15 +4,14 @@ package dev.metalloc.classifier.choice;
 import dev.metalloc.classifier.features.BandFeatures;
 import dev.metalloc.classifier.features.EntryPointFeatures;
 import dev.metalloc.classifier.features.FeatureExtractor;
+import dev.metalloc.classifier.features.SizeCounts;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.SiteProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.HistogramIterationValue;
 
 /**
  * The blocks of one site as if they were an entry point's: what its samples tell of sizes, lifetimes and who frees; the order of frees, which
@@ -45,11 +44,7 @@ final class SiteBlocks {
     }
 
     private List<BandProfile> bands() {
-        Map<Integer, Histogram> sizes = new TreeMap<>();
-        for (HistogramIterationValue cell : site.sizes().recordedValues()) {
-            sizes.computeIfAbsent(log2(cell.getValueIteratedTo()), log2 -> new Histogram(2))
-                    .recordValueWithCount(cell.getValueIteratedTo(), cell.getCountAddedInThisIterationStep());
-        }
+        Map<Integer, Histogram> sizes = new SiteCells(SizeCounts.of(entryPoint)).sizesByBand(site);
         List<BandProfile> bands = new ArrayList<>();
         sizes.forEach((log2, cells) -> entryPoint.bands().stream()
                 .filter(band -> band.log2() == log2)
@@ -110,9 +105,5 @@ final class SiteBlocks {
 
     private static double ratio(long part, long whole) {
         return whole == 0 ? 0 : (double) part / whole;
-    }
-
-    private static int log2(long byteSize) {
-        return byteSize <= 1 ? 0 : 64 - Long.numberOfLeadingZeros(byteSize - 1);
     }
 }

@@ -3,6 +3,8 @@ package dev.metalloc.classifier.choice;
 
 import dev.metalloc.classifier.features.SizeCounts;
 import dev.metalloc.profiler.api.SiteProfile;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
@@ -20,6 +22,7 @@ final class SiteCells {
     private static final int SITE_BUCKETS = 32;
     // The entry point's own cells, of three significant digits, are wider than 1 from here on.
     private static final int FINE_CELLS = 1024;
+    private static final int BAND_DIGITS = 2;
 
     private final SizeCounts all;
 
@@ -31,22 +34,41 @@ final class SiteCells {
     /** The site's blocks of each band that has any, by {@link dev.metalloc.profiler.api.BandProfile#log2}. */
     Map<Integer, Double> countByBand(SiteProfile site) {
         Map<Integer, Double> counts = new TreeMap<>();
+        for (Cell cell : cells(site)) {
+            counts.merge(log2(cell.byteSize), cell.count, Double::sum);
+        }
+        return counts;
+    }
+
+    /** The sizes of the site's blocks of each band that has any. */
+    Map<Integer, Histogram> sizesByBand(SiteProfile site) {
+        Map<Integer, Histogram> sizes = new TreeMap<>();
+        for (Cell cell : cells(site)) {
+            sizes.computeIfAbsent(log2(cell.byteSize), log2 -> new Histogram(BAND_DIGITS))
+                    .recordValueWithCount(cell.byteSize, Math.round(cell.count));
+        }
+        return sizes;
+    }
+
+    /** Blocks of one band, and their size or a little more. */
+    private record Cell(long byteSize, double count) {}
+
+    private List<Cell> cells(SiteProfile site) {
+        List<Cell> cells = new ArrayList<>();
         Histogram sizes = site.sizes();
         for (HistogramIterationValue cell : sizes.recordedValues()) {
             long high = cell.getValueIteratedTo();
             long low = sizes.lowestEquivalentValue(high);
             double count = (double) cell.getCountAddedInThisIterationStep();
             double lower = log2(low) == log2(high) ? 0 : count * shareOfLowerBand(low);
-            add(counts, log2(low), lower);
-            add(counts, log2(high), count - lower);
+            if (lower > 0) {
+                cells.add(new Cell(low, lower));
+            }
+            if (count > lower) {
+                cells.add(new Cell(high, count - lower));
+            }
         }
-        return counts;
-    }
-
-    private static void add(Map<Integer, Double> counts, int log2, double count) {
-        if (count > 0) {
-            counts.merge(log2, count, Double::sum);
-        }
+        return cells;
     }
 
     private double shareOfLowerBand(long powerOfTwo) {

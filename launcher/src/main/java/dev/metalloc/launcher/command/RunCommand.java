@@ -2,20 +2,15 @@
 package dev.metalloc.launcher.command;
 
 import dev.metalloc.launcher.CommandFailure;
-import dev.metalloc.launcher.Failures;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.attach.RunningProcess;
 import dev.metalloc.launcher.jvm.ApplicationLine;
+import dev.metalloc.launcher.known.NamedPolicy;
 import dev.metalloc.launcher.known.PlanPreparation;
 import dev.metalloc.launcher.known.PolicyChoice;
-import dev.metalloc.launcher.known.PolicySources;
 import dev.metalloc.launcher.known.PreparedStart;
 import dev.metalloc.launcher.known.StartPreparation;
-import dev.metalloc.policy.Policy;
-import dev.metalloc.policy.PolicyToml;
 import dev.metalloc.policy.identity.AppIdentity;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -76,9 +71,9 @@ public final class RunCommand implements Runnable {
         long askedNanos = System.nanoTime();
         PreparedStart start;
         if (policySource != null) {
-            String source = policySource;
-            requirePresent(source);
-            start = new PlanPreparation(surroundings).prepared(identity.name(), () -> named(source));
+            NamedPolicy named = new NamedPolicy(surroundings, policySource);
+            named.requirePresent();
+            start = new PlanPreparation(surroundings).prepared(identity.name(), named::choice);
         } else if (identity.isNone()) {
             start = new PlanPreparation(surroundings)
                     .prepared("none", () -> new PolicyChoice(Optional.empty(), List.of()));
@@ -99,45 +94,12 @@ public final class RunCommand implements Runnable {
         }
         RunningProcess process = RunningProcess.jvm(running);
         String app = process.identity(null).name();
-        String source = policySource == null ? app : policySource;
-        requirePresent(source);
-        PreparedStart start = new PlanPreparation(surroundings).prepared(app, () -> named(source));
+        NamedPolicy named = new NamedPolicy(surroundings, policySource == null ? app : policySource);
+        named.requirePresent();
+        PreparedStart start = new PlanPreparation(surroundings).prepared(app, named::choice);
         if (explain) {
             start.explanation().forEach(surroundings::tell);
         }
         new RunningDispatch(surroundings).start(process, app, start);
-    }
-
-    /** A slip of the pen ends the command; what is wrong within a policy only leaves the application untouched. */
-    private void requirePresent(String source) {
-        if (isFile(source) && !Files.exists(file(source))) {
-            throw CommandFailure.failed("no such file: " + file(source) + " (check the path)");
-        }
-    }
-
-    private PolicyChoice named(String source) {
-        if (!isFile(source)) {
-            PolicyChoice choice = new PolicySources(surroundings).own(source);
-            if (choice.policy().isEmpty()) {
-                throw CommandFailure.failed(
-                        "no policy file and no application called " + source + " (see metalloc db list)");
-            }
-            return choice;
-        }
-        try {
-            Policy policy = PolicyToml.read(file(source));
-            return new PolicyChoice(
-                    Optional.of(policy), List.of("policy " + file(source) + ": named on the command line"));
-        } catch (IOException e) {
-            throw Failures.reading(file(source), e);
-        }
-    }
-
-    private boolean isFile(String source) {
-        return Files.exists(file(source)) || source.endsWith(".toml");
-    }
-
-    private Path file(String source) {
-        return surroundings.workingDirectory().resolve(source);
     }
 }

@@ -10,9 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds the profile that a word on the command line means: a file, else all that is stored of an application. */
 public final class ProfileSource {
+
+    private static final String SUFFIX = ".mprof";
 
     private ProfileSource() {}
 
@@ -23,12 +26,25 @@ public final class ProfileSource {
     /** The same with each run by itself. */
     public static ProfiledRuns runs(String source, KnownApplications known, Surroundings surroundings) {
         Path file = surroundings.workingDirectory().resolve(source);
-        if (Files.exists(file) || source.endsWith(".mprof")) {
-            return ProfiledRuns.of(List.of(read(file)));
+        boolean isNamedAsProfile = source.endsWith(SUFFIX);
+        boolean isFolder = Files.isDirectory(file); // often called as the application in it
+        if (isNamedAsProfile || (Files.exists(file) && !isFolder)) {
+            try {
+                return ProfiledRuns.of(List.of(read(file)));
+            } catch (CommandFailure e) {
+                Optional<ProfiledRuns> stored = isNamedAsProfile ? Optional.empty() : known.runs(source);
+                ProfiledRuns runs = stored.orElseThrow(() -> e);
+                surroundings.tell(file + " is no profile: taking what is stored of the application " + source);
+                return runs;
+            }
         }
         return known.runs(source)
                 .orElseThrow(() -> CommandFailure.failed(
-                        "no profile file and no profiled application called " + source + " (see metalloc db list)"));
+                        isFolder
+                                ? file + " is a folder, and no application called " + source
+                                        + " is profiled (name a profile in it, or see metalloc db list)"
+                                : "no profile file and no profiled application called " + source
+                                        + " (see metalloc db list)"));
     }
 
     private static Profile read(Path file) {

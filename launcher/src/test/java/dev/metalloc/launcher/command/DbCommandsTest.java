@@ -183,6 +183,27 @@ class DbCommandsTest {
         assertEquals(1, machine.run("db", "show", "b"));
     }
 
+    /** The costs are the shipped ones: there is no JDK here that could measure. */
+    @Test
+    void shouldRecommendForAnApplicationCalledAsAFolderOrAnotherFile() throws IOException {
+        push(1);
+        machine.with("METALLOC_COSTS", "shipped");
+        Path folder = Files.createDirectory(root.resolve("one/a"));
+
+        assertEquals(0, machine.run("recommend", "a"), machine.err());
+        assertEquals("", machine.err());
+        Files.delete(folder);
+        Files.writeString(folder, "notes");
+        assertEquals(0, machine.run("recommend", "a"), machine.err());
+        assertEquals(
+                "metalloc: " + folder + " is no profile: taking what is stored of the application a\n", machine.err());
+
+        Path other = Files.createDirectory(root.resolve("one/b"));
+        assertEquals(1, machine.run("recommend", "b"));
+        assertTrue(
+                machine.err().contains(other + " is a folder, and no application called b is profiled"), machine.err());
+    }
+
     private void push(int count) throws IOException {
         Path spool = Files.createDirectories(root.resolve("one/home/spool"));
         for (int i = 0; i < count; i++) {

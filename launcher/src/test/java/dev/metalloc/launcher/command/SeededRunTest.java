@@ -82,6 +82,31 @@ class SeededRunTest {
     }
 
     @Test
+    void shouldTakeThePolicyOfAnApplicationCalledAsAFolderOrAnotherFile() throws IOException {
+        policies().policies().save(policy("slab"), PolicyState.DRAFT);
+        Path folder = Files.createDirectory(root.resolve("a.B"));
+        assertEquals(0, machine.run("run", "--policy", "a.B", "--", "java", "c.D"));
+        assertEquals("slab", allocator());
+        assertEquals("", machine.err());
+
+        Files.delete(folder);
+        Files.writeString(folder, "notes");
+        assertEquals(0, machine.run("run", "--policy", "a.B", "--", "java", "c.D"));
+        assertEquals("slab", allocator());
+        assertTrue(machine.err().contains(" is no policy: taking that of the application a.B\n"), machine.err());
+
+        Files.createDirectory(root.resolve("c.D"));
+        assertUntouched(
+                "is a folder, and no application called c.D has a policy",
+                "run",
+                "--policy",
+                "c.D",
+                "--",
+                "java",
+                "c.D");
+    }
+
+    @Test
     void shouldStartUntouchedWithoutSeedsOrPolicy() throws IOException {
         assertEquals(0, machine.run("run", "--", "java", "a.B"));
         assertEquals(List.of(""), machine.handedOver());

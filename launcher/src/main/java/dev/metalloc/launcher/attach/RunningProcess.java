@@ -3,6 +3,7 @@ package dev.metalloc.launcher.attach;
 
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.policy.identity.AppIdentity;
+import dev.metalloc.policy.identity.ClassPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ public final class RunningProcess {
 
     private static final Path PROC = Path.of("/proc");
     private static final String ROOT = "root";
+    private static final String CLASS_PATH_VARIABLE = "CLASSPATH=";
 
     private final long processId;
     private final Path entry;
@@ -73,14 +75,37 @@ public final class RunningProcess {
         return ProcessHandle.of(processId).map(ProcessHandle::isAlive).orElse(false);
     }
 
-    /** The name under which what it does is kept. */
-    public AppIdentity identity(@Nullable String explicitName) {
+    /** What it was started with to load classes from. */
+    public List<Path> classPath() {
         try {
-            String words = Files.readString(entry.resolve("cmdline"), StandardCharsets.UTF_8);
-            Path workingFolder = Files.readSymbolicLink(entry.resolve("cwd"));
-            return AppIdentity.of(explicitName, List.of(words.split("\0")), workingFolder);
+            String environment = Files.readString(entry.resolve("environ"), StandardCharsets.ISO_8859_1);
+            String variable = null;
+            for (String assignment : environment.split("\0", -1)) {
+                if (assignment.startsWith(CLASS_PATH_VARIABLE)) {
+                    variable = assignment.substring(CLASS_PATH_VARIABLE.length());
+                }
+            }
+            return ClassPath.of(words(), workingFolder(), variable);
         } catch (IOException e) {
             throw gone(e);
         }
+    }
+
+    /** The name under which what it does is kept. */
+    public AppIdentity identity(@Nullable String explicitName) {
+        try {
+            return AppIdentity.of(explicitName, words(), workingFolder());
+        } catch (IOException e) {
+            throw gone(e);
+        }
+    }
+
+    private List<String> words() throws IOException {
+        return List.of(Files.readString(entry.resolve("cmdline"), StandardCharsets.UTF_8)
+                .split("\0"));
+    }
+
+    private Path workingFolder() throws IOException {
+        return Files.readSymbolicLink(entry.resolve("cwd"));
     }
 }

@@ -15,6 +15,7 @@ import dev.metalloc.launcher.known.PreparedStart;
 import dev.metalloc.launcher.known.ProfiledRuns;
 import dev.metalloc.launcher.known.Recommendations;
 import dev.metalloc.launcher.known.RecommendedPolicy;
+import dev.metalloc.launcher.known.StrictSeeds;
 import dev.metalloc.policy.Policy;
 import dev.metalloc.policy.identity.AppIdentity;
 import dev.metalloc.profiler.api.ProfileMode;
@@ -52,7 +53,8 @@ public final class AutoCommand implements Runnable {
             return;
         }
         if (policy.isPresent()) {
-            PolicyChoice choice = new PolicyChoice(policy, List.of());
+            PolicyChoice choice =
+                    new StrictSeeds(surroundings, line.classPath()).observed(new PolicyChoice(policy, List.of()));
             PreparedStart start = new PlanPreparation(surroundings).prepared(app, () -> choice);
             new PolicyRun(surroundings).start(line, app, start, false);
         } else if (line.takesAgent()) {

@@ -8,9 +8,11 @@ import dev.metalloc.launcher.known.PreparedStart;
 /** Starts an application as it was prepared, or untouched where the JVM cannot load the agent. */
 final class PolicyRun {
 
+    private final Surroundings surroundings;
     private final Starts starts;
 
     PolicyRun(Surroundings surroundings) {
+        this.surroundings = surroundings;
         this.starts = new Starts(surroundings);
     }
 
@@ -18,9 +20,16 @@ final class PolicyRun {
     void start(ApplicationLine line, String app, PreparedStart prepared, boolean fromArchive) {
         if (prepared.plan().isEmpty()) {
             starts.untouched(line, prepared.reason());
-        } else if (!line.takesAgent()) {
+            return;
+        }
+        if (!line.takesAgent()) {
             starts.untouched(line, line.refusal());
-        } else if (fromArchive) {
+            return;
+        }
+        if (!prepared.notice().isEmpty()) {
+            surroundings.tell(prepared.notice());
+        }
+        if (fromArchive) {
             starts.dispatchedFromArchive(line, app, prepared.plan().get(), prepared.cache());
         } else {
             starts.dispatched(line, app, prepared.plan().get(), prepared.cache());

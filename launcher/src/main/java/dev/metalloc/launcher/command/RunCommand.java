@@ -73,7 +73,7 @@ public final class RunCommand implements Runnable {
         if (policySource != null) {
             NamedPolicy named = new NamedPolicy(surroundings, policySource);
             named.requirePresent();
-            start = new PlanPreparation(surroundings).prepared(identity.name(), named::choice);
+            start = new PlanPreparation(surroundings).prepared(identity.name(), () -> named.choice(classPath, explain));
         } else if (identity.isNone()) {
             start = new PlanPreparation(surroundings)
                     .prepared("none", () -> new PolicyChoice(Optional.empty(), List.of()));
@@ -96,7 +96,8 @@ public final class RunCommand implements Runnable {
         String app = process.identity(null).name();
         NamedPolicy named = new NamedPolicy(surroundings, policySource == null ? app : policySource);
         named.requirePresent();
-        PreparedStart start = new PlanPreparation(surroundings).prepared(app, named::choice);
+        PreparedStart start =
+                new PlanPreparation(surroundings).prepared(app, () -> named.choice(process.classPath(), explain));
         if (explain) {
             start.explanation().forEach(surroundings::tell);
         }

@@ -29,6 +29,9 @@ final class RunningDispatch {
                 throw CommandFailure.failed("process " + process.processId() + ": " + state.text());
             }
         }
+        if (!prepared.notice().isEmpty()) {
+            surroundings.tell(prepared.notice());
+        }
         surroundings.tell("process " + process.processId() + " takes new blocks as its policy says (metalloc detach "
                 + process.processId() + " ends it)");
     }

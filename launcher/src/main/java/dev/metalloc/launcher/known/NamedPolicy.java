@@ -4,6 +4,7 @@ package dev.metalloc.launcher.known;
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Failures;
 import dev.metalloc.launcher.Surroundings;
+import dev.metalloc.policy.Policy;
 import dev.metalloc.policy.PolicyToml;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,12 +35,24 @@ public final class NamedPolicy {
     }
 
     /**
-     * The policy.
+     * The policy: a file's as its author wrote it, an application's as far as the strict seeds of the packages allow.
      *
+     * @param classPath of the application that is started
+     * @param explained whether the user asks for the reasons
      * @throws CommandFailure where there is none, or it cannot be read
      */
-    public PolicyChoice choice() {
-        return isFile() ? ofFile() : ofApplication();
+    public PolicyChoice choice(List<Path> classPath, boolean explained) {
+        StrictSeeds strict = new StrictSeeds(surroundings, classPath);
+        if (!isFile()) {
+            return strict.observed(ofApplication());
+        }
+        Optional<Policy> written = ofFile();
+        if (written.isEmpty()) {
+            surroundings.tell(file + " is no policy: taking that of the application " + word);
+            return strict.observed(ofApplication());
+        }
+        PolicyChoice choice = new PolicyChoice(written, List.of("policy " + file + ": named on the command line"));
+        return explained ? strict.mentioned(choice) : choice;
     }
 
     // A folder is often called as the application in it.
@@ -47,21 +60,16 @@ public final class NamedPolicy {
         return word.endsWith(SUFFIX) || (Files.exists(file) && !Files.isDirectory(file));
     }
 
-    private PolicyChoice ofFile() {
+    /** Empty where it is something else and the store knows an application of this name. */
+    private Optional<Policy> ofFile() {
         try {
-            return new PolicyChoice(
-                    Optional.of(PolicyToml.read(file)), List.of("policy " + file + ": named on the command line"));
+            return Optional.of(PolicyToml.read(file));
         } catch (IOException e) {
-            CommandFailure failure = Failures.reading(file, e);
-            if (word.endsWith(SUFFIX)) {
-                throw failure;
+            if (word.endsWith(SUFFIX)
+                    || new PolicySources(surroundings).own(word).policy().isEmpty()) {
+                throw Failures.reading(file, e);
             }
-            PolicyChoice own = new PolicySources(surroundings).own(word);
-            if (own.policy().isEmpty()) {
-                throw failure;
-            }
-            surroundings.tell(file + " is no policy: taking that of the application " + word);
-            return own;
+            return Optional.empty();
         }
     }
 

@@ -55,7 +55,7 @@ public final class PlanPreparation {
         }
         Policy policy = choice.policy().get();
         try {
-            return prepared(policy, choice.explanation());
+            return prepared(policy, choice);
         } catch (CommandFailure e) {
             return PreparedStart.failed(home.cache(), String.valueOf(e.getMessage()), choice.explanation());
         } catch (UncheckedIOException e) {
@@ -66,14 +66,16 @@ public final class PlanPreparation {
         }
     }
 
-    private PreparedStart prepared(Policy policy, List<String> explanation) {
+    private PreparedStart prepared(Policy policy, PolicyChoice choice) {
         requireKnownAllocators(policy);
         Plan plan = PlanFile.compile(policy);
         if (plan.rules().isEmpty()) {
-            return PreparedStart.left(home.cache(), PolicySources.leaving(policy), explanation);
+            String reason = choice.notice().isEmpty() ? PolicySources.leaving(policy) : choice.notice();
+            return PreparedStart.left(home.cache(), reason, choice.explanation());
         }
         PlanFile file = PlanFile.write(plan, FileNames.of(policy.app()) + "-" + policy.version(), home);
-        return new PreparedStart(Optional.of(file.file()), file.cache(), "", true, explanation);
+        return new PreparedStart(
+                Optional.of(file.file()), file.cache(), "", choice.notice(), true, choice.explanation());
     }
 
     // Here rather than in the agent, which could only say so after the JVM has started.

@@ -10,10 +10,15 @@ import java.util.Optional;
  *
  * @param policy empty where nothing is known
  * @param explanation which rule won and why, one line each
+ * @param notice what the user is to be told though nobody asked; empty for nothing
  */
-public record PolicyChoice(Optional<Policy> policy, List<String> explanation) {
+public record PolicyChoice(Optional<Policy> policy, List<String> explanation, String notice) {
 
     public PolicyChoice {
         explanation = List.copyOf(explanation);
+    }
+
+    public PolicyChoice(Optional<Policy> policy, List<String> explanation) {
+        this(policy, explanation, "");
     }
 }

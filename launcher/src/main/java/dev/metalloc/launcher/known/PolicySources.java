@@ -78,11 +78,11 @@ public final class PolicySources {
         return new PolicyChoice(Optional.of(seeded.policy()), seeded.explanation());
     }
 
-    /** The application's own policy, else the seeds': the precedence below the command line's. */
+    /** The application's own policy, as far as strict seeds allow, else the seeds': the precedence below the command line's. */
     public PolicyChoice find(String app, List<Path> classPath, String featureVersion) {
         PolicyChoice own = own(app);
         if (own.policy().isPresent()) {
-            return own;
+            return new StrictSeeds(surroundings, classPath).observed(own);
         }
         PolicyChoice seeded = seeded(app, classPath, featureVersion);
         List<String> explanation = new ArrayList<>(own.explanation());

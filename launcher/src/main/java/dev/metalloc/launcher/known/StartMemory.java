@@ -13,16 +13,16 @@ import java.util.Optional;
  * How an application was prepared when it was last started, for as long as nothing has changed that it depends on.
  *
  * <p>Reading it takes a millisecond or two, where loading a database driver alone takes some tenths of a second. The file
- * is text: the stamp, the plan, the plan's state, the cache, the reason, then the explanation, a line each.
+ * is text: the stamp, the plan, the plan's state, the cache, the reason, the notice, then the explanation, a line each.
  */
 public final class StartMemory {
 
-    private static final String FIRST_LINE = "metalloc-start 2";
+    private static final String FIRST_LINE = "metalloc-start 3";
     /** A stamp that no start has: what is kept with it can be looked at, and is not used. */
     static final String NEVER = "-";
 
     private static final String NO_PLAN = "-";
-    private static final int FIXED_LINES = 6;
+    private static final int FIXED_LINES = 7;
 
     private final Path file;
 
@@ -60,7 +60,12 @@ public final class StartMemory {
     private static PreparedStart start(List<String> lines) {
         Optional<Path> plan = lines.get(2).equals(NO_PLAN) ? Optional.empty() : Optional.of(Path.of(lines.get(2)));
         return new PreparedStart(
-                plan, Path.of(lines.get(4)), lines.get(5), true, lines.subList(FIXED_LINES, lines.size()));
+                plan,
+                Path.of(lines.get(4)),
+                lines.get(5),
+                lines.get(6),
+                true,
+                lines.subList(FIXED_LINES, lines.size()));
     }
 
     /** Keeps a preparation; where it cannot be kept the next start prepares anew. */
@@ -71,7 +76,8 @@ public final class StartMemory {
                 start.plan().map(Path::toString).orElse(NO_PLAN),
                 planState(start.plan()),
                 start.cache().toString(),
-                start.reason()));
+                start.reason(),
+                start.notice()));
         lines.addAll(start.explanation());
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());

@@ -106,6 +106,71 @@ class SeededRunTest {
                 "c.D");
     }
 
+    /** What breaks is not outweighed by what a profile says there is to win. */
+    @Test
+    void shouldLeaveWhatAStrictSeedLeavesWhateverItsOwnPolicySays() throws IOException {
+        jar("lib/questdb-8.2.1.jar");
+        policies().policies().save(policy("slab"), PolicyState.DRAFT);
+        String notice = "UNSAFE left to the JDK against the policy for a.B: strict in the seeds of questdb";
+        assertUntouched(notice, "run", "--", "java", "-cp", "lib/*", "a.B");
+        assertUntouched(notice, "run", "--policy", "a.B", "--", "java", "-cp", "lib/*", "a.B");
+        assertUntouched(notice, "auto", "--", "java", "-cp", "lib/*", "a.B");
+        assertEquals(0, machine.run("db", "show", "--explain", "--", "java", "-cp", "lib/*", "a.B"));
+        assertTrue(
+                machine.out()
+                        .contains("UNSAFE slab for sizes 1 to 4096: left to the JDK, since seed questdb"
+                                + " (org.questdb:questdb 8.2.1) is strict: blocks are passed to native code"),
+                machine.out());
+
+        assertEquals(0, machine.run("run", "--", "java", "a.B"));
+        assertEquals("slab", allocator());
+    }
+
+    @Test
+    void shouldServeWhatAStrictSeedSaysNothingOf() throws IOException {
+        jar("lib/questdb-8.2.1.jar");
+        PolicyRule buffers = new PolicyRule(
+                EntryPoint.DIRECT_BUFFER, PolicySite.ANY, 1, 4096, AllocatorSpec.of("buddy"), 1, List.of());
+        Policy unsafe = policy("slab");
+        policies()
+                .policies()
+                .save(
+                        new Policy(
+                                "a.B",
+                                1,
+                                1000,
+                                "a test",
+                                "time",
+                                List.of(unsafe.rules().getFirst(), buffers)),
+                        PolicyState.DRAFT);
+        rest();
+        run();
+        run();
+
+        assertEquals(1, PlanFormat.read(plan()).rules().size());
+        assertEquals("buddy", allocator());
+        assertEquals(
+                2,
+                machine.err()
+                        .lines()
+                        .filter(line -> line.contains("UNSAFE left to the JDK"))
+                        .count());
+    }
+
+    @Test
+    void shouldServeWhatAFileSaysAndMentionTheStrictSeedWhereAsked() throws IOException {
+        jar("lib/questdb-8.2.1.jar");
+        Files.writeString(root.resolve("p.toml"), PolicyToml.write(policy("slab")));
+        assertEquals(0, machine.run("run", "--policy", "p.toml", "--", "java", "-cp", "lib/*", "a.B"));
+        assertEquals("slab", allocator());
+        assertEquals("", machine.err());
+
+        assertEquals(0, machine.run("run", "--policy", "p.toml", "--explain", "--", "java", "-cp", "lib/*", "a.B"));
+        assertEquals("slab", allocator());
+        assertTrue(
+                machine.err().contains("UNSAFE slab for sizes 1 to 4096: served, though seed questdb"), machine.err());
+    }
+
     @Test
     void shouldStartUntouchedWithoutSeedsOrPolicy() throws IOException {
         assertEquals(0, machine.run("run", "--", "java", "a.B"));

@@ -32,6 +32,9 @@ public final class AttachedJvm implements AutoCloseable {
             attached.requireRelease();
             return attached;
         } catch (AttachNotSupportedException | IOException e) {
+            if (process.endsSoon()) {
+                throw process.ended(e);
+            }
             throw CommandFailure.failed(
                     "process " + process.processId() + " lets nobody attach: " + firstLine(e)
                             + " (start it without -XX:+DisableAttachMechanism)",
@@ -72,13 +75,15 @@ public final class AttachedJvm implements AutoCloseable {
         try {
             machine.loadAgent(option.jar().toString(), option.arguments());
         } catch (AgentLoadException | AgentInitializationException | IOException e) {
+            if (process.endsSoon()) {
+                throw process.ended(e);
+            }
             throw CommandFailure.failed(
                     "process " + process.processId() + " did not load the agent: " + firstLine(e)
                             + " (start it with -XX:+EnableDynamicAgentLoading)",
                     e);
         }
-        return state().orElseThrow(() ->
-                CommandFailure.failed("process " + process.processId() + " ended (start the application again)"));
+        return state().orElseThrow(() -> process.ended(null));
     }
 
     /** How the agent in that JVM stands; absent where the JVM has ended. */

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ public final class RunningProcess {
 
     private static final Path PROC = Path.of("/proc");
     private static final String ROOT = "root";
+    private static final long MOST_END_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final String CLASS_PATH_VARIABLE = "CLASSPATH=";
 
     private final long processId;
@@ -55,7 +59,9 @@ public final class RunningProcess {
     private void requireJvm() {
         try (Stream<String> mappings = Files.lines(entry.resolve("maps"), StandardCharsets.ISO_8859_1)) {
             if (mappings.noneMatch(mapping -> mapping.endsWith("/libjvm.so"))) {
-                throw CommandFailure.failed("process " + processId + " is not a JVM (jps lists those that run)");
+                throw hasEnded()
+                        ? ended(null)
+                        : CommandFailure.failed("process " + processId + " is not a JVM (jps lists those that run)");
             }
         } catch (IOException e) {
             throw gone(e);
@@ -63,16 +69,44 @@ public final class RunningProcess {
     }
 
     private CommandFailure gone(IOException e) {
-        return CommandFailure.failed(
-                "cannot look at process " + processId + ": " + e.getMessage() + " (check that it still runs)", e);
+        return hasEnded()
+                ? ended(e)
+                : CommandFailure.failed(
+                        "cannot look at process " + processId + ": " + e.getMessage() + " (check that it still runs)",
+                        e);
     }
 
     public long processId() {
         return processId;
     }
 
-    public boolean isAlive() {
-        return ProcessHandle.of(processId).map(ProcessHandle::isAlive).orElse(false);
+    /** Whether nothing of it runs any more, though its parent may still have to ask for its exit code. */
+    boolean hasEnded() {
+        String state;
+        try {
+            state = Files.readString(entry.resolve("stat"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return true;
+        }
+        int name = state.lastIndexOf(')');
+        return state.startsWith(" Z", name + 1) || state.startsWith(" X", name + 1);
+    }
+
+    /** The same, for a process whose end may be under way: its connections are gone a little earlier than itself. */
+    boolean endsSoon() {
+        long end = System.nanoTime() + MOST_END_NANOS;
+        while (!hasEnded()) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return true;
+    }
+
+    CommandFailure ended(@Nullable Exception cause) {
+        String message = "process " + processId + " has ended (jps lists the JVMs that run)";
+        return cause == null ? CommandFailure.failed(message) : CommandFailure.failed(message, cause);
     }
 
     /** What it was started with to load classes from. */

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a jar's file name tells by Maven's habit, {@code artifact-version.jar}.
+ * What a jar's file name tells by Maven's habit, {@code artifact-version[-classifier].jar}.
  *
  * @param version empty where the name has none
  */
@@ -14,12 +14,20 @@ record JarName(String artifactId, String version) {
 
     private static final Pattern NAME = Pattern.compile("(.+?)(?:-(\\d[\\w.+-]*))?\\.jar");
 
+    // Only what is known to be one: the version itself may have hyphens.
+    private static final Pattern CLASSIFIER = Pattern.compile(
+            "-(?:(?:natives|linux|osx|macos|windows)(?:-.*)?|sources|javadoc|tests|test-sources|jdk\\d+|shaded|all)$");
+
     static Optional<JarName> of(String fileName) {
         Matcher name = NAME.matcher(fileName);
         if (!name.matches()) {
             return Optional.empty();
         }
         String version = name.group(2);
-        return Optional.of(new JarName(name.group(1), version == null ? "" : version));
+        return Optional.of(new JarName(name.group(1), version == null ? "" : withoutClassifier(version)));
+    }
+
+    private static String withoutClassifier(String version) {
+        return CLASSIFIER.matcher(version).replaceFirst("");
     }
 }

@@ -45,6 +45,11 @@ public final class AutoCommand implements Runnable {
         AppIdentity identity = Identities.of(null, line, surroundings);
         String app = identity.name();
         Starts starts = new Starts(surroundings);
+        if (identity.isNone()) {
+            starts.untouched(
+                    line, new PlanPreparation(surroundings).ofNoApplication().reason());
+            return;
+        }
         Optional<Policy> policy;
         try {
             policy = knownOrRecommended(app);

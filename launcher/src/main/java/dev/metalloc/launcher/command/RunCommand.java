@@ -7,14 +7,12 @@ import dev.metalloc.launcher.attach.RunningProcess;
 import dev.metalloc.launcher.jvm.ApplicationLine;
 import dev.metalloc.launcher.known.NamedPolicy;
 import dev.metalloc.launcher.known.PlanPreparation;
-import dev.metalloc.launcher.known.PolicyChoice;
 import dev.metalloc.launcher.known.PreparedStart;
 import dev.metalloc.launcher.known.StartPreparation;
 import dev.metalloc.policy.identity.AppIdentity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -75,8 +73,7 @@ public final class RunCommand implements Runnable {
             named.requirePresent();
             start = new PlanPreparation(surroundings).prepared(identity.name(), () -> named.choice(classPath, explain));
         } else if (identity.isNone()) {
-            start = new PlanPreparation(surroundings)
-                    .prepared("none", () -> new PolicyChoice(Optional.empty(), List.of()));
+            start = new PlanPreparation(surroundings).ofNoApplication();
         } else {
             start = StartPreparation.of(surroundings, identity.name(), classPath, javaVersion);
         }

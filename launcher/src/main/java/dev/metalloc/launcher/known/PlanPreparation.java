@@ -66,6 +66,11 @@ public final class PlanPreparation {
         }
     }
 
+    /** Of a command line such as {@code java -version}. */
+    public PreparedStart ofNoApplication() {
+        return PreparedStart.left(home.cache(), "this command line starts no application", List.of());
+    }
+
     private PreparedStart prepared(Policy policy, PolicyChoice choice) {
         requireKnownAllocators(policy);
         Plan plan = PlanFile.compile(policy);

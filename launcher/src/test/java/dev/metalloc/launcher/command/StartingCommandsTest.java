@@ -96,6 +96,16 @@ class StartingCommandsTest {
         assertEquals("metalloc: nothing known of a.B yet: profiling it\n", machine.err());
     }
 
+    @Test
+    void shouldStartACommandLineWithoutAnApplicationUntouched() throws IOException {
+        for (String command : List.of("run", "auto")) {
+            assertEquals(0, machine.run(command, "--", "java", "-version"));
+            assertEquals(List.of(""), machine.handedOver());
+        }
+        String line = "metalloc: this command line starts no application: starting it untouched\n";
+        assertEquals(line + line, machine.err());
+    }
+
     private Path policy(String allocator) throws IOException {
         return Files.writeString(root.resolve("policy.toml"), """
                 schema = 1

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * The agent's argument string: a mode, then {@code key=value} pairs, separated by commas; values percent-encoded.
  *
  * <p>{@code profile,out=FILE[,trace=FILE][,app=NAME][,mode=sampled|full][,durationMillis=N][,spool=DIR][,cache=DIR][,quiet]},
- * {@code run,plan=FILE[,app=NAME][,cache=DIR][,quiet]} or {@code detach}.
+ * {@code run,plan=FILE[,app=NAME][,cache=DIR][,marks=DIR][,quiet]} or {@code detach}.
  */
 public final class AgentOptions {
 
     private static final String[] KNOWN = {
-        "app", "cache", "durationMillis", "mode", "out", "plan", "quiet", "spool", "trace"
+        "app", "cache", "durationMillis", "marks", "mode", "out", "plan", "quiet", "spool", "trace"
     };
 
     private final AgentMode mode;
@@ -113,6 +113,11 @@ public final class AgentOptions {
             throw new IllegalArgumentException("agent option '" + key + "' is missing (expected: " + key + "=FILE)");
         }
         return path;
+    }
+
+    /** Where to say how the run ends; null for nowhere, and where nothing is said at the end. */
+    public @Nullable Path marks() {
+        return isSet("quiet") ? null : path("marks");
     }
 
     public String app() {

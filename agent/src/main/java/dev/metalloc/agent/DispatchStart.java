@@ -25,13 +25,15 @@ final class DispatchStart implements Function<Object, @Nullable Runnable> {
     private final PlanHooks hooks;
     private final SitePlan sites;
     private final PreparedImage.LaterClasses laterClasses;
+    private final RunMark mark;
     private volatile @Nullable ServingDispatch started;
     private volatile boolean failed;
 
-    DispatchStart(PlanHooks hooks, SitePlan sites, PreparedImage.LaterClasses laterClasses) {
+    DispatchStart(PlanHooks hooks, SitePlan sites, PreparedImage.LaterClasses laterClasses, RunMark mark) {
         this.hooks = hooks;
         this.sites = sites;
         this.laterClasses = laterClasses;
+        this.mark = mark;
     }
 
     /** Whether the allocators could not be made, which was said then. */
@@ -52,10 +54,11 @@ final class DispatchStart implements Function<Object, @Nullable Runnable> {
             RuntimeInstaller.defineRest(laterClasses);
             ServingDispatch serving = ServingDispatch.make((Plan) plan, hooks, sites);
             started = serving;
+            mark.begin();
             RunState.serve(ledgers());
             serving.idlePurge().start();
             serving.driftWatch().start();
-            return new Registration(serving);
+            return new Registration(serving, mark);
         } catch (Throwable failure) {
             failed = true;
             MetallocAgent.sayUntouched(failure);
@@ -69,9 +72,10 @@ final class DispatchStart implements Function<Object, @Nullable Runnable> {
     }
 
     /** Whoever uses neither management nor recordings does not pay for their classes; whether somebody does is looked up now and then. */
-    private record Registration(ServingDispatch serving) implements Runnable {
+    private record Registration(ServingDispatch serving, RunMark mark) implements Runnable {
         @Override
         public void run() {
+            mark.hold();
             long delayMillis = Long.getLong("metalloc.telemetryMillis", DEFAULT_TELEMETRY_MILLIS);
             if (delayMillis <= 0) {
                 return;

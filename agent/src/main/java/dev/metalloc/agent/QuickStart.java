@@ -96,7 +96,7 @@ final class QuickStart {
                 return LONG_WAY_FROM_DEFINED;
             }
             hook(needed, gateClosed);
-            LateStart later = new LateStart(instrumentation, imageFile);
+            LateStart later = new LateStart(instrumentation, imageFile, options.marks());
             if (run.apply(plan, new Object[] {later, options.isSet("quiet") ? null : later}) == null) {
                 throw new IllegalStateException("no thread could be started for it");
             }

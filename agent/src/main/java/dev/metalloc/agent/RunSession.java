@@ -14,6 +14,7 @@ import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.lang.instrument.Instrumentation;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,10 +29,12 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
     private static final String DISPATCHING = "dispatching";
 
     private final DispatchStart start;
+    private final RunMark mark;
     private final @Nullable SiteHooks siteHooks;
 
-    private RunSession(DispatchStart start, @Nullable SiteHooks siteHooks) {
+    private RunSession(DispatchStart start, RunMark mark, @Nullable SiteHooks siteHooks) {
         this.start = start;
+        this.mark = mark;
         this.siteHooks = siteHooks;
     }
 
@@ -65,18 +68,25 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         if (!sites.isEmpty()) {
             siteHooks = SiteHooks.install(instrumentation, sites);
         }
+        RunMark mark = new RunMark(options.marks());
         RunSession session =
-                new RunSession(new DispatchStart(hooks, sites, images.image().laterClasses()), siteHooks);
+                new RunSession(new DispatchStart(hooks, sites, images.image().laterClasses(), mark), mark, siteHooks);
         PlannedStart.begin(plan, session, options.isSet("quiet") ? null : session);
         if (attached) {
             System.setProperty(MetallocAgent.STATE_PROPERTY, DISPATCHING);
         }
     }
 
-    /** For a JVM whose hooks are in, by a plan of which all groups of hooks are. */
-    static RunSession withoutSites(Object plan, PreparedImage.LaterClasses laterClasses) {
+    /**
+     * For a JVM whose hooks are in, by a plan of which all groups of hooks are.
+     *
+     * @param marks where to say how the run ends, or null
+     */
+    static RunSession withoutSites(Object plan, PreparedImage.LaterClasses laterClasses, @Nullable Path marks) {
         PlanHooks hooks = PlanHooks.of((Plan) plan, List.of());
-        return new RunSession(new DispatchStart(hooks, SitePlan.of((Plan) plan, hooks), laterClasses), null);
+        RunMark mark = new RunMark(marks);
+        return new RunSession(
+                new DispatchStart(hooks, SitePlan.of((Plan) plan, hooks), laterClasses, mark), mark, null);
     }
 
     /** Makes the plan's allocators. */
@@ -132,6 +142,7 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
     @Override
     public void run() {
         try {
+            mark.end();
             Throwable failure = Failsafe.first();
             if (RunState.isTorn()) {
                 MetallocAgent.say(

@@ -31,6 +31,11 @@ public record MetallocHome(Path folder) {
         return folder.resolve("policies");
     }
 
+    /** How runs ended, a folder for each policy. */
+    public Path runs() {
+        return folder.resolve("runs");
+    }
+
     /** The user's own seeds. */
     public Path seeds() {
         return folder.resolve("seeds");

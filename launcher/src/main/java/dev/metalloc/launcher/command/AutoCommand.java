@@ -61,7 +61,7 @@ public final class AutoCommand implements Runnable {
             PolicyChoice choice =
                     new StrictSeeds(surroundings, line.classPath()).observed(new PolicyChoice(policy, List.of()));
             PreparedStart start = new PlanPreparation(surroundings).prepared(app, () -> choice);
-            new PolicyRun(surroundings).start(line, app, start, false);
+            new PolicyRun(surroundings).start(line, app, start, false, true);
         } else if (line.takesAgent()) {
             surroundings.tell("nothing known of " + app + " yet: profiling it");
             starts.profiled(line, home.prepared(), identity, ProfileMode.SAMPLED, null, null);

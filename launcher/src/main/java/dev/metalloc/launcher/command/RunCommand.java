@@ -82,7 +82,7 @@ public final class RunCommand implements Runnable {
             start.explanation().forEach(surroundings::tell);
             surroundings.tell(String.format(Locale.ROOT, "looked up in %.1f ms", nanos / 1e6));
         }
-        new PolicyRun(surroundings).start(line, identity.name(), start, archive);
+        new PolicyRun(surroundings).start(line, identity.name(), start, archive, policySource == null);
     }
 
     private void runAttached(long running) {

@@ -56,19 +56,18 @@ final class Starts {
         CommandLineFile.handOver(surroundings, line.with(option));
     }
 
-    void dispatched(ApplicationLine line, String app, Path plan, Path cache) {
+    void dispatched(ApplicationLine line, AgentOption agent) {
         line.jvmReplacement().ifPresent(surroundings::tell);
         line.archiveNote().ifPresent(surroundings::tell);
-        CommandLineFile.handOver(surroundings, line.with(AgentOptions.run(surroundings, app, plan, cache)));
+        CommandLineFile.handOver(surroundings, line.with(agent));
     }
 
     /** Dispatched, with an archive of the JDK's classes that is made now where there is none yet. */
-    void dispatchedFromArchive(ApplicationLine line, String app, Path plan, Path cache) {
-        AgentOption agent = AgentOptions.run(surroundings, app, plan, cache);
+    void dispatchedFromArchive(ApplicationLine line, AgentOption agent, Path cache) {
         Optional<ClassArchive> archive = line.classArchive(agent, cache);
         if (archive.isEmpty()) {
             surroundings.tell("no archive suits this command line: starting without");
-            dispatched(line, app, plan, cache);
+            dispatched(line, agent);
             return;
         }
         line.jvmReplacement().ifPresent(surroundings::tell);

@@ -80,7 +80,13 @@ public final class PlanPreparation {
         }
         PlanFile file = PlanFile.write(plan, FileNames.of(policy.app()) + "-" + policy.version(), home);
         return new PreparedStart(
-                Optional.of(file.file()), file.cache(), "", choice.notice(), true, choice.explanation());
+                Optional.of(file.file()),
+                file.cache(),
+                "",
+                choice.notice(),
+                FileNames.of(policy.app()) + "-" + PolicySources.edition(policy),
+                true,
+                choice.explanation());
     }
 
     // Here rather than in the agent, which could only say so after the JVM has started.

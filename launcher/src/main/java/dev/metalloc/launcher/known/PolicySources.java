@@ -99,6 +99,11 @@ public final class PolicySources {
         return policy.provenance().startsWith("the seeds ");
     }
 
+    /** What tells a policy from the others of its application. */
+    static String edition(Policy policy) {
+        return isSeeded(policy) ? "seeds" : Integer.toString(policy.version());
+    }
+
     /** Why nothing is dispatched by a policy that leaves everything to the JDK. */
     static String leaving(Policy policy) {
         return isSeeded(policy)

@@ -13,16 +13,16 @@ import java.util.Optional;
  * How an application was prepared when it was last started, for as long as nothing has changed that it depends on.
  *
  * <p>Reading it takes a millisecond or two, where loading a database driver alone takes some tenths of a second. The file
- * is text: the stamp, the plan, the plan's state, the cache, the reason, the notice, then the explanation, a line each.
+ * is text: the stamp, the plan, the plan's state, the cache, the reason, the notice, the name of its runs, then the explanation, a line each.
  */
 public final class StartMemory {
 
-    private static final String FIRST_LINE = "metalloc-start 3";
+    private static final String FIRST_LINE = "metalloc-start 4";
     /** A stamp that no start has: what is kept with it can be looked at, and is not used. */
     static final String NEVER = "-";
 
     private static final String NO_PLAN = "-";
-    private static final int FIXED_LINES = 7;
+    private static final int FIXED_LINES = 8;
 
     private final Path file;
 
@@ -64,6 +64,7 @@ public final class StartMemory {
                 Path.of(lines.get(4)),
                 lines.get(5),
                 lines.get(6),
+                lines.get(7),
                 true,
                 lines.subList(FIXED_LINES, lines.size()));
     }
@@ -77,7 +78,8 @@ public final class StartMemory {
                 planState(start.plan()),
                 start.cache().toString(),
                 start.reason(),
-                start.notice()));
+                start.notice(),
+                start.runs()));
         lines.addAll(start.explanation());
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());

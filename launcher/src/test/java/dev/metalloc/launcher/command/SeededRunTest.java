@@ -171,6 +171,31 @@ class SeededRunTest {
                 machine.err().contains("UNSAFE slab for sizes 1 to 4096: served, though seed questdb"), machine.err());
     }
 
+    /** What breaks an application once will do so again. */
+    @Test
+    void shouldGiveUpAPolicyUnderWhichItDiedButNotOneThatIsNamed() throws IOException {
+        policies().policies().save(policy("slab"), PolicyState.DRAFT);
+        run();
+        Path marks = root.resolve("home/runs/a.B-1");
+        assertTrue(
+                machine.handedOver().get(1).endsWith(",marks=" + marks),
+                machine.handedOver().get(1));
+        String bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
+        Files.writeString(marks.resolve("8388608-1"), bootId + root);
+        run();
+        Files.writeString(marks.resolve("8388608-2"), bootId + root);
+        String doubt = "2 of the last 2 runs by this policy crashed or were killed";
+        assertUntouched(doubt, "run", "--", "java", "-cp", "lib/*", "a.B");
+        assertUntouched(doubt, "auto", "--", "java", "-cp", "lib/*", "a.B");
+
+        assertEquals(0, machine.run("run", "--policy", "a.B", "--", "java", "-cp", "lib/*", "a.B"));
+        assertEquals("slab", allocator());
+        assertFalse(machine.handedOver().get(1).contains("marks="));
+        policies().policies().save(policy("buddy"), PolicyState.DRAFT);
+        run();
+        assertEquals("buddy", allocator());
+    }
+
     @Test
     void shouldStartUntouchedWithoutSeedsOrPolicy() throws IOException {
         assertEquals(0, machine.run("run", "--", "java", "a.B"));

@@ -3,7 +3,6 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.DirectLedgers;
 import dev.metalloc.agent.runtime.JdkAccess;
-import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.telemetry.Telemetry;
 import dev.metalloc.agent.train.HookGroup;
 import dev.metalloc.agent.train.PreparedImage;
@@ -55,7 +54,7 @@ final class DispatchStart implements Function<Object, @Nullable Runnable> {
             ServingDispatch serving = ServingDispatch.make((Plan) plan, hooks, sites);
             started = serving;
             mark.begin();
-            RunState.serve(ledgers());
+            RunSession.serve(ledgers());
             serving.idlePurge().start();
             serving.driftWatch().start();
             return new Registration(serving, mark);

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.DirectLedgers;
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.JdkAccess;
 import dev.metalloc.agent.runtime.OtherAgents;
@@ -27,6 +28,9 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
 
     private static final int MOST_SITES_TOLD = 4;
     private static final String DISPATCHING = "dispatching";
+
+    /** Whether hooks are to leave new blocks to the JDK once there are allocators. */
+    private static boolean pausedBeforeServing;
 
     private final DispatchStart start;
     private final RunMark mark;
@@ -100,13 +104,22 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         return PlannedStart.plan() != null;
     }
 
+    /** Lets hooks allocate from allocators just made, unless somebody does not want that any more. */
+    static synchronized void serve(@Nullable DirectLedgers ledgers) {
+        RunState.serve(ledgers);
+        if (pausedBeforeServing) {
+            RunState.pause();
+        }
+    }
+
     /**
      * Leaves new blocks to the JDK. The hooks stay: live blocks of ours must find their way back.
      *
-     * @throws IllegalStateException where nothing is served yet
+     * @throws IllegalStateException where that is so already, after a failure
      */
     static synchronized void pause() {
-        requireStarted();
+        requireWell();
+        pausedBeforeServing = !RunState.allocating;
         RunState.pause();
         System.setProperty(MetallocAgent.STATE_PROPERTY, "ended dispatch: new blocks come from the JDK");
     }
@@ -114,22 +127,24 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
     /**
      * Serves again.
      *
-     * @throws IllegalStateException where the plan is another one than that of the start, whose allocators are there
+     * @throws IllegalStateException where the plan is another one than that of the start, whose allocators are there, or after a failure
      */
     static synchronized void resume(Plan plan) {
-        requireStarted();
+        requireWell();
         if (!plan.equals(PlannedStart.plan())) {
             throw new IllegalStateException("it was started with another plan (start it again with this one)");
         }
+        pausedBeforeServing = false;
         RunState.resume();
         System.setProperty(MetallocAgent.STATE_PROPERTY, DISPATCHING);
     }
 
-    private static void requireStarted() {
-        if (!RunState.allocating) {
+    private static void requireWell() {
+        boolean isToBegin = RunState.gate != null;
+        if (!RunState.allocating && !isToBegin) {
             throw new IllegalStateException(
                     Failsafe.first() == null
-                            ? "it has asked for no memory yet (try again later)"
+                            ? "its allocators could not be made, the JDK serves"
                             : "dispatch went back to the JDK after an internal error");
         }
     }

@@ -103,6 +103,20 @@ class LateDispatchIT {
     }
 
     @Test
+    void shouldEndBeforeAnyMemoryIsAskedForAndGoOn() throws Exception {
+        load("run,plan=" + plan("slab"));
+        assertEquals("ended dispatch: new blocks come from the JDK", load("detach"));
+        assertEquals("dispatching", load("run,plan=" + plan("slab")));
+        assertEquals("ended dispatch: new blocks come from the JDK", load("detach"));
+        step();
+        step();
+        assertEquals("dispatching", load("run,plan=" + plan("slab")));
+        step();
+        String err = ended().err();
+        assertTrue(err.contains("UNSAFE " + String.format("%,d", Steps.BLOCKS) + " blocks by slab"), err);
+    }
+
+    @Test
     void shouldRefuseWhatItCannotDo() throws Exception {
         Path leaving = folder.resolve("leaving.plan");
         PlanFormat.write(leaving, new Plan("known", "a test", 0, List.of()));

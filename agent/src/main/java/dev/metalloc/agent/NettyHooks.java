@@ -17,13 +17,29 @@ final class NettyHooks implements ClassFileTransformer {
 
     private NettyHooks() {}
 
-    static void install(Instrumentation instrumentation) throws IOException {
+    /** @param attached whether the application runs already, and Netty may have chosen before; that is said */
+    static void install(Instrumentation instrumentation, boolean attached) throws IOException {
+        if (attached && isLoaded(instrumentation)) {
+            MetallocAgent.say(
+                    "Netty has chosen its default allocator already: its buffers stay with it until the next start");
+            return;
+        }
         byte[][] files = new byte[CLASSES.length][];
         for (int i = 0; i < files.length; i++) {
             files[i] = classFile(CLASSES[i]);
         }
         NettyDefault.offer(files);
         instrumentation.addTransformer(new NettyHooks(), false);
+    }
+
+    private static boolean isLoaded(Instrumentation instrumentation) {
+        String name = NettyWeaver.CLASS.replace('/', '.');
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (loaded.getName().equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static byte[] classFile(String name) throws IOException {

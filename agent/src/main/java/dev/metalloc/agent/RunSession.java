@@ -65,7 +65,7 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
             images.learn(installed);
         }
         if (PlannedPlaces.needNetty(plan)) {
-            NettyHooks.install(instrumentation);
+            NettyHooks.install(instrumentation, attached);
         }
         SitePlan sites = SitePlan.of(plan, hooks);
         SiteHooks siteHooks = null;

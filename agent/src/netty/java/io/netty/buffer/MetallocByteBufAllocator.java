@@ -26,7 +26,7 @@ final class MetallocByteBufAllocator extends AbstractByteBufAllocator {
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
         return MetallocNettyBuffers.serves(initialCapacity)
-                ? toLeakAwareBuffer(new MetallocByteBuf(this, initialCapacity, maxCapacity))
+                ? toLeakAwareBuffer(new MetallocByteBuf(chosen, this, initialCapacity, maxCapacity))
                 : chosen.directBuffer(initialCapacity, maxCapacity);
     }
 

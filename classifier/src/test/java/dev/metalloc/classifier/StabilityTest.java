@@ -79,13 +79,14 @@ class StabilityTest {
 
     private EntryPointProfile perturbed(EntryPointProfile entryPoint) {
         return new EntryPointProfile(
-                entryPoint.entryPoint(),
-                entryPoint.bands().stream().map(this::perturbed).toList(),
-                entryPoint.sizes(),
-                entryPoint.peakLiveBytes(),
-                perturbed(entryPoint.unknownFreeCount()),
-                entryPoint.virtualThreadAllocateCount(),
-                entryPoint.arenas());
+                        entryPoint.entryPoint(),
+                        entryPoint.bands().stream().map(this::perturbed).toList(),
+                        entryPoint.sizes(),
+                        entryPoint.peakLiveBytes(),
+                        perturbed(entryPoint.unknownFreeCount()),
+                        entryPoint.virtualThreadAllocateCount(),
+                        entryPoint.arenas())
+                .withNativeFrees(entryPoint.nativeFreeCount());
     }
 
     private BandProfile perturbed(BandProfile band) {

@@ -37,6 +37,15 @@ public final class DefaultBuffersApplication {
         System.out.println("composite " + composite());
         System.out.println("large " + large());
         System.out.println("released " + released());
+        System.out.println("allocator " + allocator());
+    }
+
+    /** By which Vert.x tells what it has to release. */
+    private static String allocator() {
+        ByteBuf buffer = BUFFERS.directBuffer(BUFFER_BYTES);
+        String name = buffer.alloc().getClass().getName();
+        buffer.release();
+        return name;
     }
 
     private static long shortLived() {

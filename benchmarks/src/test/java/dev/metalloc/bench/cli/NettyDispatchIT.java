@@ -25,7 +25,7 @@ class NettyDispatchIT {
             + DefaultBuffersApplication.HANDED_OVER
             + 2
             + 8
-            + 1;
+            + 2;
 
     @TempDir
     Path scratch;

@@ -74,6 +74,18 @@ public final class FrameBuffer {
         return Arrays.copyOf(methodNames, size);
     }
 
+    /** Where in its method the innermost frame's call is; -1 where that is not known. */
+    int byteCodeIndex() {
+        StackWalker.StackFrame frame = frames[0];
+        return frame == null ? -1 : frame.getByteCodeIndex();
+    }
+
+    /** The innermost frame's. */
+    int line() {
+        StackWalker.StackFrame frame = frames[0];
+        return frame == null ? lines[0] : frame.getLineNumber();
+    }
+
     int[] copyOfLines() {
         int[] copy = Arrays.copyOf(lines, size);
         for (int i = 0; i < size; i++) {

@@ -15,6 +15,10 @@ final class SiteRecord {
     final String[] classNames;
     final String[] methodNames;
     final int[] lines;
+    /** Of the call whose line is the first of {@link #lines}, and by how much it outweighs the method's others so far. */
+    private int votedByteCodeIndex;
+
+    private long votes;
 
     SiteRecord(long hash, int entryPoint, FrameBuffer frames) {
         this.hash = hash;
@@ -22,6 +26,24 @@ final class SiteRecord {
         this.classNames = frames.copyOfClassNames();
         this.methodNames = frames.copyOfMethodNames();
         this.lines = frames.copyOfLines();
+        this.votedByteCodeIndex = frames.byteCodeIndex();
+    }
+
+    /**
+     * Lets the innermost method's line be that of the call with more than half of the weight, if one has that. A vote that is lost between threads is of
+     * no account. Source: the majority vote of Boyer and Moore (1991).
+     */
+    void vote(FrameBuffer frames, long weight) {
+        int byteCodeIndex = frames.byteCodeIndex();
+        if (byteCodeIndex == votedByteCodeIndex) {
+            votes += weight;
+        } else if (votes >= weight) {
+            votes -= weight;
+        } else if (lines.length > 0) {
+            votedByteCodeIndex = byteCodeIndex;
+            votes = weight - votes;
+            lines[0] = frames.line();
+        }
     }
 
     void allocated(long byteSize, long weight) {

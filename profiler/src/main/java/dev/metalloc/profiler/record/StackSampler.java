@@ -85,10 +85,17 @@ final class StackSampler {
         }
         walking = true;
         long start = System.nanoTime();
-        int number;
+        long meta;
         try {
             recorder.stacks.walk(frames);
-            number = recorder.sites.intern(entryPoint, frames);
+            int number = recorder.sites.intern(entryPoint, frames);
+            meta = flags | BlockMeta.siteAndStep(number, step);
+            SiteRecord site = recorder.sites.site(number);
+            if (site != null) {
+                long weight = recorder.siteWeight(byteSize, meta);
+                site.allocated(byteSize, weight);
+                site.vote(frames, weight);
+            }
         } finally {
             frames.clear();
             walking = false;
@@ -96,11 +103,6 @@ final class StackSampler {
         sampleCount++;
         long nanos = System.nanoTime() - start;
         sampleNanos += nanos;
-        long meta = flags | BlockMeta.siteAndStep(number, step);
-        SiteRecord site = recorder.sites.site(number);
-        if (site != null) {
-            site.allocated(byteSize, recorder.siteWeight(byteSize, meta));
-        }
         if ((flags & BlockMeta.CERTAIN_SITE) == 0) {
             recorder.stackDuty.weigh(nanos, recorder.elapsedNanos());
             adoptStep();

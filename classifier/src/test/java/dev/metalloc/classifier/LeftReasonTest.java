@@ -41,7 +41,8 @@ class LeftReasonTest {
         String reason = reason(only("buddy"), Objective.TIME, profile);
 
         assertTrue(
-                reason.contains("at the peak instead of ") && reason.endsWith(", more than the objective time allows"),
+                reason.contains(", but would hold ")
+                        && reason.endsWith(" at the peak, more than the objective time allows"),
                 reason);
         assertFalse(reason.contains("nothing better"), reason);
     }

@@ -42,8 +42,8 @@ final class LeftReason {
         }
         // With no more memory it would have been taken: the parts beside it stay the same.
         return fastest.peakBytes() > left.peakBytes()
-                ? costs + ", but would hold " + Figures.bytes(fastest.peakBytes()) + " at the peak instead of "
-                        + Figures.bytes(left.peakBytes()) + ", more than the objective "
+                ? costs + ", but would hold " + Figures.bytes(fastest.peakBytes() - left.peakBytes()) + " more than "
+                        + Figures.bytes(left.peakBytes()) + " at the peak, more than the objective "
                         + gain.objective().label() + " allows"
                 : costs + ": no better once there is one allocator more to route to";
     }

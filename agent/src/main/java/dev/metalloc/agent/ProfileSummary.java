@@ -25,7 +25,7 @@ final class ProfileSummary {
                 profile.peakLiveBytes(),
                 profile.sites().size()));
         for (EntryPointProfile entryPoint : profile.entryPoints()) {
-            if (entryPoint.entryPoint().isPool()) {
+            if (entryPoint.entryPoint().isPool() && entryPoint.allocateCount() > 0) {
                 line.append(pool(profile, entryPoint));
             }
         }

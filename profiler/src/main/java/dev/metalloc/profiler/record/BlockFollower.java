@@ -99,7 +99,9 @@ final class BlockFollower {
         long birthNanos = newest.birthNanos();
         long meta = newest.meta();
         newest.clear();
-        recorder.blocks.nativeFrees.addIfNative(freedThrough, meta);
+        if (NativeFrees.isNative(freedThrough, meta)) {
+            recorder.blocks.nativeFrees.add(BlockMeta.entryPoint(meta));
+        }
         EntryRecord entry = thread.entry(BlockMeta.entryPoint(meta));
         long[] row = entry.band(SizeBands.band(byteSize));
         row[BandRow.LAST_BIRTH_BYTES] = birthBytes;
@@ -187,7 +189,9 @@ final class BlockFollower {
 
     private void freeFollowed(int freedThrough, long[] block) {
         long meta = block[LiveBlockTable.META];
-        recorder.blocks.nativeFrees.addIfNative(freedThrough, meta);
+        if (NativeFrees.isNative(freedThrough, meta)) {
+            recorder.blocks.nativeFrees.add(BlockMeta.entryPoint(meta));
+        }
         long birthBytes = block[LiveBlockTable.BIRTH_BYTES];
         EntryRecord entry = thread.entry(BlockMeta.entryPoint(meta));
         if (ChainMark.isNotFollowed(block[LiveBlockTable.ORDER_MARK])) {

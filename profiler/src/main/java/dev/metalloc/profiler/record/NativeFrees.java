@@ -21,12 +21,9 @@ final class NativeFrees {
         counts.getAndIncrement(entryPoint);
     }
 
-    /** Counts a free or a reallocation if it was the C library's own, of a block that came through another entry point. */
-    void addIfNative(int freedThrough, long meta) {
-        int allocatedThrough = BlockMeta.entryPoint(meta);
-        if (allocatedThrough != freedThrough && freedThrough == MALLOC_DOWNCALL) {
-            add(allocatedThrough);
-        }
+    /** Whether a free or a reallocation was the C library's own, of a block that came through another entry point. */
+    static boolean isNative(int freedThrough, long meta) {
+        return freedThrough == MALLOC_DOWNCALL && BlockMeta.entryPoint(meta) != MALLOC_DOWNCALL;
     }
 
     long count(int entryPoint) {

@@ -39,7 +39,9 @@ final class Reallocations {
         }
         long chain = LiveBlockTable.isAddress(oldAddress) ? ChainMark.UNKNOWN_BEGIN : ChainMark.NONE;
         if (isKnown) {
-            recorder.blocks.nativeFrees.addIfNative(entryPoint, old[LiveBlockTable.META]);
+            if (NativeFrees.isNative(entryPoint, old[LiveBlockTable.META])) {
+                recorder.blocks.nativeFrees.add(BlockMeta.entryPoint(old[LiveBlockTable.META]));
+            }
             chain = newAddress == 0 ? ChainMark.NONE : countStep();
             replace(newAddress, byteSize);
         } else if (LiveBlockTable.isAddress(oldAddress)) {

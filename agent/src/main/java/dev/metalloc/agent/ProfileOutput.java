@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns what the recorder holds into the profile's file, as often as asked; any thread. */
 final class ProfileOutput {
 
-    private static final int MOST_COST_MEASUREMENTS = 4;
+    private static final int MOST_COST_MEASUREMENTS = 10;
 
     private final Recorder recorder;
     private final RecorderOptions options;
@@ -76,8 +76,8 @@ final class ProfileOutput {
         }
     }
 
-    /** A first time with code that nobody has compiled yet; what was measured last is nearest to what the application sees. */
-    private void measureCost() {
+    /** The first times with code that nobody has compiled yet; what was measured last is nearest to what the application sees. */
+    synchronized void measureCost() {
         if (costMeasurements < MOST_COST_MEASUREMENTS) {
             costMeasurements++;
             nanosPerEvent = Math.min(nanosPerEvent, RecordingCost.nanosPerEvent(options));

@@ -22,6 +22,9 @@ final class ProfileTicker implements Runnable {
     /** The first write loads and initialises much; where that fails for want of memory, it would fail for ever. */
     private static final long FIRST_WRITE_NANOS = 250 * NANOS_PER_MILLI;
 
+    /** Between two measurements of what an event costs, which find more and more of the code compiled. */
+    private static final int MEASURE_TURNS = 25;
+
     private static final long JOIN_MILLIS = 2_000L;
 
     private final Recorder recorder;
@@ -31,6 +34,7 @@ final class ProfileTicker implements Runnable {
     private final Runnable atEnd;
     private volatile boolean stopped;
     private volatile long workNanos;
+    private int turnsToMeasure = MEASURE_TURNS;
     private @Nullable Thread thread;
 
     /**
@@ -102,6 +106,11 @@ final class ProfileTicker implements Runnable {
         try {
             recorder.tick(now);
             ProfileState.chooseQuick();
+            turnsToMeasure--;
+            if (turnsToMeasure == 0) {
+                turnsToMeasure = MEASURE_TURNS;
+                output.measureCost();
+            }
             if (now - nextWrite >= 0) {
                 workNanos = ThreadCpuTime.ofCallerNanos();
                 output.write(false, workNanos);

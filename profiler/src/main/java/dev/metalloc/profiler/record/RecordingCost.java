@@ -3,12 +3,12 @@ package dev.metalloc.profiler.record;
 
 import dev.metalloc.profiler.api.EntryPoint;
 
-/** Measures what recording an event costs, on a recorder of its own; takes a few milliseconds each. */
+/** Measures what recording an event costs, on a recorder of its own; takes a millisecond or two each. */
 @SuppressWarnings("EnumOrdinal") // as in Recorder
 public final class RecordingCost {
     private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
 
-    private static final long BUDGET_NANOS = 3_000_000;
+    private static final long BUDGET_NANOS = 1_000_000;
     // On a busy machine the budget may be gone after a first round, which nobody has compiled yet.
     private static final int LEAST_ROUNDS = 16;
     private static final int ROUND_PAIRS = 512; // whole turns of the live blocks

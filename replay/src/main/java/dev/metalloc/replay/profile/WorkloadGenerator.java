@@ -44,11 +44,6 @@ public final class WorkloadGenerator {
 
     private static final long SEED = 42;
     private static final int MOST_ALLOCATIONS = 300_000;
-    // Threads of an application do some work each time they run.
-    private static final int EVENTS_PER_TURN = 64;
-    // Where they have little to do with each other, taking turns would only cost what it costs the loop that times
-    // them.
-    private static final int EVENTS_PER_LONG_TURN = 1024;
     private static final double LEAST_REMOTE_RATIO = 0.02;
     // Half the blocks that grow stay within a doubling.
     private static final double SAME_BAND_RATIO = 0.5;
@@ -56,13 +51,12 @@ public final class WorkloadGenerator {
     private final Random random = new Random(SEED);
     private final TraceBuilder program = new TraceBuilder("generated");
     private final List<BlockSource> sources = new ArrayList<>();
-    private final double[] threadShares;
+    private final Turns turns;
+    private final HandedOver handedOver;
     private final double remoteRatio;
     private final long[] clockBytes;
     private final Phases phases;
     private final List<FreeBatch> batches = new ArrayList<>();
-    private int thread;
-    private int eventsOfTurn;
     private @Nullable BlockEnding growing;
     private @Nullable BlockSource growsInto;
     private final List<BurstCursor> cursors = new ArrayList<>();
@@ -70,18 +64,22 @@ public final class WorkloadGenerator {
     private long missingLeft;
 
     private WorkloadGenerator(Profile profile, EntryPointProfile entryPoint) {
-        threadShares = threadShares(profile.threads());
-        clockBytes = new long[threadShares.length];
+        List<ThreadSummary> threads = profile.threads().stream()
+                .filter(each -> each.allocateCount() + each.freeCount() > 0)
+                .toList();
         long frees = Math.max(1, entryPoint.freeCount());
         remoteRatio = (double) entryPoint.bands().stream()
                         .mapToLong(BandProfile::remoteFreeCount)
                         .sum()
                 / frees;
+        turns = new Turns(threads, remoteRatio >= LEAST_REMOTE_RATIO);
+        handedOver = new HandedOver(program, threads);
+        clockBytes = new long[turns.threadCount()];
         SizeCounts sizes = SizeCounts.of(entryPoint);
         double part = Math.min(1, (double) MOST_ALLOCATIONS / Math.max(1, entryPoint.allocateCount()));
-        phases = Phases.of(entryPoint, part, threadShares);
+        phases = Phases.of(entryPoint, part, turns.shares());
         List<AllocationBurst> bursts = Repetition.isSeen(entryPoint.bursts()) ? entryPoint.bursts() : List.of();
-        for (int i = 0; i < threadShares.length; i++) {
+        for (int i = 0; i < turns.threadCount(); i++) {
             batches.add(new FreeBatch(entryPoint));
             cursors.add(new BurstCursor(bursts));
         }
@@ -94,7 +92,7 @@ public final class WorkloadGenerator {
                         staying(band, entryPoint),
                         part,
                         phases.phasedRatio(band, part),
-                        threadShares.length));
+                        turns.threadCount()));
             }
         }
     }
@@ -104,7 +102,7 @@ public final class WorkloadGenerator {
         double meanLifetime = band.lifetimeBytes().getTotalCount() == 0
                 ? 0
                 : band.lifetimeBytes().getMean();
-        double ownBytes = Math.max(1.0, (double) entryPoint.allocateBytes() / threadShares.length);
+        double ownBytes = Math.max(1.0, (double) entryPoint.allocateBytes() / turns.threadCount());
         long passing = (long) (band.allocateCount() * Math.min(1, meanLifetime / ownBytes));
         return Math.clamp(band.liveCount() - passing, 0L, band.allocateCount());
     }
@@ -131,13 +129,14 @@ public final class WorkloadGenerator {
                 allocate(source, block);
             }
         }
+        handedOver.freeAll();
         return program.build();
     }
 
     /** Null where a block is to be drawn: of the bands that bursts do not have, as often as they have blocks left. */
     private AllocationBurst.@Nullable Block nextOfBurst(long left, double position) {
         boolean isDrawn = growsInto != null || random.nextDouble() * left < missingLeft;
-        return isDrawn ? null : cursors.get(thread).next(position);
+        return isDrawn ? null : cursors.get(turns.thread()).next(position);
     }
 
     private @Nullable BlockSource source(long byteSize) {
@@ -155,7 +154,7 @@ public final class WorkloadGenerator {
             missingLeft--;
         }
         long byteSize = source.size(random);
-        endDue(clockBytes[thread] + byteSize / 2);
+        endDue(clockBytes[turns.thread()] + byteSize / 2);
         allocate(source, byteSize);
     }
 
@@ -183,7 +182,7 @@ public final class WorkloadGenerator {
 
     /** One of a burst: what ended before it in the program ends before it here. */
     private void allocate(BlockSource source, AllocationBurst.Block seen) {
-        endDue(clockBytes[thread]);
+        endDue(clockBytes[turns.thread()]);
         BlockEnding grown = seen.isGrown() && growsInto == null ? takeGrowing() : null;
         freeGrowingOfBurst();
         boolean isLive = seen.lifetimeBytes() == AllocationBurst.LIVE;
@@ -198,28 +197,28 @@ public final class WorkloadGenerator {
     private int begin(BlockSource source, @Nullable BlockEnding grown, long byteSize) {
         makeRoom(source, byteSize);
         int block = grown != null
-                ? program.reallocate(thread, grown.block(), byteSize)
-                : program.allocate(thread, byteSize, source.byteAlignment(random), source.isZeroed(random));
+                ? program.reallocate(turns.thread(), grown.block(), byteSize)
+                : program.allocate(turns.thread(), byteSize, source.byteAlignment(random), source.isZeroed(random));
         source.begin(byteSize);
-        clockBytes[thread] += byteSize;
-        eventsOfTurn++;
+        clockBytes[turns.thread()] += byteSize;
+        turns.countEvent();
         return block;
     }
 
     private long drawnLifetimeBytes(BlockSource source) {
-        return source.lifetimeBytes(random, phases.position(thread, (double) clockBytes[thread]));
+        return source.lifetimeBytes(random, phases.position(turns.thread(), (double) clockBytes[turns.thread()]));
     }
 
     /** @param seen whose end that is, or null where the lifetime is drawn */
     private void schedule(
             BlockSource source, int block, long byteSize, long lifetimeBytes, AllocationBurst.@Nullable Block seen) {
-        long from = clockBytes[thread];
-        source.endings(thread)
+        long from = clockBytes[turns.thread()];
+        source.endings(turns.thread())
                 .add(new BlockEnding(
                         from,
                         from + lifetimeBytes,
                         block,
-                        thread,
+                        turns.thread(),
                         byteSize,
                         seen == null ? 0 : seen.rank(),
                         seen == null,
@@ -247,11 +246,13 @@ public final class WorkloadGenerator {
     private void endDue(long atBytes) {
         List<Due> due = new ArrayList<>();
         for (BlockSource source : sources) {
-            PriorityQueue<BlockEnding> endings = source.endings(thread);
+            PriorityQueue<BlockEnding> endings = source.endings(turns.thread());
             List<BlockEnding> tooSoon = new ArrayList<>();
             for (BlockEnding next = endings.peek(); next != null && next.atBytes() <= atBytes; next = endings.peek()) {
                 endings.remove();
-                if (!next.isDrawn() || next.atBytes() == next.fromBytes() || next.fromBytes() < clockBytes[thread]) {
+                if (!next.isDrawn()
+                        || next.atBytes() == next.fromBytes()
+                        || next.fromBytes() < clockBytes[turns.thread()]) {
                     due.add(new Due(source, next));
                 } else {
                     tooSoon.add(next);
@@ -276,7 +277,7 @@ public final class WorkloadGenerator {
     /** The one that is nearest to its end on its own thread's clock. */
     private @Nullable BlockEnding nextToEnd(BlockSource source) {
         BlockEnding nearest = null;
-        for (int each = 0; each < threadShares.length; each++) {
+        for (int each = 0; each < turns.threadCount(); each++) {
             BlockEnding next = source.endings(each).peek();
             if (next != null && (nearest == null || left(next) < left(nearest))) {
                 nearest = next;
@@ -297,7 +298,7 @@ public final class WorkloadGenerator {
         }
         BlockSource into = growing == null && ended.isDrawn() && source.isReallocated(random) ? into(source) : null;
         if (into == null && ended.isDrawn()) {
-            batches.get(thread).add(source, ended, random, this::end);
+            batches.get(turns.thread()).add(source, ended, random, this::end);
         } else if (growing == null) {
             source.end(ended.byteSize());
             growing = ended;
@@ -321,39 +322,17 @@ public final class WorkloadGenerator {
     }
 
     private void free(BlockEnding ended) {
-        program.free(freeingThread(ended.thread()), ended.block());
-        eventsOfTurn++;
-    }
-
-    private int freeingThread(int allocating) {
-        return threadShares.length > 1 && random.nextDouble() < remoteRatio
-                ? (allocating + 1) % threadShares.length
-                : allocating;
+        if (turns.threadCount() > 1 && random.nextDouble() < remoteRatio) {
+            handedOver.add(ended, random);
+        } else {
+            program.free(ended.thread(), ended.block());
+        }
+        turns.countEvent();
     }
 
     private void turn() {
-        if (eventsOfTurn < (remoteRatio < LEAST_REMOTE_RATIO ? EVENTS_PER_LONG_TURN : EVENTS_PER_TURN)) {
-            return;
+        if (turns.end(random) && turns.threadCount() > 1) {
+            handedOver.run(turns.thread());
         }
-        eventsOfTurn = 0;
-        double ticket = random.nextDouble();
-        thread = threadShares.length - 1;
-        for (int i = 0; i < threadShares.length; i++) {
-            ticket -= threadShares[i];
-            if (ticket < 0) {
-                thread = i;
-                return;
-            }
-        }
-    }
-
-    /** Of the allocations, by thread; one thread where none is known. */
-    private static double[] threadShares(List<ThreadSummary> threads) {
-        double all = threads.stream().mapToLong(ThreadSummary::allocateCount).sum();
-        double[] shares = threads.stream()
-                .filter(thread -> thread.allocateCount() > 0)
-                .mapToDouble(thread -> thread.allocateCount() / all)
-                .toArray();
-        return shares.length == 0 ? new double[] {1} : shares;
     }
 }

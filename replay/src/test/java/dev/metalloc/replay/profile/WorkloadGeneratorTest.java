@@ -80,6 +80,22 @@ class WorkloadGeneratorTest {
         assertTrue(queue.overall() > 0.8, queue.toString());
     }
 
+    /** A thread that only frees is one of the workload's, and frees many at a time, as it does when it runs. */
+    @Test
+    void shouldHandBlocksOverManyAtATime() {
+        TraceProgram workload = generated(queue());
+
+        assertEquals(2, workload.threadCount());
+        int eventsOfFreeing = 0;
+        int runsOfFreeing = 0;
+        for (TraceProgram.Run run : workload.runs()) {
+            eventsOfFreeing += run.thread() == 1 ? run.to() - run.from() : 0;
+            runsOfFreeing += run.thread() == 1 ? 1 : 0;
+        }
+        assertTrue(eventsOfFreeing > 28_000, "freed by the other thread: " + eventsOfFreeing);
+        assertTrue(eventsOfFreeing > 16 * runsOfFreeing, "in " + runsOfFreeing + " turns");
+    }
+
     private static TraceProgram generated(TraceProgram real) {
         return generated(real, RecorderOptions.full());
     }

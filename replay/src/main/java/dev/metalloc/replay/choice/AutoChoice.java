@@ -7,6 +7,7 @@ import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.composite.CompositeChooser;
 import dev.metalloc.classifier.composite.CompositeInput;
 import dev.metalloc.classifier.composite.Composition;
+import dev.metalloc.classifier.composite.WorkloadReplay;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
@@ -23,18 +24,34 @@ import org.jspecify.annotations.Nullable;
  * @param objective by which it was chosen
  * @param paretoFront what else was not beaten in both time and memory
  * @param allowedBytes what the objective lets it hold at the peak
+ * @param finalists what was timed on the workload before the choice, the chosen one among it where there is any
  */
 public record AutoChoice(
         Subject subject,
         Objective objective,
         Composition composition,
         List<Composition> paretoFront,
-        double allowedBytes) {
+        double allowedBytes,
+        List<Finalist> finalists) {
 
     public static final String LABEL = "auto";
 
     public AutoChoice {
         paretoFront = List.copyOf(paretoFront);
+        finalists = List.copyOf(finalists);
+    }
+
+    /**
+     * A composition that was timed.
+     *
+     * @param onWorkload how long it took for an event of the workload
+     */
+    public record Finalist(Composition composition, WorkloadReplay.MeasuredNanos onWorkload) {
+
+        public Subject subject() {
+            AllocatorSpec spec = composition.spec();
+            return Subject.ours(composition.text(), spec.allocator(), spec.parameters());
+        }
     }
 
     /**
@@ -63,7 +80,8 @@ public record AutoChoice(
                 objective,
                 choice.chosen(),
                 choice.paretoFront(),
-                choice.allowedBytes());
+                choice.allowedBytes(),
+                replay.finalists());
     }
 
     /** Everything of at most so many parts that could have been composed, good or bad. */

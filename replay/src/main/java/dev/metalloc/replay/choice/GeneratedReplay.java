@@ -12,6 +12,7 @@ import dev.metalloc.replay.timing.InterleavedTimer;
 import dev.metalloc.replay.timing.Subject;
 import dev.metalloc.replay.timing.Timing;
 import dev.metalloc.replay.trace.TraceProgram;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class GeneratedReplay implements WorkloadReplay {
     private final InterleavedTimer.@Nullable Effort effort;
     private final long missingBytes;
     private final Map<String, Double> peaks = new HashMap<>();
+    private final List<AutoChoice.Finalist> finalists = new ArrayList<>();
 
     /** A replay of an entry point's workload; times are not measured where no effort is to be made. */
     GeneratedReplay(Profile profile, EntryPointProfile entryPoint, InterleavedTimer.@Nullable Effort effort) {
@@ -63,10 +65,19 @@ final class GeneratedReplay implements WorkloadReplay {
         List<Subject> subjects =
                 compositions.stream().map(GeneratedReplay::subject).toList();
         Map<Subject, Timing> timings = new InterleavedTimer(effort).time(workload, subjects);
-        return subjects.stream()
+        List<MeasuredNanos> measured = subjects.stream()
                 .map(subject -> timings.getOrDefault(subject, UNSERVED))
                 .map(timing -> new MeasuredNanos(timing.nanosPerEvent(), timing.nanosPerEventError()))
                 .toList();
+        for (int i = 0; i < measured.size(); i++) {
+            finalists.add(new AutoChoice.Finalist(compositions.get(i), measured.get(i)));
+        }
+        return measured;
+    }
+
+    /** All that were timed so far. */
+    List<AutoChoice.Finalist> finalists() {
+        return finalists;
     }
 
     private static Subject subject(Composition composition) {

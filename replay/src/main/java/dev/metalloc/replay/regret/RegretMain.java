@@ -10,9 +10,6 @@ import dev.metalloc.replay.profile.TraceProfiler;
 import dev.metalloc.replay.trace.TraceCompiler;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,22 +45,13 @@ public final class RegretMain {
     /** Arguments: a file of calibrated costs or an empty word, objectives, traces. */
     public static void main(String[] words) throws InterruptedException {
         try {
-            CostModel costs = costs(words[0]);
+            CostModel costs = CostsFile.read(words[0]);
             for (String trace : List.of(words).subList(2, words.length)) {
                 new RegretMain(Path.of(trace), costs).print(words[1]);
             }
         } catch (IOException | IllegalArgumentException e) {
             System.err.println("metalloc: " + e.getMessage());
             System.exit(1);
-        }
-    }
-
-    private static CostModel costs(String file) throws IOException {
-        if (file.isEmpty()) {
-            return CostModel.shipped();
-        }
-        try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
-            return CostModel.calibrated(reader);
         }
     }
 

@@ -25,6 +25,20 @@ public enum Objective {
         return generalPurposeBytes * memoryRatio + memoryBytes;
     }
 
+    /**
+     * The one of a label.
+     *
+     * @throws IllegalArgumentException where there is none
+     */
+    public static Objective of(String label) {
+        for (Objective each : values()) {
+            if (each.label().equals(label)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException("objective: '" + label + "' (expected: time, memory or balanced)");
+    }
+
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

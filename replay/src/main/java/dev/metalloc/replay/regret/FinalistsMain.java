@@ -30,7 +30,7 @@ public final class FinalistsMain {
     public static void main(String[] words) {
         try {
             CostModel costs = CostsFile.read(words[0]);
-            Objective objective = Objective.valueOf(words[1].toUpperCase(Locale.ROOT));
+            Objective objective = Objective.of(words[1]);
             double logRatios = 0;
             List<String> traces = List.of(words).subList(2, words.length);
             for (String trace : traces) {

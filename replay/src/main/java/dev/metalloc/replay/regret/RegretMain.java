@@ -59,7 +59,7 @@ public final class RegretMain {
         List<Composition> compositions = new ArrayList<>(AutoChoice.candidates(profile, costs, MOST_PARTS));
         List<AutoChoice> choices = new ArrayList<>();
         for (String name : objectives.split(",", -1)) {
-            AutoChoice choice = AutoChoice.of(profile, costs, Objective.valueOf(name.toUpperCase(Locale.ROOT)));
+            AutoChoice choice = AutoChoice.of(profile, costs, Objective.of(name));
             choices.add(choice);
             compositions.addAll(choice.paretoFront());
         }

@@ -47,11 +47,23 @@ final class Turns {
         for (int each = 0; each < threads.size(); each++) {
             shares[each] = threads.get(each).allocateCount() / Math.max(1, all);
         }
+        if (all == 0) {
+            shares[0] = 1; // which of them allocated is not known
+        }
         return shares;
     }
 
     int threadCount() {
         return shares.length;
+    }
+
+    /** Without those that only free. */
+    int allocatingThreadCount() {
+        int count = 0;
+        for (double share : shares) {
+            count += share > 0 ? 1 : 0;
+        }
+        return count;
     }
 
     /** Of the allocations, by thread. */

@@ -102,7 +102,7 @@ public final class WorkloadGenerator {
         double meanLifetime = band.lifetimeBytes().getTotalCount() == 0
                 ? 0
                 : band.lifetimeBytes().getMean();
-        double ownBytes = Math.max(1.0, (double) entryPoint.allocateBytes() / turns.threadCount());
+        double ownBytes = Math.max(1.0, (double) entryPoint.allocateBytes() / turns.allocatingThreadCount());
         long passing = (long) (band.allocateCount() * Math.min(1, meanLifetime / ownBytes));
         return Math.clamp(band.liveCount() - passing, 0L, band.allocateCount());
     }

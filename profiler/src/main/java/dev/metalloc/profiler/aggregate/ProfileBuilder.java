@@ -288,15 +288,18 @@ public final class ProfileBuilder {
     }
 
     private List<ThreadSummary> threads() {
+        List<long[]> rows = new ArrayList<>(List.of(snapshot.threads()));
+        rows.add(snapshot.otherThreads());
+        TurnEstimate turns = new TurnEstimate(rows);
         List<ThreadSummary> all = new ArrayList<>();
         for (int i = 0; i < snapshot.threadNames().length; i++) {
-            all.add(thread(snapshot.threadNames()[i], snapshot.threads()[i]));
+            all.add(thread(snapshot.threadNames()[i], snapshot.threads()[i], turns));
         }
-        ThreadSummary others = thread(ThreadFold.OTHERS, snapshot.otherThreads());
+        ThreadSummary others = thread(ThreadFold.OTHERS, snapshot.otherThreads(), turns);
         return ThreadFold.busiest(all, others, MAX_NAMED_THREADS);
     }
 
-    private static ThreadSummary thread(String name, long[] row) {
+    private static ThreadSummary thread(String name, long[] row, TurnEstimate turns) {
         return new ThreadSummary(
                 name,
                 row[ThreadRow.ALLOCATE_COUNT],
@@ -304,7 +307,8 @@ public final class ProfileBuilder {
                 row[ThreadRow.FREE_COUNT],
                 row[ThreadRow.REMOTE_FREE_COUNT],
                 Histograms.threadSizes(row),
-                Histograms.threadLifetimes(row));
+                Histograms.threadLifetimes(row),
+                turns.of(row));
     }
 
     private List<TimePoint> timeLine() {

@@ -71,7 +71,8 @@ final class ThreadFold {
                 a.freeCount() + b.freeCount(),
                 a.remoteFreeCount() + b.remoteFreeCount(),
                 Histograms.sum(a.sizes(), b.sizes()),
-                Histograms.sum(a.lifetimeBytes(), b.lifetimeBytes()));
+                Histograms.sum(a.lifetimeBytes(), b.lifetimeBytes()),
+                a.turns().plus(b.turns()));
     }
 
     private static long events(ThreadSummary thread) {

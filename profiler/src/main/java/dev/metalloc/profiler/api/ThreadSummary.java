@@ -17,12 +17,13 @@ public record ThreadSummary(
         long freeCount,
         long remoteFreeCount,
         Histogram sizes,
-        Histogram lifetimeBytes) {
+        Histogram lifetimeBytes,
+        ThreadTurns turns) {
 
     /** Threads are many, so their histograms are small. */
     public static final int HISTOGRAM_DIGITS = 1;
 
-    /** One whose histograms are not known. */
+    /** One whose histograms and turns are not known. */
     public ThreadSummary(String name, long allocateCount, long allocateBytes, long freeCount, long remoteFreeCount) {
         this(
                 name,
@@ -31,6 +32,12 @@ public record ThreadSummary(
                 freeCount,
                 remoteFreeCount,
                 new Histogram(HISTOGRAM_DIGITS),
-                new Histogram(HISTOGRAM_DIGITS));
+                new Histogram(HISTOGRAM_DIGITS),
+                ThreadTurns.UNKNOWN);
+    }
+
+    public ThreadSummary with(ThreadTurns turns) {
+        return new ThreadSummary(
+                name, allocateCount, allocateBytes, freeCount, remoteFreeCount, sizes, lifetimeBytes, turns);
     }
 }

@@ -14,6 +14,7 @@ import dev.metalloc.profiler.api.RunInfo;
 import dev.metalloc.profiler.api.SiteProfile;
 import dev.metalloc.profiler.api.ThreadCounts;
 import dev.metalloc.profiler.api.ThreadSummary;
+import dev.metalloc.profiler.api.ThreadTurns;
 import dev.metalloc.profiler.api.TimePoint;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class ProfileDecoder {
                 withNativeFrees(
                         withBursts(withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS)))))),
                 sites(section(ProfileFormat.SITES)),
-                withHistograms(threads(threads)),
+                withTurns(withHistograms(threads(threads))),
                 threadCounts,
                 timeLine(section(ProfileFormat.TIME_LINE)),
                 cost.zigzag(),
@@ -320,7 +321,22 @@ final class ProfileDecoder {
                     thread.freeCount(),
                     thread.remoteFreeCount(),
                     in.histogram(),
-                    in.histogram()));
+                    in.histogram(),
+                    thread.turns()));
+        }
+        return whole;
+    }
+
+    private List<ThreadSummary> withTurns(List<ThreadSummary> threads) throws ProfileFormatException {
+        ByteBuffer content = sections.get(ProfileFormat.THREAD_TURNS);
+        if (content == null) {
+            return threads;
+        }
+        ProfileInput in = new ProfileInput(content, strings, budget);
+        checkCount(in.count(2), threads.size(), ProfileFormat.THREAD_TURNS);
+        List<ThreadSummary> whole = new ArrayList<>(threads.size());
+        for (ThreadSummary thread : threads) {
+            whole.add(thread.with(new ThreadTurns(in.varint(), in.varint())));
         }
         return whole;
     }

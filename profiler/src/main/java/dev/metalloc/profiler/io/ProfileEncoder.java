@@ -40,6 +40,7 @@ final class ProfileEncoder {
         section(body, ProfileFormat.RANGE_PEAKS, this::rangePeaks);
         section(body, ProfileFormat.BURSTS, this::bursts);
         section(body, ProfileFormat.NATIVE_FREES, this::nativeFrees);
+        section(body, ProfileFormat.THREAD_TURNS, this::threadTurns);
         ProfileOutput stringSection = new ProfileOutput(strings);
         section(stringSection, ProfileFormat.STRINGS, strings::writeTo);
         return assemble(stringSection);
@@ -201,6 +202,14 @@ final class ProfileEncoder {
         for (ThreadSummary thread : profile.threads()) {
             out.histogram(thread.sizes());
             out.histogram(thread.lifetimeBytes());
+        }
+    }
+
+    private void threadTurns(ProfileOutput out) {
+        out.varint(profile.threads().size());
+        for (ThreadSummary thread : profile.threads()) {
+            out.varint(thread.turns().count());
+            out.varint(thread.turns().eventCount());
         }
     }
 

@@ -28,6 +28,7 @@ final class ProfileFormat {
     static final int RANGE_PEAKS = name("RNGP");
     static final int BURSTS = name("BRST");
     static final int NATIVE_FREES = name("NFRE");
+    static final int THREAD_TURNS = name("TURN");
 
     private ProfileFormat() {}
 

@@ -34,9 +34,10 @@
  *   <li>{@code BRST}: count, then for each entry point, in the order above, a count of bursts, for each its start in bytes, a count of blocks, and for
  *       each block its size and its lifetime in bytes plus one, both with a flag in the lowest bit: grown, grows, and its rank among the ends
  *   <li>{@code NFRE}: count, then for each entry point, in the order above, its blocks that native code was seen to have freed
+ *   <li>{@code TURN}: count, then for each thread, in the order above, the count of its turns and that of their events
  * </ul>
  *
- * A file without the last five, which came later, is read as one that does not know them. That is how sections are added: a reader of before
+ * A file without the last six, which came later, is read as one that does not know them. That is how sections are added: a reader of before
  * passes them over, so that the version stays. It rises where what is there changes its meaning.
  *
  * Counts and lengths are varints; differences, peaks of live bytes, lines and the start time zigzag. A histogram is its

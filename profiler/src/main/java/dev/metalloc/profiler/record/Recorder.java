@@ -28,6 +28,7 @@ public final class Recorder {
     final SiteTable sites;
     final StackDuty stackDuty = new StackDuty();
     final BurstRoom burstRoom = new BurstRoom();
+    final LastThread lastThread = new LastThread();
     final RecorderRegistry registry;
 
     private final boolean[] used = new boolean[ENTRY_POINTS];

@@ -39,6 +39,9 @@ public final class ThreadRecorder {
     private final int liveFlushBytes;
     private final long certainBlocks;
     private final boolean followsAll;
+    private final LastThread lastThread;
+    private long lookCount;
+    private long takeoverCount;
 
     /** Written by whoever holds the registry's reading lock, as nothing else here is. */
     private long askedAllocations;
@@ -57,6 +60,7 @@ public final class ThreadRecorder {
         this.certainBlocks = recorder.options.certainBlocks();
         this.liveFlushBytes = recorder.options.liveFlushBytes();
         this.followsAll = recorder.options.followsAll();
+        this.lastThread = recorder.lastThread;
     }
 
     /** A block of any alignment and content was allocated, not by a virtual thread; null is not allowed. */
@@ -65,6 +69,7 @@ public final class ThreadRecorder {
         if (entry == null || !entry.quick.allocated(byteSize)) {
             allocated(entryPoint, address, byteSize, 1, 0);
         } else if (followsAll) {
+            look();
             follower.followCounted(entry, address, byteSize);
         }
     }
@@ -95,6 +100,7 @@ public final class ThreadRecorder {
      */
     public void freed(int entryPoint, long address) {
         if (followsAll) {
+            look();
             follower.freed(entryPoint, address);
             return;
         }
@@ -180,7 +186,19 @@ public final class ThreadRecorder {
         if (band > 0 && isPlain(entry, row)) {
             entry.quick.open(byteSize, byteAlignment, (flags & ZEROED) != 0);
         }
-        return entry.quick.cover(byteSize);
+        boolean isPicked = entry.quick.cover(byteSize);
+        if (isPicked || followsAll) {
+            look();
+        }
+        return isPicked;
+    }
+
+    /** At each event where all blocks are followed, else at blocks that the sampler picks: whether another thread has run in between. */
+    private void look() {
+        lookCount++;
+        if (lastThread.isTakenOver(owner)) {
+            takeoverCount++;
+        }
     }
 
     /** Whether the next blocks like the one that was counted in the row just now need no more than {@link QuickCounts}. */
@@ -258,6 +276,14 @@ public final class ThreadRecorder {
     String name() {
         Thread alive = thread.get();
         return alive == null ? registeredName : alive.getName();
+    }
+
+    long lookCount() {
+        return lookCount;
+    }
+
+    long takeoverCount() {
+        return takeoverCount;
     }
 
     long stackSampleCount() {

@@ -9,8 +9,13 @@ public final class ThreadRow {
     /** An estimate unless all blocks were followed. */
     public static final int REMOTE_FREE_COUNT = 3;
 
+    /** How often it was looked whether the thread is another than the last one that was seen. */
+    public static final int LOOK_COUNT = 4;
+    /** How often it was. */
+    public static final int TAKEOVER_COUNT = 5;
+
     /** {@link SizeBands#THREAD_SUB_BUCKETS} of each band. */
-    public static final int SIZES = 4;
+    public static final int SIZES = 6;
 
     public static final int SIZE_BANDS = 40;
 
@@ -27,6 +32,8 @@ public final class ThreadRow {
 
     static long[] of(ThreadRecorder thread) {
         long[] row = new long[LENGTH];
+        row[LOOK_COUNT] = thread.lookCount();
+        row[TAKEOVER_COUNT] = thread.takeoverCount();
         for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
             EntryRecord entry = thread.entryOrNull(i);
             if (entry != null) {

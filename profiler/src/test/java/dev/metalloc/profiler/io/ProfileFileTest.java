@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.metalloc.profiler.aggregate.Profiles;
 import dev.metalloc.profiler.aggregate.RandomProfiles;
 import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.ThreadTurns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -145,9 +146,12 @@ class ProfileFileTest {
                 ProfileFormat.THREAD_HISTOGRAMS,
                 ProfileFormat.RANGE_PEAKS,
                 ProfileFormat.BURSTS,
-                ProfileFormat.NATIVE_FREES)));
+                ProfileFormat.NATIVE_FREES,
+                ProfileFormat.THREAD_TURNS)));
         assertTrue(whole.threads().getFirst().sizes().getTotalCount() > 0);
         assertEquals(0, old.threads().getFirst().sizes().getTotalCount());
+        assertTrue(whole.threads().getFirst().turns().count() > 0);
+        assertEquals(ThreadTurns.UNKNOWN, old.threads().getFirst().turns());
         assertTrue(old.entryPoints().stream()
                 .allMatch(entry -> entry.reallocateChains().getTotalCount() == 0));
         assertEquals(whole.allocateBytes(), old.allocateBytes());
@@ -163,6 +167,8 @@ class ProfileFileTest {
         assertEquals(
                 whole.threads().getFirst().sizes().getTotalCount(),
                 both.threads().getFirst().sizes().getTotalCount());
+        assertEquals(
+                whole.threads().getFirst().turns(), both.threads().getFirst().turns());
     }
 
     @Test

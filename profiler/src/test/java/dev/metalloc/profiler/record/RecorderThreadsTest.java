@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Exchanger;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -190,6 +191,59 @@ class RecorderThreadsTest {
             assertEquals(1.0, (double) worker.sizes().getValueAtPercentile(50) / byteSize, 0.25);
             assertEquals(990, worker.lifetimeBytes().getTotalCount());
             assertEquals(10.0, (double) worker.lifetimeBytes().getValueAtPercentile(50) / byteSize, 7);
+        }
+    }
+
+    @Test
+    void turnsAreCounted() throws InterruptedException {
+        assertTurns(recorder, 0);
+    }
+
+    /** One block of sixty or so is looked at. That two threads take turns in order, none of them short, is not what the estimate expects. */
+    @Test
+    void turnsAreEstimatedFromBlocksThatTheSamplerPicks() throws InterruptedException {
+        assertTurns(new Recorder(RecorderOptions.sampled(), new NoStacks()), 0.3);
+    }
+
+    private void assertTurns(Recorder recorder, double tolerance) throws InterruptedException {
+        Exchanger<Boolean> handover = new Exchanger<>();
+        Thread first = start(() -> takeTurns(recorder, "first", 1000, handover));
+        Thread second = start(() -> {
+            exchange(handover);
+            takeTurns(recorder, "second", 500, handover);
+        });
+        first.join();
+        exchange(handover);
+        second.join();
+        assertNull(failure.get());
+        for (ThreadSummary thread : RecorderTest.profileOf(recorder).threads()) {
+            long blocks = thread.name().equals("first") ? 1000 : 500;
+            assertEquals(TURNS * blocks, thread.turns().eventCount());
+            assertEquals(TURNS, (double) thread.turns().count(), tolerance * TURNS, thread.name());
+        }
+    }
+
+    private static final int TURNS = 400;
+
+    private static void takeTurns(Recorder recorder, String name, int blocks, Exchanger<Boolean> handover) {
+        Thread.currentThread().setName(name);
+        ThreadRecorder current = recorder.threadRecorder(Thread.currentThread());
+        for (int turn = 0; turn < TURNS; turn++) {
+            for (int i = 1; i <= blocks; i++) {
+                current.allocated(ENTRY, i * 16L, 1000);
+            }
+            exchange(handover);
+            if (turn < TURNS - 1) {
+                exchange(handover);
+            }
+        }
+    }
+
+    private static void exchange(Exchanger<Boolean> handover) {
+        try {
+            handover.exchange(true);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

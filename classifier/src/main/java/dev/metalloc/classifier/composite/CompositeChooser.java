@@ -74,7 +74,7 @@ public final class CompositeChooser {
             chosen = checked.faster(chosen, simple, allowed);
             List<Composition> others = new ArrayList<>(front);
             others.addAll(simple);
-            chosen = new Finalists(allowed, allowed * CheckedFront.MOST_DOUBT, input.threadCount() == 1)
+            chosen = new Finalists(allowed, allowed * CheckedFront.MOST_DOUBT)
                     .fastest(chosen, others, checked::checked, replay);
         }
         return new Choice(chosen, front, alternatives(chosen, parts), allowed);

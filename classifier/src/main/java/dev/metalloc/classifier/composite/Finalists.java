@@ -36,31 +36,23 @@ final class Finalists {
     // Of the logarithm of a time: by more than that the same code differs that is compiled twice.
     private static final double LEVEL = 0.12;
     // The workload is not the program, nor is the model: of the logarithm of a time, the part that was measured. Fitted
-    // on 36 programs of one thread, each of whose finalists was timed on the program itself.
+    // on 36 programs of one thread, each of whose finalists was timed on the program itself; right for eleven of
+    // several.
     private static final double MEASURED_WEIGHT = 0.9;
-    // When threads take turns no profile knows, so the workload of several is less like the program, and parts that
-    // each thread has for itself are worth more there than it shows.
-    private static final double LEVEL_OF_THREADS = 0.08;
-    private static final double MEASURED_WEIGHT_OF_THREADS = 0.75;
 
     private final List<Composition> finalists = new ArrayList<>();
     private final double allowedBytes;
     private final double mostExpectedBytes;
-    private final double level;
-    private final double measuredWeight;
 
     /**
      * Finalists, without any.
      *
      * @param allowedBytes what they may hold
      * @param mostExpectedBytes what more is expected to be held is not looked at
-     * @param isOfOneThread whether the program is
      */
-    Finalists(double allowedBytes, double mostExpectedBytes, boolean isOfOneThread) {
+    Finalists(double allowedBytes, double mostExpectedBytes) {
         this.allowedBytes = allowedBytes;
         this.mostExpectedBytes = mostExpectedBytes;
-        this.level = isOfOneThread ? LEVEL : LEVEL_OF_THREADS;
-        this.measuredWeight = isOfOneThread ? MEASURED_WEIGHT : MEASURED_WEIGHT_OF_THREADS;
     }
 
     /**
@@ -146,7 +138,7 @@ final class Finalists {
             if (finalists.get(i).parts().size()
                             < finalists.get(simplest).parts().size()
                     && finalists.get(i).peakBytes() <= finalists.get(chosen).peakBytes()
-                    && score(i, measured) <= score(chosen, measured) + level) {
+                    && score(i, measured) <= score(chosen, measured) + LEVEL) {
                 simplest = i;
             }
         }
@@ -154,8 +146,8 @@ final class Finalists {
     }
 
     private double score(int index, List<WorkloadReplay.MeasuredNanos> measured) {
-        return measuredWeight * Math.log(measured.get(index).nanos())
-                + (1 - measuredWeight) * Math.log(finalists.get(index).nanosPerEvent());
+        return MEASURED_WEIGHT * Math.log(measured.get(index).nanos())
+                + (1 - MEASURED_WEIGHT) * Math.log(finalists.get(index).nanosPerEvent());
     }
 
     /** What serves most events, by size, without limits and classes. */

@@ -25,7 +25,6 @@ class FinalistsTest {
     private final Composition buddy = composition("buddy", "", 18, 990);
     private final List<Composition> all = List.of(buddy, tight, keeping, slab);
     private final Clock clock = new Clock();
-    private boolean isOfOneThread;
 
     private static Composition composition(String allocator, String share, double nanos, double bytes) {
         List<BandProfile> bands = List.of(BandMaker.band(33, 64, 1000, 640));
@@ -53,8 +52,7 @@ class FinalistsTest {
     }
 
     private Composition fastest(Composition expected) {
-        return new Finalists(ALLOWED, ALLOWED * 1.15, isOfOneThread)
-                .fastest(expected, all, UnaryOperator.identity(), clock);
+        return new Finalists(ALLOWED, ALLOWED * 1.15).fastest(expected, all, UnaryOperator.identity(), clock);
     }
 
     @Test
@@ -93,20 +91,10 @@ class FinalistsTest {
 
         assertEquals(one, fastest(three, List.of(three, one)));
         assertEquals(three, fastest(three, List.of(three, larger)));
-        clock.nanos.put(one, new WorkloadReplay.MeasuredNanos(11.5, 0.1));
-        assertEquals(three, fastest(three, List.of(three, one)));
-    }
-
-    /** One thread's workload is like the program; of several threads, what each has for itself is worth more than it shows. */
-    @Test
-    void shouldTakeFewerPartsSoonerForOneThread() {
-        Composition three = parts(3, 10, 900);
-        Composition one = composition("segregated", "8", 11, 890);
         clock.nanos.put(one, new WorkloadReplay.MeasuredNanos(11, 0.1));
-
-        assertEquals(three, fastest(three, List.of(three, one)));
-        isOfOneThread = true;
         assertEquals(one, fastest(three, List.of(three, one)));
+        clock.nanos.put(one, new WorkloadReplay.MeasuredNanos(12, 0.1));
+        assertEquals(three, fastest(three, List.of(three, one)));
     }
 
     private static Composition parts(int count, double nanos, double bytes) {
@@ -116,14 +104,13 @@ class FinalistsTest {
     }
 
     private Composition fastest(Composition expected, List<Composition> others) {
-        return new Finalists(ALLOWED, ALLOWED * 1.15, isOfOneThread)
-                .fastest(expected, others, UnaryOperator.identity(), clock);
+        return new Finalists(ALLOWED, ALLOWED * 1.15).fastest(expected, others, UnaryOperator.identity(), clock);
     }
 
     @Test
     void shouldNotTimeWhatHoldsTooMuch() {
         Composition large = composition("buddy", "", 11, 1100);
-        Composition best = new Finalists(ALLOWED, ALLOWED * 1.15, isOfOneThread)
+        Composition best = new Finalists(ALLOWED, ALLOWED * 1.15)
                 .fastest(slab, List.of(large, keeping), UnaryOperator.identity(), clock);
 
         assertEquals(slab, best);
@@ -145,8 +132,6 @@ class FinalistsTest {
             }
         };
 
-        assertEquals(
-                slab,
-                new Finalists(ALLOWED, ALLOWED, isOfOneThread).fastest(slab, all, UnaryOperator.identity(), blind));
+        assertEquals(slab, new Finalists(ALLOWED, ALLOWED).fastest(slab, all, UnaryOperator.identity(), blind));
     }
 }

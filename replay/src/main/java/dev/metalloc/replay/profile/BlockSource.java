@@ -54,6 +54,11 @@ final class BlockSource {
         return left > 0 && BurstCursor.isWithin(band, byteSize);
     }
 
+    /** Blocks that another thread frees than their own, of those that are freed. */
+    double remoteRatio() {
+        return (double) band.remoteFreeCount() / Math.max(1, band.freeCount());
+    }
+
     int log2() {
         return band.log2();
     }

@@ -23,8 +23,8 @@ final class BurstCursor {
         this.bursts = bursts.stream().filter(each -> !each.blocks().isEmpty()).toList();
     }
 
-    /** The bands of which a burst has no block: what is rare comes from the histograms alone. */
-    static Set<Integer> missing(List<AllocationBurst> bursts, List<BandProfile> bands) {
+    /** The bands of which no burst has a block: what is rare comes from the histograms alone. */
+    Set<Integer> missing(List<BandProfile> bands) {
         Set<Integer> missing = new HashSet<>();
         for (BandProfile band : bands) {
             boolean isThere = bursts.stream()

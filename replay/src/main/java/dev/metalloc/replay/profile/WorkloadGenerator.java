@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,47 +54,53 @@ public final class WorkloadGenerator {
     private final List<BlockSource> sources = new ArrayList<>();
     private final Turns turns;
     private final HandedOver handedOver;
-    private final double remoteRatio;
     private final long[] clockBytes;
     private final Phases phases;
     private final List<FreeBatch> batches = new ArrayList<>();
     private @Nullable BlockEnding growing;
     private @Nullable BlockSource growsInto;
     private final List<BurstCursor> cursors = new ArrayList<>();
-    private final Set<Integer> missingBands;
-    private long missingLeft;
+    private final ThreadSizes threadSizes;
+    /** By thread, the bands of which its bursts have no block. */
+    private final List<Set<Integer>> missingBands = new ArrayList<>();
+
+    private final Set<Integer> allBands;
 
     private WorkloadGenerator(Profile profile, EntryPointProfile entryPoint) {
         List<ThreadSummary> threads = profile.threads().stream()
                 .filter(each -> each.allocateCount() + each.freeCount() > 0)
                 .toList();
         long frees = Math.max(1, entryPoint.freeCount());
-        remoteRatio = (double) entryPoint.bands().stream()
+        double part = Math.min(1, (double) MOST_ALLOCATIONS / Math.max(1, entryPoint.allocateCount()));
+        double remoteRatio = (double) entryPoint.bands().stream()
                         .mapToLong(BandProfile::remoteFreeCount)
                         .sum()
                 / frees;
-        turns = new Turns(threads, remoteRatio >= LEAST_REMOTE_RATIO);
-        handedOver = new HandedOver(program, threads);
+        turns = new Turns(threads, part, remoteRatio >= LEAST_REMOTE_RATIO);
+        handedOver = new HandedOver(program, threads, entryPoint.peakLiveBytes());
         clockBytes = new long[turns.threadCount()];
         SizeCounts sizes = SizeCounts.of(entryPoint);
-        double part = Math.min(1, (double) MOST_ALLOCATIONS / Math.max(1, entryPoint.allocateCount()));
         phases = Phases.of(entryPoint, part, turns.shares());
         List<AllocationBurst> bursts = Repetition.isSeen(entryPoint.bursts()) ? entryPoint.bursts() : List.of();
+        List<BandProfile> bands = entryPoint.bands().stream()
+                .filter(band -> band.allocateCount() > 0)
+                .toList();
+        threadSizes = new ThreadSizes(threads, bands);
+        allBands = bands.stream().map(BandProfile::log2).collect(Collectors.toSet());
         for (int i = 0; i < turns.threadCount(); i++) {
             batches.add(new FreeBatch(entryPoint));
-            cursors.add(new BurstCursor(bursts));
+            BurstCursor cursor = new BurstCursor(threadSizes.bursts(i, bursts));
+            cursors.add(cursor);
+            missingBands.add(cursor.missing(bands));
         }
-        missingBands = BurstCursor.missing(bursts, entryPoint.bands());
-        for (BandProfile band : entryPoint.bands()) {
-            if (band.allocateCount() > 0) {
-                sources.add(new BlockSource(
-                        band,
-                        sizes.within(band.minByteSize(), band.maxByteSize()),
-                        staying(band, entryPoint),
-                        part,
-                        phases.phasedRatio(band, part),
-                        turns.threadCount()));
-            }
+        for (BandProfile band : bands) {
+            sources.add(new BlockSource(
+                    band,
+                    sizes.within(band.minByteSize(), band.maxByteSize()),
+                    staying(band, entryPoint),
+                    part,
+                    phases.phasedRatio(band, part),
+                    turns.threadCount()));
         }
     }
 
@@ -113,30 +120,33 @@ public final class WorkloadGenerator {
 
     private TraceProgram generate() {
         long all = sources.stream().mapToLong(BlockSource::left).sum();
-        missingLeft = sources.stream()
-                .filter(source -> missingBands.contains(source.log2()))
-                .mapToLong(BlockSource::left)
-                .sum();
         for (long left = all; left > 0; left--) {
             if (growing == null) {
-                turn();
+                takeTurns();
             }
-            AllocationBurst.Block block = nextOfBurst(left, 1 - (double) left / all);
-            BlockSource source = block == null ? null : source(block.byteSize());
-            if (block == null || source == null) {
-                allocateDrawn(left);
-            } else {
-                allocate(source, block);
-            }
+            next(1 - (double) left / all);
         }
         handedOver.freeAll();
         return program.build();
     }
 
-    /** Null where a block is to be drawn: of the bands that bursts do not have, as often as they have blocks left. */
-    private AllocationBurst.@Nullable Block nextOfBurst(long left, double position) {
-        boolean isDrawn = growsInto != null || random.nextDouble() * left < missingLeft;
-        return isDrawn ? null : cursors.get(turns.thread()).next(position);
+    /** The next block: of a burst, or drawn where it grows, where bursts do not have its band, and where theirs has no block left. */
+    private void next(double position) {
+        if (growsInto != null) {
+            allocateDrawn(growsInto);
+            return;
+        }
+        Set<Integer> missing = missingBands.get(turns.thread());
+        double missingWeight = weight(missing);
+        boolean isMissing = random.nextDouble() * weight(allBands) < missingWeight;
+        AllocationBurst.Block block =
+                isMissing ? null : cursors.get(turns.thread()).next(position);
+        BlockSource source = block == null ? null : source(block.byteSize());
+        if (block == null || source == null) {
+            allocateDrawn(draw(isMissing ? missing : allBands));
+        } else {
+            allocate(source, block);
+        }
     }
 
     private @Nullable BlockSource source(long byteSize) {
@@ -148,26 +158,42 @@ public final class WorkloadGenerator {
         return null;
     }
 
-    private void allocateDrawn(long left) {
-        BlockSource source = growsInto == null ? draw(left) : growsInto;
-        if (missingBands.contains(source.log2())) {
-            missingLeft--;
-        }
+    private void allocateDrawn(BlockSource source) {
         long byteSize = source.size(random);
         endDue(clockBytes[turns.thread()] + byteSize / 2);
         allocate(source, byteSize);
     }
 
-    /** Each source as likely as it has blocks left. */
-    private BlockSource draw(long left) {
-        long ticket = (long) (random.nextDouble() * left);
-        for (BlockSource source : sources) {
-            ticket -= source.left();
-            if (ticket < 0) {
-                return source;
+    /** Of some bands the blocks that are left, as far as they are the running thread's. */
+    private double weight(Set<Integer> bands) {
+        double sum = 0;
+        for (int each = 0; each < sources.size(); each++) {
+            sum += bands.contains(sources.get(each).log2()) ? weight(each) : 0;
+        }
+        return sum;
+    }
+
+    private double weight(int source) {
+        return sources.get(source).left() * threadSizes.weight(turns.thread(), source);
+    }
+
+    /** Each source as likely as it has blocks left for the running thread. */
+    private BlockSource draw(Set<Integer> bands) {
+        double ticket = random.nextDouble() * weight(bands);
+        BlockSource drawn = null;
+        for (int each = 0; each < sources.size(); each++) {
+            BlockSource source = sources.get(each);
+            if (source.left() > 0 && bands.contains(source.log2()) && (drawn == null || ticket >= 0)) {
+                drawn = source;
+                ticket -= weight(each);
             }
         }
-        return sources.get(sources.size() - 1);
+        return drawn == null
+                ? sources.stream()
+                        .filter(source -> source.left() > 0)
+                        .findFirst()
+                        .orElseThrow()
+                : drawn;
     }
 
     private void allocate(BlockSource source, long byteSize) {
@@ -201,7 +227,7 @@ public final class WorkloadGenerator {
                 : program.allocate(turns.thread(), byteSize, source.byteAlignment(random), source.isZeroed(random));
         source.begin(byteSize);
         clockBytes[turns.thread()] += byteSize;
-        turns.countEvent();
+        turns.countEvents(1);
         return block;
     }
 
@@ -270,7 +296,13 @@ public final class WorkloadGenerator {
             if (next == null) {
                 return;
             }
-            end(source, source.endings(next.thread()).remove());
+            source.endings(next.thread()).remove();
+            if (next.thread() == turns.thread()) {
+                end(source, next);
+            } else {
+                source.end(next.byteSize());
+                handedOver.add(next, next.thread());
+            }
         }
     }
 
@@ -318,21 +350,26 @@ public final class WorkloadGenerator {
 
     private void end(BlockSource source, BlockEnding ended) {
         source.end(ended.byteSize());
-        free(ended);
+        if (turns.threadCount() > 1 && random.nextDouble() < source.remoteRatio() * handedOver.weight(ended.thread())) {
+            handedOver.addForOther(ended, random);
+        } else {
+            free(ended);
+        }
     }
 
     private void free(BlockEnding ended) {
-        if (turns.threadCount() > 1 && random.nextDouble() < remoteRatio) {
-            handedOver.add(ended, random);
-        } else {
-            program.free(ended.thread(), ended.block());
-        }
-        turns.countEvent();
+        program.free(ended.thread(), ended.block());
+        turns.countEvents(1);
     }
 
-    private void turn() {
-        if (turns.end(random) && turns.threadCount() > 1) {
-            handedOver.run(turns.thread());
+    /** Lets another thread run where this one's turn is over, and those before it that have blocks to free and nothing else to do. */
+    private void takeTurns() {
+        if (!turns.isOver()) {
+            return;
         }
+        do {
+            turns.begin(random);
+            turns.countEvents(handedOver.freeFor(turns.thread()));
+        } while (!turns.isAllocating());
     }
 }

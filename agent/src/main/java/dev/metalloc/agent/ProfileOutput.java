@@ -38,8 +38,9 @@ final class ProfileOutput {
     private final long processId = ProcessHandle.current().pid();
     private final List<String> lacks = new ArrayList<>();
     private @Nullable Throwable interimFailure;
-    private double nanosPerEvent = Double.MAX_VALUE;
-    private double nanosPerQuickEvent = Double.MAX_VALUE;
+    // Infinite until it is measured.
+    private double nanosPerEvent = Double.POSITIVE_INFINITY;
+    private double nanosPerQuickEvent = Double.POSITIVE_INFINITY;
     private int costMeasurements;
 
     ProfileOutput(
@@ -78,12 +79,17 @@ final class ProfileOutput {
 
     /** The first times with code that nobody has compiled yet; what was measured last is nearest to what the application sees. */
     synchronized void measureCost() {
-        if (costMeasurements < MOST_COST_MEASUREMENTS) {
-            costMeasurements++;
+        if (costMeasurements >= MOST_COST_MEASUREMENTS) {
+            return;
+        }
+        costMeasurements++;
+        try {
             nanosPerEvent = Math.min(nanosPerEvent, RecordingCost.nanosPerEvent(options));
             nanosPerQuickEvent = mode == ProfileMode.SAMPLED
                     ? Math.min(nanosPerQuickEvent, RecordingCost.nanosPerQuickEvent(options))
                     : nanosPerEvent;
+        } catch (OutOfMemoryError e) {
+            // The heap is full, and the profile is worth more than what it says of its own cost.
         }
     }
 
@@ -107,7 +113,8 @@ final class ProfileOutput {
                 1,
                 complete,
                 allLacks());
-        RecordingTerms terms = new RecordingTerms(!attached, nanosPerEvent, nanosPerQuickEvent, backgroundNanos);
+        RecordingTerms terms =
+                new RecordingTerms(!attached, known(nanosPerEvent), known(nanosPerQuickEvent), backgroundNanos);
         Profile profile = ProfileBuilder.build(snapshot, run, terms);
         Path parent = file().getParent();
         if (parent != null) {
@@ -119,6 +126,10 @@ final class ProfileOutput {
             ProfileWriter.writeInterim(file(), profile);
         }
         return profile;
+    }
+
+    private static double known(double nanos) {
+        return Double.isInfinite(nanos) ? 0 : nanos;
     }
 
     private List<String> allLacks() {

@@ -119,7 +119,7 @@ final class ProfileTicker implements Runnable {
             return nextWrite;
         } catch (Throwable failure) {
             output.interimFailed(failure);
-            return now + writeIntervalNanos;
+            return now - nextWrite >= 0 ? now + writeIntervalNanos : nextWrite;
         }
     }
 }

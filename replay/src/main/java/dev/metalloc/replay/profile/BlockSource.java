@@ -6,8 +6,9 @@ import dev.metalloc.profiler.api.BandProfile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
 import java.util.Random;
+import java.util.TreeSet;
 
 /** The blocks of one band that are still to be allocated, and those that are to end. Confined. */
 final class BlockSource {
@@ -23,7 +24,7 @@ final class BlockSource {
     private final BandProfile band;
     private final SizeCounts sizes;
     private final double phasedRatio;
-    private final List<PriorityQueue<BlockEnding>> endings = new ArrayList<>();
+    private final List<NavigableSet<BlockEnding>> endings = new ArrayList<>();
     private long left;
     private long stayingLeft;
     private long liveBytes;
@@ -37,7 +38,7 @@ final class BlockSource {
      */
     BlockSource(BandProfile band, SizeCounts sizes, long staying, double part, double phasedRatio, int threads) {
         for (int i = 0; i < threads; i++) {
-            endings.add(new PriorityQueue<>(NEXT_FIRST));
+            endings.add(new TreeSet<>(NEXT_FIRST));
         }
         this.band = band;
         this.sizes = sizes;
@@ -74,7 +75,7 @@ final class BlockSource {
     }
 
     /** What the thread allocated and is to end, the next first. */
-    PriorityQueue<BlockEnding> endings(int thread) {
+    NavigableSet<BlockEnding> endings(int thread) {
         return endings.get(thread);
     }
 

@@ -12,10 +12,8 @@ import dev.metalloc.replay.trace.TraceProgram;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
 import java.util.Random;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * nearest to that, and not before one where it saw one. What was never freed is
  * spread over the whole, all of it: of the rest a part stands for all where there was too much to replay, since lifetimes in bytes
  * make the same bytes live at once, however long it goes on. What was live when the profile ended never ends as far as it is more than
- * blocks of the histogram's lifetimes would leave. No band may hold more than it did at its peak: the block that is next to end goes early
+ * blocks of the histogram's lifetimes would leave. No band may hold more than it did at its peak: the block that is furthest from its end goes early
  * where it would.
  *
  * A profile has bursts, unless it is an old one: consecutive allocations as they came. Sizes and lifetimes are then taken from them, in turn, as long as their band has
@@ -57,14 +55,12 @@ public final class WorkloadGenerator {
     private final long[] clockBytes;
     private final Phases phases;
     private final List<FreeBatch> batches = new ArrayList<>();
+    private final double freeRatio;
+    private long freesLeft;
     private @Nullable BlockEnding growing;
     private @Nullable BlockSource growsInto;
     private final List<BurstCursor> cursors = new ArrayList<>();
-    private final ThreadSizes threadSizes;
-    /** By thread, the bands of which its bursts have no block. */
-    private final List<Set<Integer>> missingBands = new ArrayList<>();
-
-    private final Set<Integer> allBands;
+    private final BandDraw draw;
 
     private WorkloadGenerator(Profile profile, EntryPointProfile entryPoint) {
         List<ThreadSummary> threads = profile.threads().stream()
@@ -76,6 +72,7 @@ public final class WorkloadGenerator {
                         .mapToLong(BandProfile::remoteFreeCount)
                         .sum()
                 / frees;
+        freeRatio = (double) entryPoint.freeCount() / Math.max(1, entryPoint.allocateCount());
         turns = new Turns(threads, part, remoteRatio >= LEAST_REMOTE_RATIO);
         handedOver = new HandedOver(program, threads, entryPoint.peakLiveBytes());
         clockBytes = new long[turns.threadCount()];
@@ -85,13 +82,13 @@ public final class WorkloadGenerator {
         List<BandProfile> bands = entryPoint.bands().stream()
                 .filter(band -> band.allocateCount() > 0)
                 .toList();
-        threadSizes = new ThreadSizes(threads, bands);
-        allBands = bands.stream().map(BandProfile::log2).collect(Collectors.toSet());
+        ThreadSizes threadSizes = new ThreadSizes(threads, bands);
+        draw = new BandDraw(sources, threadSizes, random);
         for (int i = 0; i < turns.threadCount(); i++) {
             batches.add(new FreeBatch(entryPoint));
             BurstCursor cursor = new BurstCursor(threadSizes.bursts(i, bursts));
             cursors.add(cursor);
-            missingBands.add(cursor.missing(bands));
+            draw.addThread(cursor.missing(bands));
         }
         for (BandProfile band : bands) {
             sources.add(new BlockSource(
@@ -120,14 +117,35 @@ public final class WorkloadGenerator {
 
     private TraceProgram generate() {
         long all = sources.stream().mapToLong(BlockSource::left).sum();
+        freesLeft = Math.round(freeRatio * all);
         for (long left = all; left > 0; left--) {
             if (growing == null) {
                 takeTurns();
             }
             next(1 - (double) left / all);
         }
+        endRest(freesLeft);
         handedOver.freeAll();
         return program.build();
+    }
+
+    /** After its last allocation a program frees what it has freed by its end; here that are the blocks that are next to end, of each thread as many in proportion. */
+    private void endRest(long count) {
+        List<List<Due>> rest = new ArrayList<>();
+        for (int thread = 0; thread < turns.threadCount(); thread++) {
+            List<Due> own = new ArrayList<>();
+            for (BlockSource source : sources) {
+                source.endings(thread).forEach(ending -> own.add(new Due(source, ending)));
+                source.endings(thread).clear();
+            }
+            own.sort(Comparator.comparing(Due::ending, BlockSource.NEXT_FIRST));
+            rest.add(own);
+        }
+        double all = Math.max(1, rest.stream().mapToInt(List::size).sum());
+        for (List<Due> own : rest) {
+            long ending = Math.round(own.size() * Math.clamp(count / all, 0, 1));
+            own.stream().limit(ending).forEach(due -> end(due.source(), due.ending()));
+        }
     }
 
     /** The next block: of a burst, or drawn where it grows, where bursts do not have its band, and where theirs has no block left. */
@@ -136,14 +154,12 @@ public final class WorkloadGenerator {
             allocateDrawn(growsInto);
             return;
         }
-        Set<Integer> missing = missingBands.get(turns.thread());
-        double missingWeight = weight(missing);
-        boolean isMissing = random.nextDouble() * weight(allBands) < missingWeight;
+        boolean isMissing = draw.isOfMissing(turns.thread());
         AllocationBurst.Block block =
                 isMissing ? null : cursors.get(turns.thread()).next(position);
         BlockSource source = block == null ? null : source(block.byteSize());
         if (block == null || source == null) {
-            allocateDrawn(draw(isMissing ? missing : allBands));
+            allocateDrawn(isMissing ? draw.missing(turns.thread()) : draw.any(turns.thread()));
         } else {
             allocate(source, block);
         }
@@ -162,38 +178,6 @@ public final class WorkloadGenerator {
         long byteSize = source.size(random);
         endDue(clockBytes[turns.thread()] + byteSize / 2);
         allocate(source, byteSize);
-    }
-
-    /** Of some bands the blocks that are left, as far as they are the running thread's. */
-    private double weight(Set<Integer> bands) {
-        double sum = 0;
-        for (int each = 0; each < sources.size(); each++) {
-            sum += bands.contains(sources.get(each).log2()) ? weight(each) : 0;
-        }
-        return sum;
-    }
-
-    private double weight(int source) {
-        return sources.get(source).left() * threadSizes.weight(turns.thread(), source);
-    }
-
-    /** Each source as likely as it has blocks left for the running thread. */
-    private BlockSource draw(Set<Integer> bands) {
-        double ticket = random.nextDouble() * weight(bands);
-        BlockSource drawn = null;
-        for (int each = 0; each < sources.size(); each++) {
-            BlockSource source = sources.get(each);
-            if (source.left() > 0 && bands.contains(source.log2()) && (drawn == null || ticket >= 0)) {
-                drawn = source;
-                ticket -= weight(each);
-            }
-        }
-        return drawn == null
-                ? sources.stream()
-                        .filter(source -> source.left() > 0)
-                        .findFirst()
-                        .orElseThrow()
-                : drawn;
     }
 
     private void allocate(BlockSource source, long byteSize) {
@@ -272,10 +256,10 @@ public final class WorkloadGenerator {
     private void endDue(long atBytes) {
         List<Due> due = new ArrayList<>();
         for (BlockSource source : sources) {
-            PriorityQueue<BlockEnding> endings = source.endings(turns.thread());
+            NavigableSet<BlockEnding> endings = source.endings(turns.thread());
             List<BlockEnding> tooSoon = new ArrayList<>();
-            for (BlockEnding next = endings.peek(); next != null && next.atBytes() <= atBytes; next = endings.peek()) {
-                endings.remove();
+            while (!endings.isEmpty() && endings.first().atBytes() <= atBytes) {
+                BlockEnding next = endings.removeFirst();
                 if (!next.isDrawn()
                         || next.atBytes() == next.fromBytes()
                         || next.fromBytes() < clockBytes[turns.thread()]) {
@@ -290,32 +274,34 @@ public final class WorkloadGenerator {
         due.forEach(each -> endOrGrow(each.source(), each.ending()));
     }
 
+    /** The longest lives end early where a band would hold more than it did: to end those that are next would change the lives of many. */
     private void makeRoom(BlockSource source, long byteSize) {
         while (!source.hasRoom(byteSize)) {
-            BlockEnding next = nextToEnd(source);
-            if (next == null) {
+            BlockEnding last = lastToEnd(source);
+            if (last == null) {
                 return;
             }
-            source.endings(next.thread()).remove();
-            if (next.thread() == turns.thread()) {
-                end(source, next);
+            source.endings(last.thread()).remove(last);
+            if (last.thread() == turns.thread()) {
+                end(source, last);
             } else {
-                source.end(next.byteSize());
-                handedOver.add(next, next.thread());
+                source.end(last.byteSize());
+                freesLeft--;
+                handedOver.add(last, last.thread());
             }
         }
     }
 
-    /** The one that is nearest to its end on its own thread's clock. */
-    private @Nullable BlockEnding nextToEnd(BlockSource source) {
-        BlockEnding nearest = null;
+    /** The one that is furthest from its end on its own thread's clock. */
+    private @Nullable BlockEnding lastToEnd(BlockSource source) {
+        BlockEnding furthest = null;
         for (int each = 0; each < turns.threadCount(); each++) {
-            BlockEnding next = source.endings(each).peek();
-            if (next != null && (nearest == null || left(next) < left(nearest))) {
-                nearest = next;
+            NavigableSet<BlockEnding> endings = source.endings(each);
+            if (!endings.isEmpty() && (furthest == null || left(endings.last()) > left(furthest))) {
+                furthest = endings.last();
             }
         }
-        return nearest;
+        return furthest;
     }
 
     private long left(BlockEnding ending) {
@@ -333,6 +319,7 @@ public final class WorkloadGenerator {
             batches.get(turns.thread()).add(source, ended, random, this::end);
         } else if (growing == null) {
             source.end(ended.byteSize());
+            freesLeft--;
             growing = ended;
             growsInto = into;
         } else {
@@ -350,6 +337,7 @@ public final class WorkloadGenerator {
 
     private void end(BlockSource source, BlockEnding ended) {
         source.end(ended.byteSize());
+        freesLeft--;
         if (turns.threadCount() > 1 && random.nextDouble() < source.remoteRatio() * handedOver.weight(ended.thread())) {
             handedOver.addForOther(ended, random);
         } else {

@@ -13,6 +13,7 @@ import dev.metalloc.profiler.record.RecorderOptions;
 import dev.metalloc.replay.trace.TraceBuilder;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -138,6 +139,46 @@ class WorkloadGeneratorTest {
         assertTrue(ratio > 0.8 && ratio < 1.1, "peak ratio " + ratio);
         double drawnRatio = (double) drawn(real).peakRequestedBytes() / real.peakRequestedBytes();
         assertTrue(drawnRatio > 0.8 && drawnRatio < 1.1, "peak ratio without bursts " + drawnRatio);
+    }
+
+    /** A tree is built and dropped: as many frees, in the end. */
+    @Test
+    void shouldFreeAtItsEndWhatTheProgramFrees() {
+        TraceBuilder trace = new TraceBuilder("tree");
+        Random random = new Random(8);
+        List<Integer> nodes = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            nodes.add(trace.allocate(0, 100 + random.nextInt(900), 1, false));
+            trace.free(0, trace.allocate(0, 50, 1, false));
+        }
+        nodes.forEach(node -> trace.free(0, node));
+        TraceProgram real = trace.build();
+
+        assertEquals(1, (double) generated(real).eventCount() / real.eventCount(), 0.01);
+        Likeness likeness = likeness(real);
+        assertTrue(likeness.overall() > 0.8, likeness.toString());
+    }
+
+    /** What lives as long as the program is allocated first, and repeated in the workload: short lives must not make room for it. */
+    @Test
+    void shouldKeepShortLivesWhereLongOnesFillTheBand() {
+        TraceBuilder trace = new TraceBuilder("set up, then served");
+        List<Integer> kept = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            kept.add(trace.allocate(0, 64, 1, false));
+        }
+        for (int request = 0; request < 2000; request++) {
+            int[] blocks = new int[8];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = trace.allocate(0, i % 2 == 0 ? 64 : 40, 1, false);
+            }
+            for (int block : blocks) {
+                trace.free(0, block);
+            }
+        }
+        kept.forEach(block -> trace.free(0, block));
+        Likeness likeness = likeness(trace.build());
+        assertTrue(likeness.lifetimes() > 0.9, likeness.toString());
     }
 
     /** Repeated, a stretch of it would have as much of each size as it happened to have. */

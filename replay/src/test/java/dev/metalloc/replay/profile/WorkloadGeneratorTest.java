@@ -159,28 +159,6 @@ class WorkloadGeneratorTest {
         assertTrue(likeness.overall() > 0.8, likeness.toString());
     }
 
-    /** What lives as long as the program is allocated first, and repeated in the workload: short lives must not make room for it. */
-    @Test
-    void shouldKeepShortLivesWhereLongOnesFillTheBand() {
-        TraceBuilder trace = new TraceBuilder("set up, then served");
-        List<Integer> kept = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            kept.add(trace.allocate(0, 64, 1, false));
-        }
-        for (int request = 0; request < 2000; request++) {
-            int[] blocks = new int[8];
-            for (int i = 0; i < blocks.length; i++) {
-                blocks[i] = trace.allocate(0, i % 2 == 0 ? 64 : 40, 1, false);
-            }
-            for (int block : blocks) {
-                trace.free(0, block);
-            }
-        }
-        kept.forEach(block -> trace.free(0, block));
-        Likeness likeness = likeness(trace.build());
-        assertTrue(likeness.lifetimes() > 0.9, likeness.toString());
-    }
-
     /** Repeated, a stretch of it would have as much of each size as it happened to have. */
     @Test
     void shouldNotRepeatWhatComesByChance() {

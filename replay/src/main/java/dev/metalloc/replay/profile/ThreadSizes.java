@@ -63,16 +63,22 @@ final class ThreadSizes {
         return weights[thread][band];
     }
 
-    /** Those that may be the thread's. */
-    List<AllocationBurst> bursts(int thread, List<AllocationBurst> bursts) {
-        List<AllocationBurst> own = new ArrayList<>();
+    /** By thread, those that may be its own. */
+    List<List<AllocationBurst>> own(List<AllocationBurst> bursts) {
+        List<List<AllocationBurst>> own = new ArrayList<>();
+        for (int thread = 0; thread < shares.length; thread++) {
+            own.add(new ArrayList<>());
+        }
         for (AllocationBurst burst : bursts) {
-            double likeliest = Double.NEGATIVE_INFINITY;
-            for (int each = 0; each < shares.length; each++) {
-                likeliest = Math.max(likeliest, logLikelihood(each, burst));
+            double[] likelihoods = new double[shares.length];
+            for (int thread = 0; thread < shares.length; thread++) {
+                likelihoods[thread] = logLikelihood(thread, burst);
             }
-            if (logLikelihood(thread, burst) >= likeliest - NEARLY) {
-                own.add(burst);
+            double least = Arrays.stream(likelihoods).max().orElse(0) - NEARLY;
+            for (int thread = 0; thread < shares.length; thread++) {
+                if (likelihoods[thread] >= least) {
+                    own.get(thread).add(burst);
+                }
             }
         }
         return own;

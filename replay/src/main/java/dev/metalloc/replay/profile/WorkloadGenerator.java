@@ -84,9 +84,10 @@ public final class WorkloadGenerator {
                 .toList();
         ThreadSizes threadSizes = new ThreadSizes(threads, bands);
         draw = new BandDraw(sources, threadSizes, random);
+        List<List<AllocationBurst>> ownBursts = threadSizes.own(bursts);
         for (int i = 0; i < turns.threadCount(); i++) {
             batches.add(new FreeBatch(entryPoint));
-            BurstCursor cursor = new BurstCursor(threadSizes.bursts(i, bursts));
+            BurstCursor cursor = new BurstCursor(ownBursts.get(i));
             cursors.add(cursor);
             draw.addThread(cursor.missing(bands));
         }

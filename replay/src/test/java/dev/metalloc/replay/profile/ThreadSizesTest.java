@@ -4,10 +4,12 @@ package dev.metalloc.replay.profile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.replay.trace.TraceBuilder;
 import dev.metalloc.replay.trace.TraceProgram;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -47,16 +49,14 @@ class ThreadSizesTest {
             assertEquals(isSmall ? 4.0 / 3 : 0, sizes.weight(0, band), 0.01);
             assertEquals(isSmall ? 0 : 4, sizes.weight(1, band), 0.01);
         }
-        assertTrue(sizes.bursts(0, seen.bursts()).stream()
+        List<List<AllocationBurst>> own = sizes.own(seen.bursts());
+        assertTrue(own.get(0).stream()
                 .flatMap(burst -> burst.blocks().stream())
                 .allMatch(block -> block.byteSize() < 100));
-        assertTrue(sizes.bursts(1, seen.bursts()).stream()
+        assertTrue(own.get(1).stream()
                 .flatMap(burst -> burst.blocks().stream())
                 .allMatch(block -> block.byteSize() >= 2000));
-        assertEquals(
-                seen.bursts().size(),
-                sizes.bursts(0, seen.bursts()).size()
-                        + sizes.bursts(1, seen.bursts()).size());
+        assertEquals(seen.bursts().size(), own.get(0).size() + own.get(1).size());
     }
 
     @Test

@@ -22,10 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns what the recorder holds into the profile's file, as often as asked; any thread. */
 final class ProfileOutput {
 
-    private static final int MOST_COST_MEASUREMENTS = 10;
-
     private final Recorder recorder;
-    private final RecorderOptions options;
     private final FileClaim claim;
     private final @Nullable Path spool;
     private final String app;
@@ -38,10 +35,7 @@ final class ProfileOutput {
     private final long processId = ProcessHandle.current().pid();
     private final List<String> lacks = new ArrayList<>();
     private @Nullable Throwable interimFailure;
-    // Infinite until it is measured.
-    private double nanosPerEvent = Double.POSITIVE_INFINITY;
-    private double nanosPerQuickEvent = Double.POSITIVE_INFINITY;
-    private int costMeasurements;
+    private final RecordingCost cost;
 
     ProfileOutput(
             Recorder recorder,
@@ -52,12 +46,12 @@ final class ProfileOutput {
             ProfileMode mode,
             boolean attached) {
         this.recorder = recorder;
-        this.options = options;
         this.claim = claim;
         this.spool = spool;
         this.app = app;
         this.mode = mode;
         this.attached = attached;
+        this.cost = new RecordingCost(options, mode == ProfileMode.SAMPLED);
     }
 
     Path file() {
@@ -77,17 +71,9 @@ final class ProfileOutput {
         }
     }
 
-    /** The first times with code that nobody has compiled yet; what was measured last is nearest to what the application sees. */
     synchronized void measureCost() {
-        if (costMeasurements >= MOST_COST_MEASUREMENTS) {
-            return;
-        }
-        costMeasurements++;
         try {
-            nanosPerEvent = Math.min(nanosPerEvent, RecordingCost.nanosPerEvent(options));
-            nanosPerQuickEvent = mode == ProfileMode.SAMPLED
-                    ? Math.min(nanosPerQuickEvent, RecordingCost.nanosPerQuickEvent(options))
-                    : nanosPerEvent;
+            cost.measure();
         } catch (OutOfMemoryError e) {
             // The heap is full, and the profile is worth more than what it says of its own cost.
         }
@@ -114,7 +100,7 @@ final class ProfileOutput {
                 complete,
                 allLacks());
         RecordingTerms terms =
-                new RecordingTerms(!attached, known(nanosPerEvent), known(nanosPerQuickEvent), backgroundNanos);
+                new RecordingTerms(!attached, cost.nanosPerEvent(), cost.nanosPerQuickEvent(), backgroundNanos);
         Profile profile = ProfileBuilder.build(snapshot, run, terms);
         Path parent = file().getParent();
         if (parent != null) {
@@ -126,10 +112,6 @@ final class ProfileOutput {
             ProfileWriter.writeInterim(file(), profile);
         }
         return profile;
-    }
-
-    private static double known(double nanos) {
-        return Double.isInfinite(nanos) ? 0 : nanos;
     }
 
     private List<String> allLacks() {

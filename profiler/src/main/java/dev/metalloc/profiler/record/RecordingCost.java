@@ -2,10 +2,15 @@
 package dev.metalloc.profiler.record;
 
 import dev.metalloc.profiler.api.EntryPoint;
+import org.jspecify.annotations.Nullable;
 
-/** Measures what recording an event costs, on a recorder of its own; takes a millisecond or two each. */
+/**
+ * What recording an event costs, stack walks apart: the least that was measured, since the first times find code that nobody has compiled yet
+ * and a busy machine only adds to it. Measured on a recorder aside, which goes when enough was; one thread at a time.
+ */
 @SuppressWarnings("EnumOrdinal") // as in Recorder
 public final class RecordingCost {
+    private static final int MOST_MEASUREMENTS = 10;
     private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
 
     private static final long BUDGET_NANOS = 1_000_000;
@@ -16,24 +21,57 @@ public final class RecordingCost {
     private static final long BLOCK_BYTES = 256;
     private static final long FIRST_ADDRESS = 1L << 20;
 
-    private RecordingCost() {}
+    private final RecorderOptions options;
+    private final boolean countsQuickly;
+    private @Nullable ThreadRecorder aside;
+    private int measurements;
+    private double nanosPerEvent = Double.POSITIVE_INFINITY;
+    private double nanosPerQuickEvent = Double.POSITIVE_INFINITY;
 
-    /** Nanoseconds for one event, stack walks apart: the least of several rounds, since a busy machine only adds to it. */
-    public static double nanosPerEvent(RecorderOptions options) {
-        return nanosPerEvent(options, false);
+    /** @param countsQuickly whether threads count blocks by their {@link QuickCounts} as far as these will */
+    public RecordingCost(RecorderOptions options, boolean countsQuickly) {
+        this.options = options;
+        this.countsQuickly = countsQuickly;
     }
 
-    /** The same where threads count blocks by their {@link QuickCounts} as far as these will. */
-    public static double nanosPerQuickEvent(RecorderOptions options) {
-        return nanosPerEvent(options, true);
-    }
-
-    private static double nanosPerEvent(RecorderOptions options, boolean quickly) {
-        ThreadRecorder thread = new Recorder(options, new NoStack()).threadRecorder(Thread.currentThread());
-        for (int block = 1; block < LIVE_BLOCKS; block++) {
-            thread.allocated(UNSAFE, address(block), BLOCK_BYTES);
+    /** Takes a millisecond or two; nothing any more once it was done often enough. */
+    public void measure() {
+        if (measurements >= MOST_MEASUREMENTS) {
+            return;
         }
-        QuickCounts quick = quickly ? thread.entry(UNSAFE).quick : QuickCounts.NOBODY;
+        measurements++;
+        ThreadRecorder thread = aside();
+        nanosPerEvent = Math.min(nanosPerEvent, leastNanos(thread, QuickCounts.NOBODY));
+        if (countsQuickly) {
+            nanosPerQuickEvent = Math.min(nanosPerQuickEvent, leastNanos(thread, thread.entry(UNSAFE).quick));
+        }
+        aside = measurements < MOST_MEASUREMENTS ? thread : null;
+    }
+
+    /** 0 where it is not known. */
+    public double nanosPerEvent() {
+        return Double.isInfinite(nanosPerEvent) ? 0 : nanosPerEvent;
+    }
+
+    /** Of an event that is counted quickly; as of any other where it is not known. */
+    public double nanosPerQuickEvent() {
+        return Double.isInfinite(nanosPerQuickEvent) ? nanosPerEvent() : nanosPerQuickEvent;
+    }
+
+    private ThreadRecorder aside() {
+        Thread current = Thread.currentThread();
+        ThreadRecorder known = aside;
+        if (known != null && known.threadId == current.threadId()) {
+            return known;
+        }
+        ThreadRecorder fresh = new Recorder(options, new NoStack()).threadRecorder(current);
+        for (int block = 1; block < LIVE_BLOCKS; block++) {
+            fresh.allocated(UNSAFE, address(block), BLOCK_BYTES);
+        }
+        return fresh;
+    }
+
+    private static double leastNanos(ThreadRecorder thread, QuickCounts quick) {
         long begin = System.nanoTime();
         long least = Long.MAX_VALUE;
         long now = begin;

@@ -2,6 +2,7 @@
 package dev.metalloc.profiler.aggregate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.profiler.api.EntryPoint;
@@ -35,7 +36,20 @@ class RecordingTermsTest {
 
     @Test
     void shouldMeasureBothWays() {
-        assertTrue(RecordingCost.nanosPerEvent(RecorderOptions.sampled()) > 0);
-        assertTrue(RecordingCost.nanosPerQuickEvent(RecorderOptions.sampled()) > 0);
+        RecordingCost cost = new RecordingCost(RecorderOptions.sampled(), true);
+        assertEquals(0, cost.nanosPerEvent(), "not known yet");
+        assertEquals(0, cost.nanosPerQuickEvent(), "not known yet");
+        cost.measure();
+        assertTrue(cost.nanosPerEvent() > 0);
+        assertTrue(cost.nanosPerQuickEvent() > 0);
+        assertNotEquals(cost.nanosPerEvent(), cost.nanosPerQuickEvent());
+    }
+
+    @Test
+    void shouldReckonAllEventsAlikeWhereNoneIsCountedQuickly() {
+        RecordingCost cost = new RecordingCost(RecorderOptions.everyBlock(), false);
+        cost.measure();
+        assertTrue(cost.nanosPerEvent() > 0);
+        assertEquals(cost.nanosPerEvent(), cost.nanosPerQuickEvent());
     }
 }

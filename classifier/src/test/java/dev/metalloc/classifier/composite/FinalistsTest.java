@@ -91,9 +91,9 @@ class FinalistsTest {
 
         assertEquals(one, fastest(three, List.of(three, one)));
         assertEquals(three, fastest(three, List.of(three, larger)));
-        clock.nanos.put(one, new WorkloadReplay.MeasuredNanos(11, 0.1));
+        clock.nanos.put(one, new WorkloadReplay.MeasuredNanos(10.5, 0.1));
         assertEquals(one, fastest(three, List.of(three, one)));
-        clock.nanos.put(one, new WorkloadReplay.MeasuredNanos(12, 0.1));
+        clock.nanos.put(one, new WorkloadReplay.MeasuredNanos(11, 0.1));
         assertEquals(three, fastest(three, List.of(three, one)));
     }
 

@@ -12,7 +12,6 @@ import dev.metalloc.replay.timing.Timing;
 import dev.metalloc.replay.trace.TraceCompiler;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,12 +40,8 @@ public final class FinalistsMain {
                     Locale.ROOT,
                     "behind the fastest finalist, geometric mean: %.1f %%%n",
                     100 * (Math.exp(logRatios / traces.size()) - 1));
-        } catch (NoSuchFileException e) {
-            System.err.println("metalloc: " + e.getMessage() + ": no such file (name a .mtrc.gz file)");
-            System.exit(1);
         } catch (IOException | IllegalArgumentException e) {
-            System.err.println("metalloc: " + e.getMessage());
-            System.exit(1);
+            Refusal.exit(e);
         }
     }
 

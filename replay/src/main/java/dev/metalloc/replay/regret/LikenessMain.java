@@ -9,7 +9,6 @@ import dev.metalloc.replay.profile.WorkloadGenerator;
 import dev.metalloc.replay.trace.TraceCompiler;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -27,12 +26,8 @@ public final class LikenessMain {
                 logs += Math.log(likeness(Path.of(trace)));
             }
             System.out.printf(Locale.ROOT, "geometric mean: %.2f%n", Math.exp(logs / traces.length));
-        } catch (NoSuchFileException e) {
-            System.err.println("metalloc: " + e.getMessage() + ": no such file (name a .mtrc.gz file)");
-            System.exit(1);
         } catch (IOException | IllegalArgumentException e) {
-            System.err.println("metalloc: " + e.getMessage());
-            System.exit(1);
+            Refusal.exit(e);
         }
     }
 

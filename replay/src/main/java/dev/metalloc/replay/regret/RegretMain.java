@@ -10,7 +10,6 @@ import dev.metalloc.replay.profile.TraceProfiler;
 import dev.metalloc.replay.trace.TraceCompiler;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,12 +49,8 @@ public final class RegretMain {
             for (String trace : List.of(words).subList(2, words.length)) {
                 new RegretMain(Path.of(trace), costs).print(words[1]);
             }
-        } catch (NoSuchFileException e) {
-            System.err.println("metalloc: " + e.getMessage() + ": no such file (name a .mtrc.gz file)");
-            System.exit(1);
         } catch (IOException | IllegalArgumentException e) {
-            System.err.println("metalloc: " + e.getMessage());
-            System.exit(1);
+            Refusal.exit(e);
         }
     }
 

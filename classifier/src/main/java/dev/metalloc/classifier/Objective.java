@@ -10,7 +10,7 @@ public enum Objective {
     /** The least memory; among equals the least time. */
     MEMORY(1.0, 0),
     /** The least time that takes no more memory than a general-purpose allocator would. */
-    BALANCED(1.05, 16L << 10);
+    BALANCED(1.05, 0);
 
     private final double memoryRatio;
     private final long memoryBytes;

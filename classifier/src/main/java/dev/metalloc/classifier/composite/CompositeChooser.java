@@ -66,18 +66,17 @@ public final class CompositeChooser {
             throw new IllegalArgumentException("candidates: none serves the blocks (expected: at least one)");
         }
         double reference = input.path().canLeave() ? input.mallocBytes(input.bands()) : input.generalPurposeBytes();
-        double allowed = objective.allowedBytes(reference);
-        CheckedFront checked = new CheckedFront(front, replay::peakBytes);
-        Composition chosen = checked.best(objective, allowed);
+        MemoryAllowance allowance = new MemoryAllowance(objective, objective.allowedBytes(reference));
+        CheckedFront checked = new CheckedFront(front, replay::peakBytes, input.isConfined());
+        Composition chosen = checked.best(allowance);
         if (objective != Objective.MEMORY && replay != Expectations.INSTANCE) {
             List<Composition> simple = search.all(PARTS_OF_FINALISTS);
-            chosen = checked.faster(chosen, simple, allowed);
+            chosen = checked.faster(chosen, simple, allowance);
             List<Composition> others = new ArrayList<>(front);
             others.addAll(simple);
-            chosen = new Finalists(allowed, allowed * CheckedFront.MOST_DOUBT)
-                    .fastest(chosen, others, checked::checked, replay);
+            chosen = new Finalists(allowance).fastest(chosen, others, checked::checked, replay);
         }
-        return new Choice(chosen, front, alternatives(chosen, parts), allowed);
+        return new Choice(chosen, front, alternatives(chosen, parts), allowance.byteSize());
     }
 
     /** No replay at all. */

@@ -40,18 +40,10 @@ final class Finalists {
     private static final double MEASURED_WEIGHT = 0.85;
 
     private final List<Composition> finalists = new ArrayList<>();
-    private final double allowedBytes;
-    private final double mostExpectedBytes;
+    private final MemoryAllowance allowance;
 
-    /**
-     * Finalists, without any.
-     *
-     * @param allowedBytes what they may hold
-     * @param mostExpectedBytes what more is expected to be held is not looked at
-     */
-    Finalists(double allowedBytes, double mostExpectedBytes) {
-        this.allowedBytes = allowedBytes;
-        this.mostExpectedBytes = mostExpectedBytes;
+    Finalists(MemoryAllowance allowance) {
+        this.allowance = allowance;
     }
 
     /**
@@ -85,7 +77,7 @@ final class Finalists {
                 for (Composition each : favourites(alike)) {
                     replays++;
                     Composition found = checked.apply(each);
-                    if (CheckedFront.isAllowed(found, allowedBytes)) {
+                    if (allowance.isMet(found) || found.peakBytes() <= expected.peakBytes()) {
                         finalists.add(found);
                         families.add(family);
                         break;
@@ -99,7 +91,7 @@ final class Finalists {
     private Collection<List<Composition>> kinds(List<Composition> others) {
         Composition expected = finalists.get(0);
         Map<String, List<Composition>> kinds = others.stream()
-                .filter(each -> each.peakBytes() <= mostExpectedBytes
+                .filter(each -> each.peakBytes() <= allowance.byteSize() * CheckedFront.MOST_DOUBT
                         && each.nanosPerEvent() <= MOST_MODEL_RATIO * expected.nanosPerEvent())
                 .sorted(Composition.FASTEST_FIRST)
                 .collect(Collectors.groupingBy(Finalists::kind, LinkedHashMap::new, Collectors.toList()));
@@ -146,7 +138,8 @@ final class Finalists {
 
     private double score(int index, List<WorkloadReplay.MeasuredNanos> measured) {
         return MEASURED_WEIGHT * Math.log(measured.get(index).nanos())
-                + (1 - MEASURED_WEIGHT) * Math.log(finalists.get(index).nanosPerEvent());
+                + (1 - MEASURED_WEIGHT) * Math.log(finalists.get(index).nanosPerEvent())
+                + allowance.price(finalists.get(index));
     }
 
     /** What serves most events, by size, without limits and classes. */

@@ -23,21 +23,24 @@ class CheckedFrontTest {
 
     @Test
     void shouldTakeTheFastestThatIsExpectedToHoldNoMoreThanIsAllowed() {
-        assertSame(middle, new CheckedFront(front, Composition::peakBytes).best(Objective.BALANCED, 1020));
+        assertSame(
+                middle,
+                new CheckedFront(front, Composition::peakBytes, false)
+                        .best(new MemoryAllowance(Objective.BALANCED, 1020)));
     }
 
     @Test
     void shouldRefuseWhatHeldMoreWhenReplayed() {
-        Composition best = new CheckedFront(front, each -> each.equals(middle) ? 1200 : each.peakBytes())
-                .best(Objective.BALANCED, 1020);
+        Composition best = new CheckedFront(front, each -> each.equals(middle) ? 1200 : each.peakBytes(), false)
+                .best(new MemoryAllowance(Objective.BALANCED, 1000));
 
         assertEquals(small.parts(), best.parts());
     }
 
     @Test
     void shouldTakeWhatHeldLessWhenReplayed() {
-        Composition best = new CheckedFront(front, each -> each.equals(fast) ? 940 : each.peakBytes())
-                .best(Objective.BALANCED, 1020);
+        Composition best = new CheckedFront(front, each -> each.equals(fast) ? 940 : each.peakBytes(), false)
+                .best(new MemoryAllowance(Objective.BALANCED, 1020));
 
         assertEquals(fast.parts(), best.parts());
         assertEquals(Math.pow(1050, 0.7) * Math.pow(940, 0.3), best.peakBytes(), 1e-6);
@@ -45,19 +48,58 @@ class CheckedFrontTest {
 
     @Test
     void shouldTakeTheSmallestOfAllForMemory() {
-        Composition best = new CheckedFront(front, each -> each.equals(middle) ? 700 : 1000).best(Objective.MEMORY, 0);
+        Composition best = new CheckedFront(front, each -> each.equals(middle) ? 700 : 1000, false)
+                .best(new MemoryAllowance(Objective.MEMORY, 0));
 
         assertEquals(
                 small.parts(),
-                new CheckedFront(front, Composition::peakBytes)
-                        .best(Objective.MEMORY, 0)
+                new CheckedFront(front, Composition::peakBytes, false)
+                        .best(new MemoryAllowance(Objective.MEMORY, 0))
                         .parts());
         assertEquals(middle.parts(), best.parts());
     }
 
     @Test
+    void shouldBelieveTheReplayMoreWhereOneThreadAllocates() {
+        Composition best = new CheckedFront(front, each -> each.equals(fast) ? 940 : each.peakBytes(), true)
+                .best(new MemoryAllowance(Objective.BALANCED, 1020));
+
+        assertEquals(Math.pow(1050, 0.4) * Math.pow(940, 0.6), best.peakBytes(), 1e-6);
+    }
+
+    @Test
+    void shouldTakeWhatHoldsAHairMoreWhereItSavesMostOfTheTime() {
+        Composition best = new CheckedFront(List.of(middle, small), Composition::peakBytes, false)
+                .best(new MemoryAllowance(Objective.BALANCED, 970));
+
+        assertSame(middle, best, "1 % more saves two thirds");
+        assertSame(
+                small,
+                new CheckedFront(List.of(middle, small), Composition::peakBytes, false)
+                        .best(new MemoryAllowance(Objective.BALANCED, 940)),
+                "4 % more does not");
+    }
+
+    @Test
+    void shouldBalanceWhatIsSlowerByAHairAgainstWhatItHoldsLess() {
+        Composition smaller = composition("bump", 15.3, 930);
+        List<Composition> alike = List.of(middle, smaller, small);
+
+        assertSame(
+                smaller,
+                new CheckedFront(alike, Composition::peakBytes, false)
+                        .best(new MemoryAllowance(Objective.BALANCED, 1020)));
+        assertSame(
+                middle,
+                new CheckedFront(alike, Composition::peakBytes, false).best(new MemoryAllowance(Objective.TIME, 1020)));
+    }
+
+    @Test
     void shouldFallBackOnTheSmallestWhereNothingIsAllowed() {
-        assertSame(small, new CheckedFront(front, Composition::peakBytes).best(Objective.BALANCED, 100));
+        assertSame(
+                small,
+                new CheckedFront(front, Composition::peakBytes, false)
+                        .best(new MemoryAllowance(Objective.BALANCED, 100)));
     }
 
     @Test
@@ -65,11 +107,13 @@ class CheckedFrontTest {
         Composition doubted = composition("bump", 12, 1040);
         Composition slower = composition("bump", 16, 950);
         Composition larger = composition("bump", 11, 1200);
-        CheckedFront checked = new CheckedFront(front, each -> each.equals(doubted) ? 960 : each.peakBytes());
+        CheckedFront checked = new CheckedFront(front, each -> each.equals(doubted) ? 960 : each.peakBytes(), false);
 
         assertEquals(
                 doubted.parts(),
-                checked.faster(middle, List.of(slower, doubted, larger), 1020).parts());
-        assertSame(middle, checked.faster(middle, List.of(slower, larger), 1020));
+                checked.faster(middle, List.of(slower, doubted, larger), new MemoryAllowance(Objective.BALANCED, 1020))
+                        .parts());
+        assertSame(
+                middle, checked.faster(middle, List.of(slower, larger), new MemoryAllowance(Objective.BALANCED, 1020)));
     }
 }

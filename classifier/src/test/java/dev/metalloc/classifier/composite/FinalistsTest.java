@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.classifier.Objective;
 import dev.metalloc.profiler.api.BandProfile;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class FinalistsTest {
 
-    private static final double ALLOWED = 1000;
+    private static final MemoryAllowance ALLOWED = new MemoryAllowance(Objective.TIME, 1000);
 
     private final Composition slab = composition("slab", "", 10, 900);
     private final Composition keeping = composition("segregated", "8", 12, 950);
@@ -52,7 +53,7 @@ class FinalistsTest {
     }
 
     private Composition fastest(Composition expected) {
-        return new Finalists(ALLOWED, ALLOWED * 1.15).fastest(expected, all, UnaryOperator.identity(), clock);
+        return new Finalists(ALLOWED).fastest(expected, all, UnaryOperator.identity(), clock);
     }
 
     @Test
@@ -104,14 +105,14 @@ class FinalistsTest {
     }
 
     private Composition fastest(Composition expected, List<Composition> others) {
-        return new Finalists(ALLOWED, ALLOWED * 1.15).fastest(expected, others, UnaryOperator.identity(), clock);
+        return new Finalists(ALLOWED).fastest(expected, others, UnaryOperator.identity(), clock);
     }
 
     @Test
     void shouldNotTimeWhatHoldsTooMuch() {
         Composition large = composition("buddy", "", 11, 1100);
-        Composition best = new Finalists(ALLOWED, ALLOWED * 1.15)
-                .fastest(slab, List.of(large, keeping), UnaryOperator.identity(), clock);
+        Composition best =
+                new Finalists(ALLOWED).fastest(slab, List.of(large, keeping), UnaryOperator.identity(), clock);
 
         assertEquals(slab, best);
         assertFalse(clock.timed.contains(large));
@@ -132,6 +133,6 @@ class FinalistsTest {
             }
         };
 
-        assertEquals(slab, new Finalists(ALLOWED, ALLOWED).fastest(slab, all, UnaryOperator.identity(), blind));
+        assertEquals(slab, new Finalists(ALLOWED).fastest(slab, all, UnaryOperator.identity(), blind));
     }
 }

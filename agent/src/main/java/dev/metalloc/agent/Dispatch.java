@@ -109,6 +109,7 @@ final class Dispatch {
         }
         OffHeapAllocator whole = count == 1 ? parts[0] : new CompositeAllocator(parts, limits);
         ServedEntry entry = new ServedEntry(
+                joinedNames(parts),
                 whole,
                 parts[0],
                 rules.get(0).minByteSize(),
@@ -116,6 +117,14 @@ final class Dispatch {
                 rules.get(count - 1).maxByteSize());
         watch(name, entry, rules, parts, uses);
         return entry;
+    }
+
+    private static String joinedNames(OffHeapAllocator[] parts) {
+        StringBuilder names = new StringBuilder();
+        for (OffHeapAllocator part : parts) {
+            names.append(names.isEmpty() ? "" : "+").append(part.traits().name());
+        }
+        return names.toString();
     }
 
     private static ServedSites sites(SitePlan plan, ChunkSource source, List<WatchedUse> uses) {

@@ -213,7 +213,7 @@ class RunModeIT {
                 .option("-Dmetalloc.telemetryMillis=1")
                 .run(ReadTelemetry.class, folder.resolve("events.jfr").toString());
         assertEquals("""
-                live blocks true, used bytes true by composite
+                live blocks true, used bytes true by slab+segregated+buddy
                 allocating true, failure '', committed true
                 recorded true
                 100 buffers

@@ -19,6 +19,7 @@ public final class ServedEntry {
     /** What serves the smallest sizes: the allocator, or its first part. */
     private final OffHeapAllocator first;
 
+    private final String allocatorName;
     private final long minByteSize;
     private final long maxByteSize;
     private final long firstSpan;
@@ -27,15 +28,20 @@ public final class ServedEntry {
     private long countAtStart;
 
     /**
+     * An entry point's allocator, before it serves.
+     *
+     * @param allocatorName as users know it
      * @param first what serves the smallest sizes: the allocator, or its first part
      * @param firstMaxByteSize the largest size that it is asked for
      */
     public ServedEntry(
+            String allocatorName,
             OffHeapAllocator allocator,
             OffHeapAllocator first,
             long minByteSize,
             long firstMaxByteSize,
             long maxByteSize) {
+        this.allocatorName = allocatorName;
         this.allocator = allocator;
         this.first = first;
         this.minByteSize = Math.max(1, minByteSize);
@@ -109,8 +115,9 @@ public final class ServedEntry {
         return allocator.owns(address) ? allocator.usableSize(address) : -1;
     }
 
+    /** As {@code slab}, or {@code slab+segregated} where several share the sizes. */
     public String allocatorName() {
-        return allocator.traits().name();
+        return allocatorName;
     }
 
     /** What purges the allocator when it had memory to spare for as many looks. */

@@ -109,6 +109,20 @@ class FinalistsTest {
     }
 
     @Test
+    void shouldWeighMemoryBesideTimeWhereBothCount() {
+        Composition larger = composition("buddy", "", 12, 990);
+        clock.nanos.put(keeping, new WorkloadReplay.MeasuredNanos(7, 0.1));
+        clock.nanos.put(larger, new WorkloadReplay.MeasuredNanos(6.9, 0.1));
+        List<Composition> others = List.of(keeping, larger);
+
+        assertEquals(larger, fastest(slab, others), "by time");
+        assertEquals(
+                keeping,
+                new Finalists(new MemoryAllowance(Objective.BALANCED, 1000))
+                        .fastest(slab, others, UnaryOperator.identity(), clock));
+    }
+
+    @Test
     void shouldNotTimeWhatHoldsTooMuch() {
         Composition large = composition("buddy", "", 11, 1100);
         Composition best =

@@ -31,7 +31,7 @@ public final class TraceThreads implements Closeable {
         }
     }
 
-    /** Does the runs in their order and returns the nanoseconds that their threads spent in them. */
+    /** Does the runs in their order and returns the nanoseconds that their threads spent in them; what one of them throws ends all and is thrown here. */
     public long run(List<TraceProgram.Run> runs, RunLoop loop) {
         if (runs.isEmpty()) {
             return 0;
@@ -44,11 +44,18 @@ public final class TraceThreads implements Closeable {
         while (pass.turn < runs.size()) {
             LockSupport.park(this);
         }
-        RuntimeException failure = pass.failure;
-        if (failure != null) {
-            throw failure;
-        }
+        rethrow(pass.failure);
         return pass.nanos;
+    }
+
+    /** Loops throw nothing that is checked. */
+    private static void rethrow(@Nullable Throwable failure) {
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
     }
 
     @Override
@@ -68,7 +75,7 @@ public final class TraceThreads implements Closeable {
         long nanos;
 
         @Nullable
-        RuntimeException failure;
+        Throwable failure;
 
         Pass(List<TraceProgram.Run> runs, RunLoop loop) {
             this.runs = runs;
@@ -103,7 +110,8 @@ public final class TraceThreads implements Closeable {
             long start = System.nanoTime();
             try {
                 loop.run(run.from(), run.to());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // An error too is the caller's: a worker that ended of it would keep the turn for ever.
                 failure = e;
             }
             nanos += System.nanoTime() - start;

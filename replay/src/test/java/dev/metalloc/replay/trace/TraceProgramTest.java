@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TraceProgramTest {
 
@@ -66,6 +67,25 @@ class TraceProgramTest {
                     assertEquals("replay-" + program.runs().get(i).thread(), seen.get(i));
                 }
             }
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldPassOnErrorsToo() {
+        text.free(1, text.allocate(16));
+        TraceProgram program = text.program();
+        try (TraceThreads threads = new TraceThreads(program.threadCount())) {
+            RunLoop failing = (from, to) -> {
+                throw new OutOfMemoryError("at " + from);
+            };
+            assertEquals(
+                    "at 0",
+                    assertThrows(OutOfMemoryError.class, () -> threads.run(program.runs(), failing))
+                            .getMessage());
+            AtomicInteger done = new AtomicInteger();
+            threads.run(program.runs(), (from, to) -> done.addAndGet(to - from));
+            assertEquals(2, done.get(), "the workers live on");
         }
     }
 

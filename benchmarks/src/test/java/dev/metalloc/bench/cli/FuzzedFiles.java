@@ -2,6 +2,7 @@
 package dev.metalloc.bench.cli;
 
 import dev.metalloc.profiler.io.ProfileReader;
+import dev.metalloc.replay.trace.TraceCompiler;
 import dev.metalloc.replay.trace.TraceReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +20,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Reads a profile and a trace a thousand times each, every time another part of them destroyed, and prints how many were refused,
+ * Reads a profile and a trace a thousand times each, the trace as a replay would, every time another part of them destroyed, and prints how many were refused,
  * the longest that one took and the most memory that was in use.
  *
  * <p>Where a checksum would find the damage at once, every second file has it made right again.
@@ -79,6 +80,7 @@ public final class FuzzedFiles {
             while (trace.next()) {
                 // to the end
             }
+            TraceCompiler.compile(file);
             read++;
         } catch (IOException e) {
             requireRefusal(e, file);

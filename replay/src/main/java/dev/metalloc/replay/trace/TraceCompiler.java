@@ -21,7 +21,7 @@ public final class TraceCompiler {
     }
 
     /**
-     * Reads what is left of a trace; the name is for messages and tables.
+     * Reads what is left of a trace; the name is for tables.
      *
      * @throws TraceFormatException where it contradicts itself
      */
@@ -32,7 +32,7 @@ public final class TraceCompiler {
                 add(trace, builder);
             }
         } catch (IllegalArgumentException e) {
-            throw new TraceFormatException(name + ": " + e.getMessage(), e);
+            throw new TraceFormatException(trace.name() + ": " + e.getMessage(), e);
         }
         return builder.build();
     }

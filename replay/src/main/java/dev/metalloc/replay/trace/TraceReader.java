@@ -42,6 +42,10 @@ public final class TraceReader implements Closeable {
     private static final int MOST_PROPERTIES = 64;
 
     private static final int LARGEST_ALIGNMENT_LOG2 = 62;
+    /** Each thread has an event, and threads come about in the order of their numbers: no trace that was recorded is out of it by more. */
+    private static final long MOST_THREADS_AHEAD = 1024;
+
+    private static final long MOST_THREADS = 1 << 30;
 
     private final String name;
     private final InputStream in;
@@ -49,6 +53,7 @@ public final class TraceReader implements Closeable {
 
     private TraceOperation operation = TraceOperation.TIME;
     private int thread;
+    private long eventCount;
     private long byteSize;
     private long byteAlignment;
     private boolean zeroed;
@@ -116,6 +121,11 @@ public final class TraceReader implements Closeable {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /** For messages. */
+    String name() {
+        return name;
+    }
+
     /** What the recorder wrote about the program: keys and values in the file's order. */
     public Map<String, String> properties() {
         return properties;
@@ -133,7 +143,10 @@ public final class TraceReader implements Closeable {
         }
         long head = varint(first);
         operation = OPERATIONS[(int) (head & 3)];
-        thread = (int) (head >>> 2);
+        if (operation != TraceOperation.TIME) {
+            thread = numberOfThread(head >>> 2);
+            eventCount++;
+        }
         switch (operation) {
             case ALLOCATE -> readAllocate();
             case FREE -> endedBlock = earlierBlock();
@@ -141,6 +154,13 @@ public final class TraceReader implements Closeable {
             case TIME -> micros += varint();
         }
         return true;
+    }
+
+    private int numberOfThread(long number) throws IOException {
+        if (number > Math.min(eventCount + MOST_THREADS_AHEAD, MOST_THREADS)) {
+            throw broken("thread " + number + " after " + eventCount + " events");
+        }
+        return (int) number;
     }
 
     private void readAllocate() throws IOException {

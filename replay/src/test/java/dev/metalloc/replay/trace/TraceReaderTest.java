@@ -122,4 +122,28 @@ class TraceReaderTest {
             assertThrows(TraceFormatException.class, trace::next);
         }
     }
+
+    @Test
+    void shouldRefuseThreadsThatAreNotDense() throws IOException {
+        for (long thread : new long[] {2000, 500_000_000, Integer.MAX_VALUE, (1L << 32) - 1, 1L << 40}) {
+            TraceText sparse = new TraceText();
+            sparse.allocate(10);
+            sparse.allocate(thread, 10, 0, false);
+            try (TraceReader trace = reader(sparse.bytes())) {
+                assertTrue(trace.next());
+                assertEquals(
+                        "test: the trace is damaged: thread " + thread + " after 1 events (record it again)",
+                        assertThrows(TraceFormatException.class, trace::next).getMessage());
+            }
+        }
+    }
+
+    @Test
+    void shouldNameTheFileOfABlockThatEndsTwice(@TempDir Path folder) {
+        int block = text.allocate(10);
+        Path file = text.free(0, block).free(0, block).writeTo(folder.resolve("a.mtrc.gz"));
+        String message = assertThrows(TraceFormatException.class, () -> TraceCompiler.compile(file))
+                .getMessage();
+        assertEquals(file + ": block 0 ends twice (record it again)", message);
+    }
 }

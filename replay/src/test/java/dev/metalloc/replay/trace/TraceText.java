@@ -39,8 +39,8 @@ public final class TraceText {
     }
 
     /** Returns the block's id. */
-    public int allocate(int thread, long byteSize, int alignmentLog2, boolean zeroed) {
-        varint((long) thread << 2);
+    public int allocate(long thread, long byteSize, int alignmentLog2, boolean zeroed) {
+        varint(thread << 2);
         varint(byteSize);
         bytes.write(alignmentLog2 | (zeroed ? 0x80 : 0));
         return blocks++;

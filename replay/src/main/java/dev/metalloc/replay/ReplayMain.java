@@ -56,21 +56,37 @@ public final class ReplayMain {
 
     private void run() throws IOException, InterruptedException {
         List<ReplayResult> all = new ArrayList<>();
-        for (Path trace : request.traces()) {
-            show("replaying " + trace.getFileName());
-            List<ReplayResult> results = replay(trace);
-            all.addAll(results);
-            clear();
-            if (!request.json()) {
-                System.out.print(ReplayTable.write(results));
+        boolean isDone = false;
+        try {
+            for (Path trace : request.traces()) {
+                show("replaying " + trace.getFileName());
+                List<ReplayResult> results = replay(trace);
+                all.addAll(results);
+                clear();
+                if (!request.json()) {
+                    System.out.print(ReplayTable.write(results));
+                }
             }
-        }
-        if (request.json()) {
-            System.out.print(ReplayJson.write(all));
+            isDone = true;
+        } finally {
+            // What the traces before one that fails took minutes to show is not lost with it.
+            if (request.json() && (isDone || !all.isEmpty())) {
+                System.out.print(ReplayJson.write(all));
+            }
         }
     }
 
     private List<ReplayResult> replay(Path trace) throws IOException, InterruptedException {
+        try {
+            return compared(trace);
+        } catch (OutOfMemoryError e) {
+            long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
+            throw new IllegalArgumentException(
+                    trace + ": trace too large for a replay's " + mebibytes + " MiB (record a part)", e);
+        }
+    }
+
+    private List<ReplayResult> compared(Path trace) throws IOException, InterruptedException {
         InterleavedTimer.Effort effort =
                 request.quick() ? InterleavedTimer.Effort.QUICK : InterleavedTimer.Effort.THOROUGH;
         TraceComparison comparison = new TraceComparison(trace, effort);

@@ -14,6 +14,7 @@ import dev.metalloc.replay.trace.TraceProgram;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class TraceComparison {
     private final Path file;
     private final TraceProgram program;
     private final InterleavedTimer timer;
+    private final Map<Subject, String> peakless = new HashMap<>();
 
     TraceComparison(Path file, InterleavedTimer.Effort effort) throws IOException {
         this.file = file;
@@ -36,8 +38,7 @@ final class TraceComparison {
         return program;
     }
 
-    List<ReplayResult> compare(List<Subject> subjects, Map<Subject, Composition> chosen)
-            throws IOException, InterruptedException {
+    List<ReplayResult> compare(List<Subject> subjects, Map<Subject, Composition> chosen) throws InterruptedException {
         Map<Subject, Timing> timings = timer.time(program, subjects);
         List<ReplayResult> results = new ArrayList<>();
         for (Subject subject : subjects) {
@@ -55,13 +56,23 @@ final class TraceComparison {
         return chosen == null ? "" : chosen.text();
     }
 
-    private Optional<TraceFootprint> footprint(Subject subject) throws IOException, InterruptedException {
+    /** Empty where it cannot be had: the reason is kept, and what others took stays. */
+    private Optional<TraceFootprint> footprint(Subject subject) throws InterruptedException {
+        try {
+            return measuredFootprint(subject);
+        } catch (IOException e) {
+            peakless.put(subject, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<TraceFootprint> measuredFootprint(Subject subject) throws IOException, InterruptedException {
         if (subject.allocator().equals(Subject.FLOOR)) {
             long byteSize = program.peakRequestedBytes();
             return Optional.of(new TraceFootprint(subject.label(), program.eventCount(), byteSize, byteSize, 0, 0));
         }
         return subject.isPeer()
-                ? PeerProcess.measure(NativePeer.of(subject.allocator()), file)
+                ? PeerProcess.measure(NativePeer.of(subject.allocator()), file, program)
                 : OurPeak.measure(subject, program);
     }
 
@@ -82,7 +93,7 @@ final class TraceComparison {
     }
 
     private ReplayResult absent(Subject subject) {
-        String why = timer.absent().getOrDefault(subject, "cannot serve the trace");
+        String why = timer.absent().getOrDefault(subject, peakless.getOrDefault(subject, "cannot serve the trace"));
         return new ReplayResult(
                 name(),
                 subject.label(),

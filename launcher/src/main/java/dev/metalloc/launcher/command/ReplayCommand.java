@@ -69,8 +69,7 @@ public final class ReplayCommand implements Runnable {
         List<String> words = new ArrayList<>(
                 ReplayRequest.words(allocators, against, objective, costs, quick, json, surroundings.watched()));
         words.addAll(files);
-        surroundings.out().print(new MeasuringProcess(surroundings).run(ReplayMain.class, words));
-        surroundings.out().flush();
+        new MeasuringProcess(surroundings).print(ReplayMain.class, words);
     }
 
     private void requireKnown() {

@@ -4,6 +4,8 @@ package dev.metalloc.launcher.replay;
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Surroundings;
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +40,25 @@ public final class MeasuringProcess {
 
     /** Runs it to its end, its standard error on ours, and returns what it wrote; one clear failure where it failed. */
     public String run(Class<?> main, List<String> words) {
+        StringBuilder output = new StringBuilder();
+        run(main, words, output);
+        return output.toString();
+    }
+
+    /** The same, with what it writes on ours as it comes: where it fails what it wrote before is not lost. */
+    public void print(Class<?> main, List<String> words) {
+        run(main, words, surroundings.out());
+        surroundings.out().flush();
+    }
+
+    private void run(Class<?> main, List<String> words, Appendable output) {
         List<String> line = new ArrayList<>();
         line.add(surroundings.javaHome().resolve("bin/java").toString());
         line.addAll(OPTIONS);
         line.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         line.addAll(words);
         try {
-            return outputOf(line);
+            run(line, output);
         } catch (IOException e) {
             throw CommandFailure.failed("cannot start " + line.get(0) + " (see metalloc doctor)", e);
         } catch (InterruptedException e) {
@@ -53,7 +67,7 @@ public final class MeasuringProcess {
         }
     }
 
-    private String outputOf(List<String> line) throws IOException, InterruptedException {
+    private void run(List<String> line, Appendable output) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(line);
         builder.environment().merge(GLIBC_TUNABLES, LOADABLE_JEMALLOC, (users, ours) -> users + ":" + ours);
         builder.redirectError(ProcessBuilder.Redirect.PIPE);
@@ -62,14 +76,20 @@ public final class MeasuringProcess {
         Runtime.getRuntime().addShutdownHook(end);
         process.getOutputStream().close();
         Thread errors = Thread.ofPlatform().start(() -> copyErrors(process));
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        copy(process.inputReader(StandardCharsets.UTF_8), output);
         int exitCode = process.waitFor();
         errors.join();
         Runtime.getRuntime().removeShutdownHook(end);
         if (exitCode != 0) {
             throw CommandFailure.failed(reason(exitCode));
         }
-        return output;
+    }
+
+    private static void copy(Reader from, Appendable to) throws IOException {
+        char[] some = new char[8192];
+        for (int count = from.read(some); count >= 0; count = from.read(some)) {
+            to.append(CharBuffer.wrap(some, 0, count));
+        }
     }
 
     private volatile String lastError = "";

@@ -40,14 +40,22 @@ public final class PeerFootprint implements ReplayObserver {
     /** Arguments: peer, trace. Prints one line. */
     public static void main(String[] arguments) throws Exception {
         NativePeer peer = NativePeer.of(arguments[0]);
-        TraceProgram program = TraceCompiler.compile(Path.of(arguments[1]));
-        // The threads of the trace: with the C library's malloc they have heaps that the JVM's other threads do not
-        // use.
-        try (TraceThreads threads = new TraceThreads(program.threadCount())) {
-            System.out.println(measure(peer, program, threads).toLine());
+        try {
+            System.out.println(
+                    measure(peer, TraceCompiler.compile(Path.of(arguments[1]))).toLine());
         } catch (IOException | RuntimeException e) {
-            System.err.println(peer.label() + ": " + e.getMessage());
+            System.err.println(e.getMessage());
             System.exit(1);
+        } catch (OutOfMemoryError e) {
+            System.err.println("the trace is too large for its memory");
+            System.exit(1);
+        }
+    }
+
+    /** By the threads of the trace: with the C library's malloc they have heaps that the JVM's other threads do not use. */
+    private static TraceFootprint measure(NativePeer peer, TraceProgram program) throws IOException {
+        try (TraceThreads threads = new TraceThreads(program.threadCount())) {
+            return measure(peer, program, threads);
         }
     }
 

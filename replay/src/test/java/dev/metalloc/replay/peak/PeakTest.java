@@ -82,9 +82,10 @@ class PeakTest {
     void shouldMeasurePeersInTheirOwnProcess(@TempDir Path folder) throws Exception {
         writePeaks();
         Path file = text.writeTo(folder.resolve("peers.mtrc.gz"));
+        TraceProgram program = text.program();
         assertTrue(NativePeer.GLIBC.library().isPresent(), "the C library is always there");
         for (NativePeer peer : NativePeer.values()) {
-            PeerProcess.measure(peer, file).ifPresent(footprint -> {
+            PeerProcess.measure(peer, file, program).ifPresent(footprint -> {
                 assertEquals(400, footprint.events());
                 assertEquals(100 * 60_000 + 100 * 100, footprint.peakRequestedBytes());
                 long peak = footprint.peakCommittedBytes();
@@ -94,6 +95,26 @@ class PeakTest {
                 assertTrue(peak > 5_950_000 && peak < 12_000_000, peer + " took " + peak);
             });
         }
+    }
+
+    @Test
+    void shouldSayWhyAPeersProcessMeasuredNothing(@TempDir Path folder) {
+        text.allocate(0, 100, 62, false);
+        Path file = text.writeTo(folder.resolve("unserved.mtrc.gz"));
+        IOException e =
+                assertThrows(IOException.class, () -> PeerProcess.measure(NativePeer.GLIBC, file, text.program()));
+        assertEquals(
+                "its process for the peak ended with exit code 1: cannot serve 100 bytes aligned to " + (1L << 62),
+                e.getMessage());
+    }
+
+    @Test
+    void shouldGiveAPeersProcessTheHeapThatTheTraceNeeds() {
+        assertEquals(256L << 20, PeerProcess.heapBytes(600_000, 100_000), "as before for the traces that there are");
+        long events = (1 << 23) + 1;
+        // While they grow, the larger one of two arrays of longs is twice the smaller.
+        assertTrue(PeerProcess.heapBytes(events, 1000) > (128L << 20) + events * 24 * 2);
+        assertEquals(0, PeerProcess.heapBytes(events, 1000) % (1 << 20));
     }
 
     private void writePeaks() {

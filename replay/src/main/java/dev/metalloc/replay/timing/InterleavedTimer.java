@@ -94,11 +94,20 @@ public final class InterleavedTimer {
 
     private void start(Subject subject, TraceProgram program, List<Copy> copies) {
         try {
-            TimedSubject started = new TimedSubject(subject, program);
-            long nanos = warmUp(started);
-            copies.add(new Copy(subject, started, (int) Math.max(1, effort.sampleNanos() / Math.max(1, nanos))));
+            copies.add(warm(subject, new TimedSubject(subject, program)));
         } catch (RuntimeException e) {
             absent.put(subject, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Its threads and memory do not outlive a failure. */
+    private Copy warm(Subject subject, TimedSubject started) {
+        try {
+            long nanos = warmUp(started);
+            return new Copy(subject, started, (int) Math.max(1, effort.sampleNanos() / Math.max(1, nanos)));
+        } catch (RuntimeException | Error e) {
+            started.close();
+            throw e;
         }
     }
 

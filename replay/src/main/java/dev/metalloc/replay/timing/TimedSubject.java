@@ -19,7 +19,16 @@ final class TimedSubject implements Closeable {
     TimedSubject(Subject subject, TraceProgram program) {
         this.program = program;
         this.loop = new SubjectLoader(subject).loop(program);
-        this.threads = new TraceThreads(program.threadCount());
+        this.threads = threads(program, loop);
+    }
+
+    private static TraceThreads threads(TraceProgram program, RunLoop loop) {
+        try {
+            return new TraceThreads(program.threadCount());
+        } catch (IllegalStateException e) {
+            loop.close();
+            throw e;
+        }
     }
 
     /** Does the trace once; what is live at its end is freed off the clock, so that the next pass starts with nothing live. */

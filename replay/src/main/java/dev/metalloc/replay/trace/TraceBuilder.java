@@ -19,6 +19,7 @@ public final class TraceBuilder {
     private final IntList threadOfSlot = new IntList();
     private final List<TraceProgram.Run> runs = new ArrayList<>();
     private final List<TraceProgram.Run> epilogue = new ArrayList<>();
+    private List<TraceProgram.Run> folded = List.of();
     private long[] requests = new long[1024];
     private long[] bytesOfSlot = new long[1024];
     private int eventCount;
@@ -144,10 +145,14 @@ public final class TraceBuilder {
     private void finish() {
         leave(runs, steps.size());
         eventCount = steps.size();
-        for (int thread = 0; thread < threadCount; thread++) {
-            runThread = thread;
+        Workers workers = new Workers(runs, threadCount);
+        folded = workers.folded(runs);
+        threadCount = workers.count();
+        for (int worker = 0; worker < threadCount; worker++) {
+            runThread = worker;
             for (int slot = 0; slot < threadOfSlot.size(); slot++) {
-                if (threadOfSlot.get(slot) == thread) {
+                int thread = threadOfSlot.get(slot);
+                if (thread != NONE && workers.of(thread) == worker) {
                     append(slot, TraceProgram.FREE, 0);
                 }
             }
@@ -188,7 +193,7 @@ public final class TraceBuilder {
     }
 
     List<TraceProgram.Run> runs() {
-        return List.copyOf(runs);
+        return folded;
     }
 
     List<TraceProgram.Run> epilogue() {

@@ -28,7 +28,7 @@ public final class TraceProgram {
     public static final int ALIGNMENT_MASK = (1 << ALIGNMENT_BITS) - 1;
 
     /**
-     * Consecutive events of one thread.
+     * Consecutive events of one thread, or of several that share a worker.
      *
      * @param from first event
      * @param to the event after the last
@@ -85,6 +85,7 @@ public final class TraceProgram {
         return slotCount;
     }
 
+    /** Threads to replay it by: those of the trace, of many fewer. */
     public int threadCount() {
         return threadCount;
     }

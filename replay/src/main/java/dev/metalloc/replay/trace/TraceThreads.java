@@ -23,11 +23,19 @@ public final class TraceThreads implements Closeable {
 
     private final Worker[] workers;
 
+    /** @throws IllegalStateException where there can be no more threads */
     public TraceThreads(int count) {
         workers = new Worker[count];
         for (int i = 0; i < count; i++) {
             workers[i] = new Worker(i);
-            workers[i].start();
+        }
+        try {
+            for (Worker worker : workers) {
+                worker.start();
+            }
+        } catch (OutOfMemoryError e) {
+            close();
+            throw new IllegalStateException("no " + count + " threads more: " + e.getMessage(), e);
         }
     }
 

@@ -6,9 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.classifier.Objective;
+import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.replay.choice.AutoChoice;
+import dev.metalloc.replay.profile.TraceProfiler;
+import dev.metalloc.replay.trace.TraceProgram;
 import dev.metalloc.replay.trace.TraceText;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class InterleavedTimerTest {
@@ -41,6 +50,54 @@ class InterleavedTimerTest {
                         bogus,
                         "allocator: bogus (expected: a built-in one)"),
                 timer.absent());
+    }
+
+    @Test
+    void shouldLeaveNoThreadOfASubjectThatCannot() throws InterruptedException {
+        text.allocate(64);
+        text.allocate(1, 40_000, 0, false);
+        Set<Thread> before = replaying();
+        Subject slab = Subject.ours("slab", "slab", Map.of());
+        InterleavedTimer timer = new InterleavedTimer(BRIEF);
+        assertTrue(timer.time(text.program(), List.of(slab)).isEmpty());
+        Set<Thread> left = replaying();
+        left.removeAll(before);
+        for (Thread thread : left) {
+            assertTrue(thread.join(Duration.ofSeconds(10)), thread + " lives on");
+        }
+    }
+
+    private static Set<Thread> replaying() {
+        Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+        threads.removeIf(thread -> !thread.getName().startsWith("replay-"));
+        return threads;
+    }
+
+    /** As of a program with a thread for each request, some of which end late. */
+    @Test
+    void shouldReplayThousandsOfThreads() {
+        int[] late = new int[50];
+        for (int thread = 0; thread < 5000; thread++) {
+            int block = text.allocate(thread, 64 + thread % 100, 0, false);
+            if (thread % 100 == 0) {
+                late[thread / 100] = block;
+            } else {
+                text.free(thread, block);
+            }
+        }
+        for (int i = 0; i < late.length; i++) {
+            text.free(100 * i, late[i]);
+        }
+        TraceProgram program = text.program();
+        assertEquals(10_000, program.eventCount());
+        assertTrue(program.threadCount() <= 64, "threads: " + program.threadCount());
+        Profile profile = TraceProfiler.profile(program);
+        assertEquals(5000, profile.entryPoints().get(0).allocateCount());
+        Subject auto = AutoChoice.untimed(profile, CostModel.shipped(), Objective.BALANCED)
+                .subject();
+        Map<Subject, Timing> timings =
+                new InterleavedTimer(BRIEF).time(program, List.of(auto, Subject.peer("glibc"), Subject.peer("floor")));
+        assertEquals(3, timings.size());
     }
 
     @Test

@@ -118,6 +118,9 @@ public final class TraceBuilder {
         }
         bytesOfSlot[slot] = byteSize;
         liveBytes += byteSize;
+        if (liveBytes < 0) {
+            throw new IllegalArgumentException("more than 2^63 live bytes (record it again)");
+        }
         peakRequestedBytes = Math.max(peakRequestedBytes, liveBytes);
     }
 

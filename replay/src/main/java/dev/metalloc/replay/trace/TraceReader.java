@@ -42,6 +42,8 @@ public final class TraceReader implements Closeable {
     private static final int MOST_PROPERTIES = 64;
 
     private static final int LARGEST_ALIGNMENT_LOG2 = 62;
+    /** A process has no more addresses than that on any machine there is. */
+    private static final long LARGEST_BYTES = 1L << 57;
     /** Each thread has an event, and threads come about in the order of their numbers: no trace that was recorded is out of it by more. */
     private static final long MOST_THREADS_AHEAD = 1024;
 
@@ -164,7 +166,7 @@ public final class TraceReader implements Closeable {
     }
 
     private void readAllocate() throws IOException {
-        byteSize = varint();
+        byteSize = readByteSize();
         int attributes = read();
         if (attributes < 0) {
             throw truncated();
@@ -180,10 +182,18 @@ public final class TraceReader implements Closeable {
 
     private void readReallocate() throws IOException {
         endedBlock = earlierBlock();
-        byteSize = varint();
+        byteSize = readByteSize();
         byteAlignment = 1;
         zeroed = false;
         block = blocks++;
+    }
+
+    private long readByteSize() throws IOException {
+        long read = varint();
+        if (read > LARGEST_BYTES) {
+            throw broken("a block of " + read + " bytes");
+        }
+        return read;
     }
 
     private int earlierBlock() throws IOException {

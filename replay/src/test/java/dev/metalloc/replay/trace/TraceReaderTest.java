@@ -146,4 +146,28 @@ class TraceReaderTest {
                 .getMessage();
         assertEquals(file + ": block 0 ends twice (record it again)", message);
     }
+
+    @Test
+    void shouldRefuseSizesThatNoProcessHasAddressesFor() throws IOException {
+        text.allocate(1L << 57);
+        text.reallocate(0, 1L << 58);
+        try (TraceReader trace = reader(text.bytes())) {
+            assertTrue(trace.next());
+            assertEquals(
+                    "test: the trace is damaged: a block of " + (1L << 58) + " bytes (record it again)",
+                    assertThrows(TraceFormatException.class, trace::next).getMessage());
+        }
+        TraceText many = new TraceText();
+        for (int i = 0; i < 64; i++) {
+            many.allocate(1L << 57);
+        }
+        assertThrows(RuntimeException.class, many::program);
+    }
+
+    @Test
+    void shouldRefuseATraceOfFreesAlone() throws IOException {
+        try (TraceReader trace = reader(new TraceText().free(0, -1).bytes())) {
+            assertThrows(TraceFormatException.class, trace::next);
+        }
+    }
 }

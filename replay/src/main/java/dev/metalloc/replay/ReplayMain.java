@@ -91,21 +91,32 @@ public final class ReplayMain {
                 request.quick() ? InterleavedTimer.Effort.QUICK : InterleavedTimer.Effort.THOROUGH;
         TraceComparison comparison = new TraceComparison(trace, effort);
         checkAllocates(trace, comparison.program());
+        String tooMuch = comparison.tooMuch();
         List<Subject> subjects = new ArrayList<>();
         Map<Subject, Composition> chosen = new HashMap<>();
         for (Subject subject : request.ours()) {
-            if (subject.allocator().equals(AutoChoice.LABEL)) {
-                // The choosing half sees the profile and nothing else.
-                Profile profile = TraceProfiler.profile(comparison.program());
-                AutoChoice auto = AutoChoice.of(profile, costs, request.objective());
-                chosen.put(auto.subject(), auto.composition());
-                subjects.add(auto.subject());
-            } else {
-                subjects.add(subject);
-            }
+            boolean isAuto = subject.allocator().equals(AutoChoice.LABEL);
+            subjects.add(isAuto && tooMuch.isEmpty() ? auto(subject, comparison, chosen) : subject);
         }
         subjects.addAll(request.peers());
+        if (!tooMuch.isEmpty()) {
+            subjects.forEach(subject -> comparison.leaveOut(subject, tooMuch));
+        }
         return comparison.compare(subjects, chosen);
+    }
+
+    /** What was chosen in place of {@code auto}; that itself, to be left out, where nothing could be. */
+    private Subject auto(Subject named, TraceComparison comparison, Map<Subject, Composition> chosen) {
+        try {
+            // The choosing half sees the profile and nothing else.
+            Profile profile = TraceProfiler.profile(comparison.program());
+            AutoChoice auto = AutoChoice.of(profile, costs, request.objective());
+            chosen.put(auto.subject(), auto.composition());
+            return auto.subject();
+        } catch (IllegalArgumentException e) {
+            comparison.leaveOut(named, String.valueOf(e.getMessage()));
+            return named;
+        }
     }
 
     /** @throws IllegalArgumentException where there is nothing to replay: a block's allocation comes before all other events */

@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.replay;
 
+import com.sun.management.OperatingSystemMXBean;
+import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.composite.Composition;
 import dev.metalloc.replay.loop.NativePeer;
 import dev.metalloc.replay.peak.OurPeak;
@@ -12,6 +14,7 @@ import dev.metalloc.replay.timing.Timing;
 import dev.metalloc.replay.trace.TraceCompiler;
 import dev.metalloc.replay.trace.TraceProgram;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +29,7 @@ final class TraceComparison {
     private final Path file;
     private final TraceProgram program;
     private final InterleavedTimer timer;
-    private final Map<Subject, String> peakless = new HashMap<>();
+    private final Map<Subject, String> absent = new HashMap<>();
 
     TraceComparison(Path file, InterleavedTimer.Effort effort) throws IOException {
         this.file = file;
@@ -38,8 +41,27 @@ final class TraceComparison {
         return program;
     }
 
+    /** Why nobody can be measured: each byte is written to, and would have to be there. Empty where everybody can. */
+    String tooMuch() {
+        long memoryBytes =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        return program.peakRequestedBytes() <= memoryBytes
+                ? ""
+                : "the trace holds " + Figures.bytes(program.peakRequestedBytes()) + " at once, more than the "
+                        + Figures.bytes(memoryBytes) + " of this machine";
+    }
+
+    /** Does not measure a subject, for a reason. */
+    void leaveOut(Subject subject, String reason) {
+        absent.put(subject, reason);
+    }
+
     List<ReplayResult> compare(List<Subject> subjects, Map<Subject, Composition> chosen) throws InterruptedException {
-        Map<Subject, Timing> timings = timer.time(program, subjects);
+        Map<Subject, Timing> timings = timer.time(
+                program,
+                subjects.stream()
+                        .filter(subject -> !absent.containsKey(subject))
+                        .toList());
         List<ReplayResult> results = new ArrayList<>();
         for (Subject subject : subjects) {
             Timing timing = timings.get(subject);
@@ -61,7 +83,7 @@ final class TraceComparison {
         try {
             return measuredFootprint(subject);
         } catch (IOException e) {
-            peakless.put(subject, String.valueOf(e.getMessage()));
+            absent.put(subject, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }
@@ -93,7 +115,7 @@ final class TraceComparison {
     }
 
     private ReplayResult absent(Subject subject) {
-        String why = timer.absent().getOrDefault(subject, peakless.getOrDefault(subject, "cannot serve the trace"));
+        String why = timer.absent().getOrDefault(subject, absent.getOrDefault(subject, "cannot serve the trace"));
         return new ReplayResult(
                 name(),
                 subject.label(),

@@ -110,4 +110,23 @@ class ReplayRunTest {
         assertEquals(List.of("\"small\""), values("trace", ended.out()));
         assertTrue(ended.out().strip().endsWith("]"), ended.out());
     }
+
+    @Test
+    void shouldGoOnBesideWhatNobodyCanServe() throws Exception {
+        TraceText text = new TraceText();
+        text.allocate(1L << 50);
+        Path huge = text.writeTo(folder.resolve("huge.mtrc.gz"));
+        TraceText other = new TraceText();
+        other.allocate(0, 100, 25, false);
+        Path aligned = other.writeTo(folder.resolve("aligned.mtrc.gz"));
+        Ended ended = replay("512m", "auto", "floor", true, huge, aligned, small());
+        assertEquals("", ended.err());
+        assertEquals(0, ended.exitCode());
+        List<String> absences = values("absent", ended.out());
+        assertEquals(3, absences.size(), ended.out());
+        assertTrue(absences.get(0).startsWith("\"the trace holds "), absences.get(0));
+        assertEquals(absences.get(0), absences.get(1));
+        assertEquals("\"no allocator serves blocks of up to 100 B aligned to up to 32 MiB\"", absences.get(2));
+        assertEquals(6, values("allocator", ended.out()).size());
+    }
 }

@@ -56,6 +56,7 @@ final class CheckedFront {
                     .skip(Math.max(0, count(least.peakBytes() * MOST_DOUBT) - MOST_REPLAYS))
                     .map(this::checked)
                     .min(Comparator.comparingDouble(Composition::peakBytes))
+                    .map(this::servingOrSmallest)
                     .orElse(least);
         }
         double mostBytes = allowance.byteSize() * MOST_DOUBT;
@@ -75,7 +76,18 @@ final class CheckedFront {
                 best = cost(checked, allowance) < cost(best, allowance) ? checked : best;
             }
         }
-        return best;
+        return servingOrSmallest(best);
+    }
+
+    /** What cannot serve holds infinitely much: then the smallest that can, if there is any. */
+    private Composition servingOrSmallest(Composition found) {
+        for (int i = front.size() - 1; i >= 0 && Double.isInfinite(found.peakBytes()); i--) {
+            Composition checked = checked(front.get(i));
+            if (Double.isFinite(checked.peakBytes())) {
+                return checked;
+            }
+        }
+        return found;
     }
 
     private static double cost(Composition checked, MemoryAllowance allowance) {
@@ -130,7 +142,8 @@ final class CheckedFront {
         }
         if (correction == 0) {
             Composition least = front.get(front.size() - 1);
-            double ratio = Math.sqrt(least.peakBytes() / replayedBytes.applyAsDouble(least));
+            double replayed = replayedBytes.applyAsDouble(least);
+            double ratio = Double.isFinite(replayed) ? Math.sqrt(least.peakBytes() / replayed) : 1;
             correction = Math.clamp(ratio, 1 / MOST_CORRECTION, MOST_CORRECTION);
         }
         return correction;

@@ -2,9 +2,11 @@
 package dev.metalloc.classifier.composite;
 
 import dev.metalloc.allocators.api.AllocatorTraits;
+import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.cost.BlockCosts;
 import dev.metalloc.classifier.cost.CostModel;
+import dev.metalloc.profiler.api.BandProfile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -57,13 +59,17 @@ public final class CompositeChooser {
         return choose(input, objective, Expectations.INSTANCE);
     }
 
-    /** Composes by an objective, and checks by replay. */
+    /**
+     * Composes by an objective, and checks by replay.
+     *
+     * @throws IllegalArgumentException where nothing serves the blocks
+     */
     public Choice choose(CompositeInput input, Objective objective, WorkloadReplay replay) {
         RangeParts parts = new RangeParts(input, costs, candidates);
         Search search = new Search(input, parts);
         List<Composition> front = search.front();
         if (front.isEmpty()) {
-            throw new IllegalArgumentException("candidates: none serves the blocks (expected: at least one)");
+            throw unserved(input);
         }
         double reference = input.path().canLeave() ? input.mallocBytes(input.bands()) : input.generalPurposeBytes();
         MemoryAllowance allowance = new MemoryAllowance(objective, objective.allowedBytes(reference));
@@ -76,7 +82,20 @@ public final class CompositeChooser {
             others.addAll(simple);
             chosen = new Finalists(allowance).fastest(chosen, others, checked::checked, replay);
         }
+        if (Double.isInfinite(chosen.peakBytes())) {
+            throw unserved(input);
+        }
         return new Choice(chosen, front, alternatives(chosen, parts), allowance.byteSize());
+    }
+
+    private static IllegalArgumentException unserved(CompositeInput input) {
+        long byteAlignment = input.bands().stream()
+                .mapToLong(BandProfile::maxByteAlignment)
+                .max()
+                .orElse(1);
+        BandProfile largest = input.bands().get(input.bands().size() - 1);
+        return new IllegalArgumentException("no allocator serves blocks of up to "
+                + Figures.bytes(largest.maxByteSize()) + " aligned to up to " + Figures.bytes(byteAlignment));
     }
 
     /** No replay at all. */

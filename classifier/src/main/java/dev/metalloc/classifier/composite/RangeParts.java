@@ -33,6 +33,8 @@ final class RangeParts {
     // The allocator's own default.
     private static final long LEAST_BUDDY_BYTES = 64;
     private static final long MOST_BUDDY_BLOCK_BYTES = 16L << 20;
+    // All the address space that the allocator takes.
+    private static final long MOST_SEGREGATED_BLOCK_BYTES = 16L << 30;
     // What a part keeps in pages not quite used: some pages of tables and the commit ahead.
     private static final double PART_FIXED_BYTES = 8L << 10;
     // A chunk begun and not filled.
@@ -99,7 +101,7 @@ final class RangeParts {
         switch (traits.name()) {
             case "slab" -> addSlab(options, range, traits);
             case "buddy" -> addBuddy(options, range);
-            case "segregated" -> addSegregated(options, range);
+            case "segregated" -> addSegregated(options, range, traits);
             default -> addOther(options, range, traits);
         }
     }
@@ -166,10 +168,12 @@ final class RangeParts {
     }
 
     private void addBuddy(List<RangePart> options, Range range) {
-        if (range.maxByteSize > MOST_BUDDY_BLOCK_BYTES) {
+        // It aligns a block by taking a larger one.
+        long largest = Math.max(range.maxByteSize, range.isRarelyAligned() ? 1 : range.maxByteAlignment);
+        if (largest > MOST_BUDDY_BLOCK_BYTES) {
             return;
         }
-        long chunkBytes = Math.max(1L << 16, roundedUp(range.maxByteSize));
+        long chunkBytes = Math.max(1L << 16, roundedUp(largest));
         options.add(new RangePart(
                 "buddy",
                 shared(Map.of("chunkBytes", String.valueOf(chunkBytes), "quickBytes", BUDDY_QUICK_BYTES)),
@@ -182,7 +186,11 @@ final class RangeParts {
                 0));
     }
 
-    private void addSegregated(List<RangePart> options, Range range) {
+    private void addSegregated(List<RangePart> options, Range range, AllocatorTraits traits) {
+        boolean isAligned = range.isRarelyAligned() || range.maxByteAlignment <= traits.maxByteAlignment();
+        if (range.maxByteSize > MOST_SEGREGATED_BLOCK_BYTES || !isAligned) {
+            return;
+        }
         String largest = String.valueOf(Math.max(1L << 20, roundedUp(range.maxByteSize)));
         if (range.minByteSize <= QuickListSizes.LARGEST_BYTES) {
             options.add(keepingWhole(range, largest, QuickListSizes.of(range.sizes)));

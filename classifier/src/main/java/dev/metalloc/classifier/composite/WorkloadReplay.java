@@ -10,7 +10,7 @@ import java.util.List;
  */
 public interface WorkloadReplay {
 
-    /** Bytes committed at the peak; what is expected where the composition cannot be replayed. */
+    /** Bytes committed at the peak; infinitely many where the composition cannot serve the workload. */
     double peakBytes(Composition composition);
 
     /** How long compositions take, in their order, all measured together; none where time is not measured. */

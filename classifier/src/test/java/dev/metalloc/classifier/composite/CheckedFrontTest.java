@@ -116,4 +116,19 @@ class CheckedFrontTest {
         assertSame(
                 middle, checked.faster(middle, List.of(slower, larger), new MemoryAllowance(Objective.BALANCED, 1020)));
     }
+
+    @Test
+    void shouldNeverTakeWhatCannotServeTheWorkload() {
+        for (Objective objective : Objective.values()) {
+            Composition best = new CheckedFront(
+                            front, each -> each.equals(fast) ? 1000 : Double.POSITIVE_INFINITY, false)
+                    .best(new MemoryAllowance(objective, 100));
+            assertEquals(fast.parts(), best.parts(), objective.label());
+            assertEquals(
+                    Double.POSITIVE_INFINITY,
+                    new CheckedFront(front, each -> Double.POSITIVE_INFINITY, true)
+                            .best(new MemoryAllowance(objective, 1020))
+                            .peakBytes());
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.TestTraits;
 import dev.metalloc.classifier.cost.BlockCosts;
 import dev.metalloc.classifier.cost.CostModel;
@@ -63,5 +64,55 @@ class RangePartsTest {
         List<BandProfile> bands = List.of(tiny, BandMaker.band(33, 33, 20 * COUNT, COUNT), LARGE);
         assertEquals(List.of(), slabClasses(betterTogether, bands, 1));
         assertEquals(List.of("16,48"), slabClasses(betterTogether, bands, 2));
+    }
+
+    private static List<String> allocators(BandProfile band) {
+        CompositeInput input = new CompositeInput(
+                List.of(band),
+                SizeCounts.of(Map.of(band.maxByteSize(), band.allocateCount())),
+                1,
+                0,
+                band.peakLiveBytes(),
+                RangePeaks.UNKNOWN,
+                true,
+                PathCosts.bare(),
+                (allocator, each) -> false);
+        RangeParts parts = new RangeParts(input, new BlockCosts(CostModel.shipped()), TestTraits.ALL);
+        return parts.options(List.of(band)).stream()
+                .map(RangePart::allocator)
+                .distinct()
+                .toList();
+    }
+
+    @Test
+    void shouldOfferNothingThatDoesNotServeTheAlignment() {
+        assertEquals(List.of("buddy"), allocators(BandMaker.aligned(65, 112, 1000, 1000, 4 << 20)));
+        assertEquals(List.of(), allocators(BandMaker.aligned(65, 112, 1000, 1000, 32 << 20)));
+    }
+
+    @Test
+    void shouldOfferNothingForBlocksBeyondAllAddressesOfAnAllocator() {
+        assertEquals(List.of("segregated"), allocators(BandMaker.band(1L << 30, 16L << 30, 1, 16L << 30)));
+        assertEquals(List.of(), allocators(BandMaker.band(1L << 30, (16L << 30) + 1, 1, 32L << 30)));
+    }
+
+    @Test
+    void shouldMakeTheBlocksOfABuddyAsLargeAsTheAlignment() {
+        BandProfile band = BandMaker.aligned(65, 112, 1000, 1000, 4 << 20);
+        CompositeInput input = new CompositeInput(
+                List.of(band),
+                SizeCounts.of(Map.of(112L, 1000L)),
+                1,
+                0,
+                band.peakLiveBytes(),
+                RangePeaks.UNKNOWN,
+                true,
+                PathCosts.bare(),
+                (allocator, each) -> false);
+        Composition chosen = new CompositeChooser(TestTraits.ALL, CostModel.shipped())
+                .choose(input, Objective.BALANCED)
+                .chosen();
+        assertEquals("buddy", chosen.spec().allocator());
+        assertEquals(String.valueOf(4 << 20), chosen.spec().parameters().get("chunkBytes"));
     }
 }

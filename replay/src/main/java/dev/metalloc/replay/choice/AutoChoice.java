@@ -57,7 +57,7 @@ public record AutoChoice(
     /**
      * Chooses by an objective.
      *
-     * @throws IllegalArgumentException where the profile has no allocation
+     * @throws IllegalArgumentException where the profile has no allocation, or nothing serves its blocks
      */
     public static AutoChoice of(Profile profile, CostModel costs, Objective objective) {
         return of(profile, costs, objective, GeneratedReplay.EFFORT);

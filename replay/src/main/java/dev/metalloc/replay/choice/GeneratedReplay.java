@@ -53,7 +53,7 @@ final class GeneratedReplay implements WorkloadReplay {
         Subject subject = subject(composition);
         return peaks.computeIfAbsent(subject.text(), text -> {
             OptionalLong committed = OurPeak.committedBytes(subject, workload);
-            return committed.isPresent() ? (double) (committed.getAsLong() + missingBytes) : composition.peakBytes();
+            return committed.isPresent() ? (double) (committed.getAsLong() + missingBytes) : Double.POSITIVE_INFINITY;
         });
     }
 

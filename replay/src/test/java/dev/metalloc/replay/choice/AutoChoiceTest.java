@@ -2,6 +2,7 @@
 package dev.metalloc.replay.choice;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.classifier.Objective;
@@ -85,5 +86,50 @@ class AutoChoiceTest {
                 AutoChoice.untimed(profile, costs, Objective.BALANCED).paretoFront()) {
             assertTrue(each.parts().size() > 2 || candidates.contains(each), each.text());
         }
+    }
+
+    private static long peakOfChoice(TraceBuilder trace) {
+        TraceProgram program = trace.build();
+        Profile profile = TraceProfiler.profile(program);
+        for (Objective objective : Objective.values()) {
+            AutoChoice choice = AutoChoice.untimed(profile, CostModel.shipped(), objective);
+            assertTrue(
+                    OurPeak.measure(choice.subject(), program).isPresent(),
+                    objective + ": " + choice.composition().text());
+        }
+        return program.peakRequestedBytes();
+    }
+
+    @Test
+    void shouldServeOddTraces() {
+        TraceBuilder zeroes = new TraceBuilder("zeroes");
+        for (int i = 0; i < 1000; i++) {
+            zeroes.free(0, zeroes.allocate(0, 0, 1, i % 2 == 0));
+        }
+        assertEquals(0, peakOfChoice(zeroes));
+        TraceBuilder one = new TraceBuilder("one");
+        one.allocate(0, 100, 1, false);
+        assertEquals(100, peakOfChoice(one));
+        TraceBuilder aligned = new TraceBuilder("aligned");
+        for (int i = 0; i < 100; i++) {
+            int block = aligned.allocate(i % 2, 100 + 16 * i, i % 3 == 0 ? 4 << 20 : 1, false);
+            if (i % 4 != 0) {
+                aligned.free(0, block);
+            }
+        }
+        assertTrue(peakOfChoice(aligned) > 0);
+    }
+
+    @Test
+    void shouldSayWhatNothingServes() {
+        TraceBuilder trace = new TraceBuilder("aligned");
+        trace.allocate(0, 100, 32 << 20, false);
+        Profile unserved = TraceProfiler.profile(trace.build());
+        assertEquals(
+                "no allocator serves blocks of up to 100 B aligned to up to 32 MiB",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> AutoChoice.untimed(unserved, costs, Objective.BALANCED))
+                        .getMessage());
     }
 }

@@ -4,7 +4,7 @@ package dev.metalloc.classifier.cost;
 import org.apache.commons.math3.analysis.interpolation.LinearInterpolator;
 import org.apache.commons.math3.analysis.polynomials.PolynomialSplineFunction;
 
-/** Cost by size, straight between measured points on logarithmic axes, and beyond them as the nearest pair goes on. */
+/** Cost by size, straight between measured points on logarithmic axes; beyond the largest as the nearest pair goes on, but no steeper than in proportion. */
 final class CostCurve {
 
     private final double[] logSizes;
@@ -60,7 +60,9 @@ final class CostCurve {
         }
         if (logSize >= logSizes[last]) {
             double slope = (logNanos[last] - logNanos[last - 1]) / (logSizes[last] - logSizes[last - 1]);
-            return Math.exp(logNanos[last] + slope * (logSize - logSizes[last]));
+            // Between two points a cache may end or a mapping begin; beyond that a byte costs what the byte before it
+            // cost.
+            return Math.exp(logNanos[last] + Math.min(1, slope) * (logSize - logSizes[last]));
         }
         return Math.exp(line.value(logSize));
     }

@@ -22,6 +22,16 @@ class CostModelTest {
         assertEquals(80, curve.nanos(8192), 1e-9);
         assertEquals(80, curve.nanos(1 << 20), 1e-9);
         assertEquals(40, CostCurve.parse("16:10 32:20").nanos(64), 1e-9);
+        assertEquals(20 * Math.sqrt(2), CostCurve.parse("16:10 64:20").nanos(128), 1e-9);
+    }
+
+    @Test
+    void shouldRiseNoSteeperThanInProportionBeyondTheLargestSize() {
+        CostCurve curve = CostCurve.parse("65536:1900 1048576:1170000");
+
+        assertEquals(1_170_000, curve.nanos(1 << 20), 1e-3);
+        assertEquals(4 * 1_170_000.0, curve.nanos(4 << 20), 1e-3);
+        assertEquals(16 * 1_170_000.0, curve.nanos(16 << 20), 1e-3);
     }
 
     @Test

@@ -16,6 +16,7 @@ final class UnsafeTarget implements ReplayTarget {
     private static final Object UNSAFE = unsafe();
     private static final MethodHandle ALLOCATE = bound("allocateMemory", long.class, long.class);
     private static final MethodHandle REALLOCATE = bound("reallocateMemory", long.class, long.class, long.class);
+    private static final MethodHandle SET = bound("setMemory", void.class, long.class, long.class, byte.class);
     private static final MethodHandle FREE = bound("freeMemory", void.class, long.class);
 
     private static Object unsafe() {
@@ -41,7 +42,13 @@ final class UnsafeTarget implements ReplayTarget {
     @Override
     public long allocate(long byteSize, long byteAlignment, boolean zeroed) {
         try {
-            return (long) ALLOCATE.invokeExact(byteSize);
+            // For no bytes it answers 0, which is no address: callers ask for the least there is.
+            long address = (long) ALLOCATE.invokeExact(Math.max(1, byteSize));
+            if (zeroed) {
+                // As the JDK does for arenas and direct buffers.
+                SET.invokeExact(address, byteSize, (byte) 0);
+            }
+            return address;
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -59,7 +66,7 @@ final class UnsafeTarget implements ReplayTarget {
     @Override
     public long reallocate(long address, long byteSize) {
         try {
-            return (long) REALLOCATE.invokeExact(address, byteSize);
+            return (long) REALLOCATE.invokeExact(address, Math.max(1, byteSize));
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -35,15 +35,19 @@ public final class VerifyMain {
         this.profile = profile;
     }
 
-    /** Arguments: a profile; then for each entry point its name, {@code =}, and an allocator as in a list of subjects. Prints a line each. */
+    /**
+     * Arguments: a profile; then for each entry point its name, {@code @} and the {@link ServedSizes} where these are not all, {@code =}, and an
+     * allocator as in a list of subjects. Prints a line each.
+     */
     public static void main(String[] words) {
         try {
             VerifyMain verify = new VerifyMain(ProfileReader.read(Path.of(words[0])));
             for (String choice : List.of(words).subList(1, words.length)) {
                 int equals = choice.indexOf('=');
-                EntryPoint entryPoint = EntryPoint.valueOf(choice.substring(0, equals));
+                String[] served = choice.substring(0, equals).split("@", -1);
                 verify.verify(
-                                entryPoint,
+                                EntryPoint.valueOf(served[0]),
+                                served.length > 1 ? ServedSizes.parse(served[1]) : ServedSizes.ALL,
                                 SubjectList.ours(choice.substring(equals + 1)).get(0))
                         .ifPresent(found -> System.out.println(found.toLine()));
             }
@@ -53,12 +57,16 @@ public final class VerifyMain {
         }
     }
 
-    private Optional<Verification> verify(EntryPoint entryPoint, Subject chosen) {
+    private Optional<Verification> verify(EntryPoint entryPoint, ServedSizes sizes, Subject chosen) {
         Optional<EntryPointProfile> of = profile.entryPoint(entryPoint);
         if (of.isEmpty()) {
             return Optional.empty();
         }
-        TraceProgram workload = WorkloadGenerator.generate(profile, of.get());
+        TraceProgram all = WorkloadGenerator.generate(profile, of.get());
+        TraceProgram workload = sizes.of(all);
+        if (workload.eventCount() == 0) {
+            return Optional.empty();
+        }
         Map<Subject, Timing> timings =
                 new InterleavedTimer(InterleavedTimer.Effort.QUICK).time(workload, List.of(JDK, chosen));
         Timing before = timings.get(JDK);
@@ -66,7 +74,7 @@ public final class VerifyMain {
         if (before == null || after == null) {
             return Optional.empty();
         }
-        Profile again = TraceProfiler.profile(workload);
+        Profile again = TraceProfiler.profile(all);
         double likeness = again.entryPoints().stream()
                 .findFirst()
                 .map(generated -> Likeness.of(of.get(), generated).overall())

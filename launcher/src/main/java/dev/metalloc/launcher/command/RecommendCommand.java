@@ -21,7 +21,6 @@ import dev.metalloc.profiler.api.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,29 +64,35 @@ public final class RecommendCommand implements Runnable {
         ProfiledRuns profiled = ProfileSource.runs(source, known, surroundings);
         Recommendation recommendation =
                 Recommendations.of(profiled, new Calibrations(surroundings).costsOrMeasured(), objective);
-        Policy policy = known.keep(RecommendedPolicy.of(recommendation, System.currentTimeMillis()));
         surroundings
                 .out()
                 .println((json ? RecommendationJson.write(recommendation) : RecommendationText.write(recommendation))
                         .strip());
-        if (verify) {
-            verify(profiled.merged(), recommendation);
+        // Before the policy is kept: a check that fails leaves nothing behind.
+        boolean isConfirmed = !verify || verify(profiled.merged(), recommendation);
+        write(known.keep(RecommendedPolicy.of(recommendation, System.currentTimeMillis())));
+        if (!isConfirmed) {
+            tell(
+                    "the policy is kept all the same, and run uses it: start the program without run to leave it as it is");
         }
-        write(policy);
+    }
+
+    /** Answers whether every choice that could be checked is faster. */
+    private boolean verify(Profile profile, Recommendation recommendation) {
+        Progress progress = new Progress(surroundings);
+        progress.show("replaying workloads made from the profile");
+        VerdictChecks.Outcome outcome = new VerdictChecks(surroundings).check(profile, recommendation);
+        progress.clear();
+        outcome.sentences().forEach(this::tell);
+        return outcome.isConfirmed();
     }
 
     /** JSON is for programs: there the check goes to standard error. */
-    private void verify(Profile profile, Recommendation recommendation) {
-        Progress progress = new Progress(surroundings);
-        progress.show("replaying workloads made from the profile");
-        List<String> sentences = new VerdictChecks(surroundings).check(profile, recommendation);
-        progress.clear();
-        for (String sentence : sentences) {
-            if (json) {
-                surroundings.tell(sentence);
-            } else {
-                surroundings.out().println("  " + sentence);
-            }
+    private void tell(String sentence) {
+        if (json) {
+            surroundings.tell(sentence);
+        } else {
+            surroundings.out().println("  " + sentence);
         }
     }
 

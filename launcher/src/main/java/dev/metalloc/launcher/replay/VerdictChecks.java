@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Has the choices of a recommendation replayed on workloads made from the profile, and says what came out. */
 public final class VerdictChecks {
@@ -31,40 +32,92 @@ public final class VerdictChecks {
         this.surroundings = surroundings;
     }
 
-    /** Sentences, one for each entry point with a choice that serves single blocks. */
-    public List<String> check(Profile profile, Recommendation recommendation) {
-        List<String> choices = new ArrayList<>();
-        for (EntryPoint entryPoint : EntryPoint.values()) {
-            String parts = composite(recommendation.verdicts().stream()
-                    .filter(verdict -> verdict.entryPoint() == entryPoint && servesBlocks(verdict))
-                    .limit(MAX_PARTS)
-                    .toList());
-            if (!parts.isEmpty()) {
-                choices.add(entryPoint.name() + "=" + parts);
-            }
+    /**
+     * What came out, one sentence for each entry point with a choice that serves single blocks.
+     *
+     * @param isConfirmed whether no choice is other than clearly faster
+     */
+    public record Outcome(List<String> sentences, boolean isConfirmed) {
+        public Outcome {
+            sentences = List.copyOf(sentences);
         }
-        if (choices.isEmpty()) {
-            return List.of("nothing to check by replay: no choice that serves single blocks");
+    }
+
+    public Outcome check(Profile profile, Recommendation recommendation) {
+        List<Checked> checks = checks(recommendation);
+        if (checks.isEmpty()) {
+            return new Outcome(List.of("nothing to check by replay: no choice that serves single blocks"), true);
         }
-        return replayed(profile, choices)
+        List<Verification> found = replayed(
+                        profile, checks.stream().map(Checked::word).toList())
                 .lines()
                 .flatMap(line -> Verification.parse(line).stream())
-                .map(VerdictChecks::sentence)
                 .toList();
+        return new Outcome(
+                checks.stream().map(check -> sentence(check, found)).toList(),
+                found.stream().allMatch(Verification::isFaster));
+    }
+
+    private static String sentence(Checked check, List<Verification> found) {
+        return found.stream()
+                .filter(each -> each.entryPoint().equals(check.entryPoint().name()))
+                .map(each -> sentence(each, check.extent()))
+                .findFirst()
+                .orElse(check.entryPoint() + ": not checked: the choice could not be replayed");
+    }
+
+    static List<Checked> checks(Recommendation recommendation) {
+        List<Checked> checks = new ArrayList<>();
+        for (EntryPoint entryPoint : EntryPoint.values()) {
+            List<Verdict> own = recommendation.verdicts().stream()
+                    .filter(verdict -> verdict.entryPoint() == entryPoint && verdict.siteHash() == 0)
+                    .toList();
+            List<Verdict> serving =
+                    own.stream().filter(VerdictChecks::servesBlocks).toList();
+            if (!serving.isEmpty()) {
+                checks.add(new Checked(
+                        entryPoint,
+                        serving.stream().limit(MAX_PARTS).toList(),
+                        serving.size(),
+                        own.size() > serving.size()));
+            }
+        }
+        return checks;
     }
 
     /** Frames are served by the agent's own hooks, which no replay has; nor does it know sites. */
     private static boolean servesBlocks(Verdict verdict) {
-        return !verdict.isLeave()
-                && verdict.siteHash() == 0
-                && !verdict.allocator().equals("bump");
+        return !verdict.isLeave() && !verdict.allocator().equals("bump");
+    }
+
+    /**
+     * What is replayed for an entry point.
+     *
+     * @param count verdicts that serve single blocks, of which there may be more than are replayed
+     * @param isPart whether sizes are served in another way, or left
+     */
+    record Checked(EntryPoint entryPoint, List<Verdict> verdicts, int count, boolean isPart) {
+
+        /** Sizes between the verdicts' are not in the workload: in a composite they would go to the next part, not to the JDK. */
+        String word() {
+            String sizes = verdicts.stream()
+                    .map(verdict -> verdict.minByteSize() + "-" + verdict.maxByteSize())
+                    .collect(Collectors.joining(","));
+            return entryPoint.name() + "@" + sizes + "=" + composite(verdicts);
+        }
+
+        String extent() {
+            if (count > verdicts.size()) {
+                return ", of sizes up to "
+                        + Figures.bytes(verdicts.get(verdicts.size() - 1).maxByteSize())
+                        + ", since a replay takes the first " + verdicts.size() + " of " + count + " verdicts,";
+            }
+            return isPart ? ", of the sizes that it serves," : "";
+        }
     }
 
     /** The verdicts' allocators by size, the JDK's path for all else. */
     private static String composite(List<Verdict> verdicts) {
-        if (verdicts.isEmpty()) {
-            return "";
-        }
         List<String> names = new ArrayList<>();
         List<String> limits = new ArrayList<>();
         Map<String, String> parameters = new TreeMap<>();
@@ -100,12 +153,13 @@ public final class VerdictChecks {
         }
     }
 
-    private static String sentence(Verification it) {
+    private static String sentence(Verification it, String extent) {
         return String.format(
                 Locale.ROOT,
-                "%s: replayed a workload made from the profile (likeness %.2f): %s an event on the JDK's raw memory, %s on the choice, which holds"
+                "%s: replayed a workload made from the profile%s (likeness %.2f): %s an event on the JDK's raw memory, %s on the choice, which holds"
                         + " %s for %s requested; the choice is %s",
                 it.entryPoint(),
+                extent,
                 it.likeness(),
                 Figures.nanos(it.before().nanosPerEvent()),
                 Figures.nanos(it.after().nanosPerEvent()),

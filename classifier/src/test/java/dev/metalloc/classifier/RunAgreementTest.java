@@ -87,4 +87,40 @@ class RunAgreementTest {
         assertEquals("slab", nearlySure.allocator());
         assertTrue(nearlySure.reasons().stream().noneMatch(reason -> reason.contains("disagree")));
     }
+
+    private static Profile ofSite(long seconds, long count, long ofSite) {
+        return new TestProfile(seconds)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, count, Order.LIFO, 1000, 50)
+                .and()
+                .site(EntryPoint.UNSAFE, "com.example.Index", 64, ofSite, 1L << 32, ofSite, 0)
+                .build();
+    }
+
+    private static Verdict ofSite(Recommendation recommendation) {
+        return recommendation.verdicts().stream()
+                .filter(verdict -> verdict.siteHash() != 0)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldAskTheRunsAboutSitesToo() {
+        Profile fast = ofSite(20, 210_000_000, 30_000_000);
+        Profile slow = ofSite(200, 40_000_000, 20_000_000);
+        assertEquals("leave", only(classify(slow)).allocator());
+
+        Verdict sure = ofSite(classify(fast, fast));
+        Verdict unsure = ofSite(classify(fast, slow));
+
+        assertEquals("slab", sure.allocator());
+        assertEquals("slab", unsure.allocator());
+        assertTrue(sure.reasons().stream().noneMatch(reason -> reason.contains("disagree")), sure::toString);
+        assertTrue(
+                unsure.reasons()
+                        .toString()
+                        .contains("the runs disagree: 1 of 2 alone would get another answer (leave)"),
+                unsure::toString);
+        assertTrue(unsure.confidence() < sure.confidence(), unsure::toString);
+    }
 }

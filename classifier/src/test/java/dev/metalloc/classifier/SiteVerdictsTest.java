@@ -45,6 +45,7 @@ class SiteVerdictsTest {
         assertEquals("com.example.Index".hashCode(), site.siteHash());
         assertEquals("slab", site.allocator());
         assertTrue(site.reasons().get(0).contains("times longer than the application's"), site::toString);
+        assertFalse(site.runnerUp().isEmpty(), site::toString);
         assertTrue(RecommendationText.write(it).contains("UNSAFE from com.example.Index.call:7: slab"));
     }
 
@@ -83,5 +84,42 @@ class SiteVerdictsTest {
         for (TestProfile profile : List.of(alike, rare, left)) {
             assertEquals(List.of(), ofSites(classify(profile)));
         }
+    }
+
+    @Test
+    void shouldLeaveASiteWhoseGainIsNotClear() {
+        Recommendation it = classify(new TestProfile(20)
+                .at(EntryPoint.DIRECT_BUFFER)
+                .blocks(64, COUNT, Order.LIFO, LIFETIME_NANOS, 50)
+                .blocks(1024, COUNT, Order.LIFO, LIFETIME_NANOS, 50)
+                .and()
+                .site(EntryPoint.DIRECT_BUFFER, "com.example.Index", 64, COUNT / 2, 1L << 32, COUNT / 2, 0));
+
+        assertTrue(it.changesAnything());
+        Verdict site = ofSites(it).get(0);
+        assertTrue(site.isLeave(), site::toString);
+        assertTrue(site.reasons().get(0).contains("times longer than the application's"), site::toString);
+        assertTrue(site.reasons().get(1).contains("no more than the figures may be off"), site::toString);
+        assertEquals(site.expected().nanosPerEventBefore(), site.expected().nanosPerEventAfter());
+    }
+
+    @Test
+    void shouldLeaveASiteOfAPoolsChunks() {
+        long chunks = 400_000;
+        TestProfile pooled = new TestProfile(2)
+                .at(EntryPoint.DIRECT_BUFFER)
+                .blocks(1024, 1_000_000, Order.LIFO, LIFETIME_NANOS, 50)
+                .blocks(128 << 10, chunks, Order.LIFO, LIFETIME_NANOS, 50)
+                .and()
+                .site(EntryPoint.DIRECT_BUFFER, "com.example.Pool", 128 << 10, chunks / 2, 1L << 40, chunks / 2, 0);
+        assertFalse(ofSites(classify(pooled)).get(0).isLeave());
+
+        Recommendation it = classify(pooled.at(EntryPoint.NETTY)
+                .blocks(256, 20 * chunks, Order.LIFO, LIFETIME_NANOS, 50)
+                .and());
+        Verdict site = ofSites(it).get(0);
+        assertTrue(it.changesAnything(), it::toString);
+        assertTrue(site.isLeave(), site::toString);
+        assertTrue(site.reasons().get(1).contains("a pool below a pool"), site::toString);
     }
 }

@@ -12,6 +12,17 @@ import java.util.Optional;
  */
 record Choice(BandGroup group, Weighing weighing, double jdkNanos, double savedShare, Optional<Option> taken) {
 
+    /** Undecided. */
+    static Choice of(BandGroup group, Weighing weighing, double jdkNanos) {
+        double savedShare =
+                weighing.isNothingElse() || weighing.options().get(0).isLeave()
+                        ? 0
+                        : group.features().allocatesPerSecond()
+                                * (jdkNanos - weighing.options().get(0).pairNanos())
+                                / 1e9;
+        return new Choice(group, weighing, jdkNanos, savedShare, Optional.empty());
+    }
+
     Optional<Option> best() {
         return weighing.options().stream().findFirst();
     }

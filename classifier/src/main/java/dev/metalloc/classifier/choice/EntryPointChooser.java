@@ -71,14 +71,7 @@ final class EntryPointChooser {
     }
 
     private Choice choice(BandGroup group, Weighing weighing) {
-        double jdkNanos = weigher.jdkNanos(entryPoint, group);
-        double savedShare =
-                weighing.isNothingElse() || weighing.options().get(0).isLeave()
-                        ? 0
-                        : group.features().allocatesPerSecond()
-                                * (jdkNanos - weighing.options().get(0).pairNanos())
-                                / 1e9;
-        return new Choice(group, weighing, jdkNanos, savedShare, Optional.empty());
+        return Choice.of(group, weighing, weigher.jdkNanos(entryPoint, group));
     }
 
     private List<Choice> decided(List<Choice> weighed) {

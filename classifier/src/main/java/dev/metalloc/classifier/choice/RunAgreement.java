@@ -7,6 +7,7 @@ import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.SiteProfile;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,11 +33,6 @@ public final class RunAgreement {
 
     /** The verdict with less confidence, and the reason, where runs disagree with it. */
     public Verdict weighed(Verdict verdict) {
-        // A site may not have been sampled often enough in every run.
-        return verdict.siteHash() == 0 ? weighedByRuns(verdict) : verdict;
-    }
-
-    private Verdict weighedByRuns(Verdict verdict) {
         double asked = 0;
         double agreeing = 0;
         int dissenters = 0;
@@ -61,16 +57,20 @@ public final class RunAgreement {
         return verdict.with(Confidence.rounded(verdict.confidence() * ratio), reasons);
     }
 
-    /** What most of the run's allocations of these sizes would get. */
+    /** What most of the run's allocations of these sizes would get; of a site what all get where it has no verdict of its own. */
     private static String alone(Verdict verdict, List<Verdict> alone) {
+        boolean isOfSite = alone.stream().anyMatch(own -> isAbout(own, verdict, verdict.siteHash()));
         return alone.stream()
-                .filter(own -> own.entryPoint() == verdict.entryPoint()
-                        && own.siteHash() == 0
+                .filter(own -> isAbout(own, verdict, isOfSite ? verdict.siteHash() : 0)
                         && own.minByteSize() <= verdict.maxByteSize()
                         && own.maxByteSize() >= verdict.minByteSize())
                 .max((a, b) -> Double.compare(common(a, verdict), common(b, verdict)))
                 .map(Verdict::allocator)
                 .orElse(Verdict.LEAVE);
+    }
+
+    private static boolean isAbout(Verdict own, Verdict verdict, long siteHash) {
+        return own.entryPoint() == verdict.entryPoint() && own.siteHash() == siteHash;
     }
 
     /** Doublings of size that two verdicts share. */
@@ -80,6 +80,20 @@ public final class RunAgreement {
     }
 
     private static long allocations(Profile run, Verdict verdict) {
+        return verdict.siteHash() == 0 ? ofSizes(run, verdict) : ofSite(run, verdict);
+    }
+
+    /** None where the run has too few samples to tell the site from others. */
+    private static long ofSite(Profile run, Verdict verdict) {
+        return run.sites().stream()
+                .filter(site -> site.entryPoint() == verdict.entryPoint()
+                        && site.siteHash() == verdict.siteHash()
+                        && site.sampleCount() >= SiteChooser.LEAST_SAMPLES)
+                .mapToLong(SiteProfile::estimatedAllocateCount)
+                .sum();
+    }
+
+    private static long ofSizes(Profile run, Verdict verdict) {
         EntryPoint entryPoint = verdict.entryPoint();
         return run.entryPoint(entryPoint).map(EntryPointProfile::bands).orElse(List.of()).stream()
                 .filter(band ->

@@ -8,16 +8,19 @@ import dev.metalloc.classifier.Verdict;
 import dev.metalloc.classifier.features.ApplicationFeatures;
 import dev.metalloc.classifier.features.BandFeatures;
 import dev.metalloc.classifier.features.EntryPointFeatures;
+import dev.metalloc.classifier.features.FeatureExtractor;
+import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.SiteProfile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds the sites whose blocks are unlike their application's, and chooses for them alone. Used once, by one thread. */
 final class SiteChooser {
 
     // Fewer samples say nothing of a lifetime's distribution.
-    private static final long LEAST_SAMPLES = 100;
+    static final long LEAST_SAMPLES = 100;
     // A site with less than a tenth of the blocks is not worth an allocator of its own.
     private static final double LEAST_SHARE = 0.1;
     private static final double MOST_OF_METHOD = 0.9;
@@ -30,6 +33,9 @@ final class SiteChooser {
     private final EntryPointFeatures entryPoint;
     private final BlockComposer composer;
     private final OptionWeigher weigher;
+    private final VerdictWriter writer;
+    private final Gain gain;
+    private final LeftReason left;
     private final Confidence confidence;
 
     SiteChooser(
@@ -38,12 +44,17 @@ final class SiteChooser {
             EntryPointFeatures entryPoint,
             BlockComposer composer,
             OptionWeigher weigher,
+            VerdictWriter writer,
+            Gain gain,
             Confidence confidence) {
         this.profile = profile;
         this.application = application;
         this.entryPoint = entryPoint;
         this.composer = composer;
         this.weigher = weigher;
+        this.writer = writer;
+        this.gain = gain;
+        this.left = new LeftReason(gain, weigher);
         this.confidence = confidence;
     }
 
@@ -124,32 +135,78 @@ final class SiteChooser {
         return Math.log10(Math.max(1, features.lifetimeBytesMedian()));
     }
 
+    /** By the rules of verdicts on sizes. */
     private Verdict verdict(SiteProfile site, EntryPointFeatures own, BlockComposer.Weighed weighed, String unlike) {
-        Option best = weighed.weighing().options().get(0);
-        BandGroup group = weighed.group();
-        double jdkNanos = weigher.jdkNanos(own, group);
-        long jdkBytes = weigher.jdkPeakBytes(group);
+        Choice choice = Choice.of(weighed.group(), weighed.weighing(), weigher.jdkNanos(own, weighed.group()));
+        Option best = choice.weighing().options().get(0);
+        Optional<String> chunks = PoolChunks.reason(profile, allLike(choice.group()));
+        if (best.isLeave() || chunks.isPresent() || !gain.isWorthwhile(choice)) {
+            List<String> reasons = new ArrayList<>(List.of(unlike));
+            // The entry point as a whole may be changed, or there would be no verdicts on its sites.
+            reasons.addAll(chunks.map(List::of).orElseGet(() -> left.of(choice, Gain.MIN_SAVED_SHARE)));
+            return left(site, own, choice, reasons);
+        }
         List<String> reasons = new ArrayList<>();
         reasons.add(unlike + ": an allocator of its own keeps them apart");
         if (!best.detail().isEmpty()) {
             reasons.add(best.detail());
         }
+        return verdict(
+                site,
+                own,
+                choice,
+                best,
+                confidence.ofChange(choice.jdkNanos(), best.pairNanos(), site.sampleCount()),
+                reasons,
+                writer.runnerUp(choice, best));
+    }
+
+    /** The entry point's blocks of a group's sizes: a pool's chunks are told by how many there are. */
+    private BandFeatures allLike(BandGroup group) {
+        List<Integer> bands = group.bands().stream().map(BandProfile::log2).toList();
+        return FeatureExtractor.bands(
+                entryPoint,
+                entryPoint.profile().bands().stream()
+                        .filter(band -> bands.contains(band.log2()))
+                        .toList(),
+                application.durationSeconds());
+    }
+
+    private Verdict left(SiteProfile site, EntryPointFeatures own, Choice choice, List<String> reasons) {
+        return verdict(
+                site,
+                own,
+                choice,
+                writer.leaving(choice),
+                confidence.ofSmallGain(choice.savedShare(), Gain.MIN_GROUP_SAVED_SHARE, site.sampleCount()),
+                reasons,
+                choice.best().filter(best -> !best.isLeave()).map(Option::text).orElse(""));
+    }
+
+    private Verdict verdict(
+            SiteProfile site,
+            EntryPointFeatures own,
+            Choice choice,
+            Option taken,
+            double sure,
+            List<String> reasons,
+            String runnerUp) {
         return new Verdict(
                 entryPoint.entryPoint(),
                 site.siteHash(),
                 site.frames().get(0).toString(),
-                group.minByteSize(),
-                best.isLeave() ? group.maxByteSize() : best.maxByteSize(),
-                best.name(),
-                best.parameters(),
+                choice.group().minByteSize(),
+                taken.maxByteSize(),
+                taken.name(),
+                taken.parameters(),
                 new Expected(
-                        jdkNanos / VerdictWriter.EVENTS_PER_PAIR,
-                        best.pairNanos() / VerdictWriter.EVENTS_PER_PAIR,
-                        jdkBytes,
-                        best.isLeave() ? jdkBytes : best.peakBytes()),
-                confidence.ofChange(jdkNanos, best.pairNanos(), site.sampleCount()),
+                        choice.jdkNanos() / VerdictWriter.EVENTS_PER_PAIR,
+                        taken.pairNanos() / VerdictWriter.EVENTS_PER_PAIR,
+                        weigher.jdkPeakBytes(choice.group()),
+                        taken.peakBytes()),
+                sure,
                 reasons,
-                "",
-                BlockUse.of(group.features(), own.all()));
+                runnerUp,
+                BlockUse.of(choice.group().features(), own.all()));
     }
 }

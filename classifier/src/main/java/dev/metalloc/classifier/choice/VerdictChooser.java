@@ -52,7 +52,8 @@ public final class VerdictChooser {
             List<Verdict> chosen = chooser.choose();
             verdicts.addAll(chosen);
             verdicts.addAll(
-                    new SiteChooser(profile, application, entryPoint, composer, weigher, confidence).choose(chosen));
+                    new SiteChooser(profile, application, entryPoint, composer, weigher, writer, gain, confidence)
+                            .choose(chosen));
             fronts.addAll(chooser.fronts());
         }
         return new Chosen(verdicts, fronts);

@@ -146,15 +146,19 @@ final class VerdictWriter {
     }
 
     /** What else would have done, and why it was passed over; leaving it where nothing else would. */
-    private String runnerUp(Choice choice, Option taken) {
-        Option left = new Option(
+    String runnerUp(Choice choice, Option taken) {
+        return choice.second().orElse(leaving(choice)).textBeside(taken);
+    }
+
+    /** To leave a group, as an option. */
+    Option leaving(Choice choice) {
+        return new Option(
                 Verdict.LEAVE,
                 Map.of(),
                 choice.jdkNanos(),
                 weigher.jdkPeakBytes(choice.group()),
                 choice.group().maxByteSize(),
                 "");
-        return choice.second().orElse(left).textBeside(taken);
     }
 
     private static Expected unchanged(double pairNanos, long peakBytes) {

@@ -59,20 +59,19 @@ final class BlockFollower {
         entry.quick.watch(liveCount);
         LiveBlockSlots near = nearSlots;
         if ((near == null
-                        || near.insert(address, byteSize, birthBytes, birthNanos, meta, mark) == LiveBlockSlots.NO_ROOM)
-                && !insertElsewhere(address, byteSize, birthBytes, birthNanos, meta, mark)) {
+                        || near.insert(address, byteSize, birthBytes, birthNanos, meta, mark, newest)
+                                == LiveBlockSlots.NO_ROOM)
+                && !insertElsewhere(address, byteSize, birthBytes, birthNanos, meta, mark)
+                && newest.drop()) {
             BandRow.addFollowed(entry.band(SizeBands.band(byteSize)), byteSize, -1);
             thread.changeLiveBytes(entry, -byteSize);
-        }
-        if (!newest.clear()) {
-            recorder.blocks.remove(address, removed);
         }
     }
 
     @OutOfLine
     private boolean insertElsewhere(
             long address, long byteSize, long birthBytes, long birthNanos, long meta, long mark) {
-        boolean inserted = recorder.blocks.insert(address, byteSize, birthBytes, birthNanos, meta, mark);
+        boolean inserted = recorder.blocks.insert(address, byteSize, birthBytes, birthNanos, meta, mark, newest);
         nearSlots = recorder.blocks.newest();
         return inserted;
     }

@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
  * A key goes from EMPTY to BUSY to the block's address, and back to EMPTY. Whoever made it BUSY owns the slot and its values, until the
  * address is in it; from then on whoever may free the block does. That is one thread, since each block is freed once, so it takes no
  * compare-and-set to take a block out. Of a program that frees one twice at the same time, two frees may be counted.
+ *
+ * A thread's newest block leaves that thread while its slot is BUSY: see NewestBlock.
  */
 final class LiveBlockSlots {
     private static final long EMPTY = 0;
     private static final long BUSY = -1;
+    /** BUSY for so long that nobody waits for it any more: its thread's stack overflowed, say, in the middle. */
+    private static final long ABANDONED = Long.MIN_VALUE;
 
     /** What becomes of a block that is put in. */
     static final int NO_ROOM = 0;
@@ -26,9 +30,14 @@ final class LiveBlockSlots {
     static final int NEW = 1;
     /** In place of a stale block of that address. */
     static final int REPLACED = 2;
+    /** Not put in: another thread has freed it meanwhile. */
+    static final int TAKEN = 3;
 
     /** Where a table is half full, hardly any window is full. */
     private static final int WINDOW = 32;
+
+    /** A slot is BUSY for a few nanoseconds, or until its thread has a core again. */
+    private static final long MAX_WAIT_NANOS = 1_000_000_000L;
 
     private final int log2;
     private final NativeFrees nativeFrees;
@@ -46,13 +55,25 @@ final class LiveBlockSlots {
         this.values = new long[LiveBlockTable.VALUES << log2];
     }
 
-    int insert(long address, long byteSize, long birthBytes, long birthNanos, long meta, long orderMark) {
+    /** @param newest where the block is the newest of the current thread, which it leaves unless there is no room */
+    int insert(
+            long address,
+            long byteSize,
+            long birthBytes,
+            long birthNanos,
+            long meta,
+            long orderMark,
+            @Nullable NewestBlock newest) {
         int mask = (1 << log2) - 1;
         int home = home(address);
         for (int i = 0; i < WINDOW; i++) {
             int at = (home + i) & mask;
             long key = keys.getOpaque(at);
             if ((key == EMPTY || key == address) && keys.compareAndSet(at, key, BUSY)) {
+                if (newest != null && !newest.leave()) {
+                    keys.setRelease(at, key);
+                    return TAKEN;
+                }
                 int value = at * LiveBlockTable.VALUES;
                 if (key == address) {
                     nativeFrees.add(BlockMeta.entryPoint(values[value + LiveBlockTable.META]));
@@ -93,6 +114,28 @@ final class LiveBlockSlots {
             }
         }
         return false;
+    }
+
+    /** Waits until blocks that are just being put in are there, where one of them may have the address. */
+    void awaitInserts(long address) {
+        int mask = (1 << log2) - 1;
+        int home = home(address);
+        for (int i = 0; i < WINDOW; i++) {
+            int at = (home + i) & mask;
+            if (keys.get(at) == BUSY) {
+                awaitInsert(at);
+            }
+        }
+    }
+
+    private void awaitInsert(int at) {
+        long begin = System.nanoTime();
+        while (keys.get(at) == BUSY) {
+            RecorderSpinLock.awaitTurn();
+            if (System.nanoTime() - begin > MAX_WAIT_NANOS) {
+                keys.compareAndSet(at, BUSY, ABANDONED);
+            }
+        }
     }
 
     @OutOfLine

@@ -62,15 +62,27 @@ final class LiveBlockTable {
     }
 
     /** False, and counted, where the table is full. */
-    @OutOfLine
     boolean insert(long address, long byteSize, long birthBytes, long birthNanos, long meta, long orderMark) {
+        return insert(address, byteSize, birthBytes, birthNanos, meta, orderMark, null);
+    }
+
+    /** The same for the newest block of the current thread, which it leaves unless the table is full; nothing is done where it was taken there. */
+    @OutOfLine
+    boolean insert(
+            long address,
+            long byteSize,
+            long birthBytes,
+            long birthNanos,
+            long meta,
+            long orderMark,
+            @Nullable NewestBlock held) {
         filter.add(address);
         LiveBlockSlots slots = newest;
         int outcome = slots == null
                 ? LiveBlockSlots.NO_ROOM
-                : slots.insert(address, byteSize, birthBytes, birthNanos, meta, orderMark);
+                : slots.insert(address, byteSize, birthBytes, birthNanos, meta, orderMark, held);
         if (outcome == LiveBlockSlots.NO_ROOM) {
-            outcome = insertSlowly(slots, address, byteSize, birthBytes, birthNanos, meta, orderMark);
+            outcome = insertSlowly(slots, address, byteSize, birthBytes, birthNanos, meta, orderMark, held);
         }
         if (outcome != LiveBlockSlots.NEW) {
             filter.remove(address);
@@ -86,20 +98,21 @@ final class LiveBlockTable {
             long birthBytes,
             long birthNanos,
             long meta,
-            long orderMark) {
+            long orderMark,
+            @Nullable NewestBlock held) {
         LiveBlockSlots slots = full;
         LiveBlockSlots before = null;
         int outcome = LiveBlockSlots.NO_ROOM;
         while (slots != null && slots != before && outcome == LiveBlockSlots.NO_ROOM) {
             before = slots;
             slots = larger(slots);
-            outcome = slots.insert(address, byteSize, birthBytes, birthNanos, meta, orderMark);
+            outcome = slots.insert(address, byteSize, birthBytes, birthNanos, meta, orderMark, held);
         }
         while (slots != null && outcome == LiveBlockSlots.NO_ROOM) {
             slots = slots.older; // there may be no more, but what was freed meanwhile is there
             outcome = slots == null
                     ? LiveBlockSlots.NO_ROOM
-                    : slots.insert(address, byteSize, birthBytes, birthNanos, meta, orderMark);
+                    : slots.insert(address, byteSize, birthBytes, birthNanos, meta, orderMark, held);
         }
         if (outcome == LiveBlockSlots.NO_ROOM) {
             droppedCount.getAndIncrement();
@@ -142,6 +155,14 @@ final class LiveBlockTable {
             }
         }
         return false;
+    }
+
+    /** The same for a block that its thread may be just putting in: waits for that. */
+    boolean removeAwaiting(long address, long[] values) {
+        for (LiveBlockSlots slots = newest; slots != null; slots = slots.older) {
+            slots.awaitInserts(address);
+        }
+        return remove(address, values);
     }
 
     long droppedCount() {

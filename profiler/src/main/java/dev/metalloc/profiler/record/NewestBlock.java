@@ -17,9 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * values, and the address again by a compare-and-set: while it is the same the values were its own, since the one who frees a block is
  * here before the address can come again.
  *
- * The owner takes no compare-and-set. It puts a block into the table before it takes the address from here, so that who looks here and finds
- * nothing finds it there. Where another thread has freed the block in the middle of that, the owner takes it out of the table again; one
- * in the few nanoseconds after it has looked stays there, until the next of its address replaces it.
+ * The owner takes no compare-and-set but the table's own. It takes the address from here once it has claimed a slot of the table, and before
+ * the block is in it, so that who looks here and finds nothing finds the block there, or a claimed slot to wait for. Where another thread has taken
+ * the block before that, the slot is given up as it was. Where one takes it between the owner's look and its next step, the block does go to the
+ * table: so whoever takes one looks there once more, and waits for slots that are claimed.
  */
 @SuppressWarnings("serial") // nobody writes one
 final class NewestBlock extends AtomicLong {
@@ -35,7 +36,7 @@ final class NewestBlock extends AtomicLong {
         super(NOTHING);
     }
 
-    /** Owner only, and only after the one before was {@link #clear}ed. The number of live blocks has this one in it. */
+    /** Owner only, and only after the one before is gone. The number of live blocks has this one in it. */
     void hold(long address, long byteSize, long birthBytes, long birthNanos, long meta, long liveCount) {
         VarHandle.storeStoreFence();
         this.byteSize = byteSize;
@@ -81,14 +82,27 @@ final class NewestBlock extends AtomicLong {
         return liveCount;
     }
 
-    /** Owner only; false where another thread has taken the block meanwhile. */
-    boolean clear() {
-        boolean isHeld = getAcquire() != NOTHING;
+    /** Owner only, which frees the block itself. */
+    void clear() {
+        setRelease(NOTHING);
+    }
+
+    /** Owner only, which has claimed a slot of the table for the block; false where another thread has taken that meanwhile. */
+    boolean leave() {
+        boolean isHeld = get() != NOTHING;
         setRelease(NOTHING);
         return isHeld;
     }
 
-    /** Takes the block away from its thread, and copies its values in the order of the {@link LiveBlockTable}; any other thread. */
+    /** Owner only, where the table has no room for the block; false where another thread has taken that meanwhile. */
+    boolean drop() {
+        return getAndSet(NOTHING) != NOTHING;
+    }
+
+    /**
+     * Takes the block away from its thread, and copies its values in the order of the {@link LiveBlockTable}; any other thread. It may be on its
+     * way to the table, and is to be taken out of there as well: {@link LiveBlockTable#removeAwaiting}.
+     */
     boolean take(long address, long[] into) {
         if (getAcquire() != address || address == NOTHING) {
             return false;

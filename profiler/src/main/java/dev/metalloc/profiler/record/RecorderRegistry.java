@@ -96,10 +96,11 @@ public final class RecorderRegistry {
         for (int slot = 0; slot < current.length; slot++) {
             ThreadRecorder held = current[slot];
             if (held != null && held.follower.newest.take(address, into)) {
+                recorder.blocks.removeAwaiting(address, into); // its thread may not have noticed
                 return true;
             }
         }
-        return recorder.blocks.remove(address, into); // it may have gone there meanwhile
+        return recorder.blocks.removeAwaiting(address, into); // it may have gone there meanwhile
     }
 
     /** All that are not folded, with holes; to be read under reading. */

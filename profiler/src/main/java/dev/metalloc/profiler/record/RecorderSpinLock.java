@@ -40,7 +40,7 @@ final class RecorderSpinLock {
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // a hint only: the holder may wait for this very core
-    private static void awaitTurn() {
+    static void awaitTurn() {
         if (Thread.currentThread().isVirtual()) {
             Thread.onSpinWait(); // a yield would unmount it
         } else {

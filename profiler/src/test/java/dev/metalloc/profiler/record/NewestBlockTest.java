@@ -2,6 +2,7 @@
 package dev.metalloc.profiler.record;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,6 +26,7 @@ class NewestBlockTest {
 
     private final Recorder recorder = new Recorder(RecorderOptions.full(), new NoStacks());
     private final ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
+    private final long[] taken = new long[LiveBlockTable.VALUES];
 
     @Test
     void pairsAreCountedInFull() {
@@ -185,7 +187,35 @@ class NewestBlockTest {
         assertEquals(count, unsafe.freeCount());
         assertEquals(count, onlyBand(unsafe).remoteFreeCount());
         assertEquals(0, unsafe.unknownFreeCount());
+        assertEquals(0, unsafe.nativeFreeCount());
         assertEquals(0, unsafe.allocateBytes() - unsafe.freedBytes());
+    }
+
+    /** Another thread has freed it, and the next has put one of its address into the table: neither is disturbed. */
+    @Test
+    void blockThatWasTakenDoesNotGoToTheTable() {
+        LiveBlockTable table = recorder.blocks;
+        NewestBlock newest = new NewestBlock();
+        newest.hold(ADDRESS, 1, 1, 1, UNSAFE, 1);
+        assertTrue(newest.take(ADDRESS, taken));
+        table.insert(ADDRESS, 2, 2, 2, UNSAFE, 2);
+        assertTrue(table.insert(ADDRESS, 1, 1, 1, UNSAFE, 1, newest));
+        assertTrue(table.removeAwaiting(ADDRESS, taken));
+        assertEquals(2, taken[LiveBlockTable.SIZE]);
+        assertFalse(table.removeAwaiting(ADDRESS, taken));
+        assertEquals(0, table.nativeFrees.count(UNSAFE));
+    }
+
+    @Test
+    void blockThatHasNoRoomIsDroppedUnlessItWasTaken() {
+        LiveBlockTable full = new LiveBlockTable(0, AddressFilter.open());
+        NewestBlock newest = new NewestBlock();
+        newest.hold(ADDRESS, 1, 1, 1, UNSAFE, 1);
+        assertFalse(full.insert(ADDRESS, 1, 1, 1, UNSAFE, 1, newest));
+        assertTrue(newest.drop());
+        newest.hold(ADDRESS, 1, 1, 1, UNSAFE, 1);
+        assertTrue(newest.take(ADDRESS, taken));
+        assertFalse(newest.drop());
     }
 
     private EntryPointProfile unsafe() {

@@ -28,7 +28,7 @@ final class ProfileDecoder {
     private static final int MAX_LOG2 = 62;
     private static final int LEAST_HISTOGRAM_BYTES = 41;
 
-    private final HistogramBudget budget = new HistogramBudget();
+    private final MemoryBudget budget = new MemoryBudget();
     private final Map<Integer, ByteBuffer> sections = new HashMap<>();
     private final String[] strings;
 
@@ -187,12 +187,13 @@ final class ProfileDecoder {
         return frames;
     }
 
-    private static List<ThreadSummary> threads(ProfileInput in) throws ProfileFormatException {
-        return list(
-                in,
-                5,
-                thread -> new ThreadSummary(
-                        thread.string(), thread.varint(), thread.varint(), thread.varint(), thread.varint()));
+    private List<ThreadSummary> threads(ProfileInput in) throws ProfileFormatException {
+        return list(in, 5, this::thread);
+    }
+
+    private ThreadSummary thread(ProfileInput in) throws ProfileFormatException {
+        budget.takeEmptyHistograms(2, ThreadSummary.HISTOGRAM_DIGITS);
+        return new ThreadSummary(in.string(), in.varint(), in.varint(), in.varint(), in.varint());
     }
 
     /** Files of before have no such section. */
@@ -224,8 +225,8 @@ final class ProfileDecoder {
         return whole;
     }
 
-    private static RangePeaks rangePeaks(ProfileInput in) throws ProfileFormatException {
-        int count = in.count(1);
+    private RangePeaks rangePeaks(ProfileInput in) throws ProfileFormatException {
+        int count = in.elements(1);
         if (count > MAX_LOG2 + 1) {
             throw ProfileInput.damaged(count + " bands (expected: at most " + (MAX_LOG2 + 1) + ")");
         }
@@ -233,6 +234,7 @@ final class ProfileDecoder {
         for (int i = 0; i < count; i++) {
             log2s.add(log2(in));
         }
+        budget.takeElements(RangePeaks.runs(count));
         List<Long> peaks = new ArrayList<>(RangePeaks.runs(count));
         for (int i = 0; i < RangePeaks.runs(count); i++) {
             peaks.add(in.zigzag());
@@ -253,7 +255,7 @@ final class ProfileDecoder {
         checkCount(in.count(1), entryPoints.size(), ProfileFormat.BURSTS);
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
-            int count = in.count(2);
+            int count = in.elements(2);
             if (count > AllocationBurst.MOST) {
                 throw ProfileInput.damaged(count + " bursts (expected: at most " + AllocationBurst.MOST + ")");
             }
@@ -282,7 +284,7 @@ final class ProfileDecoder {
 
     private static AllocationBurst burst(ProfileInput in) throws ProfileFormatException {
         long startBytes = in.varint();
-        int count = in.count(3);
+        int count = in.elements(3);
         if (count > AllocationBurst.MOST_BLOCKS) {
             throw ProfileInput.damaged(count + " blocks (expected: at most " + AllocationBurst.MOST_BLOCKS + ")");
         }
@@ -349,7 +351,7 @@ final class ProfileDecoder {
     }
 
     private static List<TimePoint> timeLine(ProfileInput in) throws ProfileFormatException {
-        int count = in.count(4);
+        int count = in.elements(4);
         List<TimePoint> points = new ArrayList<>(count);
         TimePoint before = new TimePoint(0, 0, 0, 0);
         for (int i = 0; i < count; i++) {
@@ -365,7 +367,7 @@ final class ProfileDecoder {
 
     private static <T> List<T> list(ProfileInput in, int leastBytesEach, ElementDecoder<T> element)
             throws ProfileFormatException {
-        int count = in.count(leastBytesEach);
+        int count = in.elements(leastBytesEach);
         List<T> elements = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             elements.add(element.decode(in));

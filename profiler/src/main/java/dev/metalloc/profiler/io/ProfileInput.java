@@ -9,9 +9,9 @@ import org.HdrHistogram.Histogram;
 final class ProfileInput {
     private final ByteBuffer rest;
     private final String[] strings;
-    private final HistogramBudget budget;
+    private final MemoryBudget budget;
 
-    ProfileInput(ByteBuffer content, String[] strings, HistogramBudget budget) {
+    ProfileInput(ByteBuffer content, String[] strings, MemoryBudget budget) {
         this.rest = content;
         this.strings = strings;
         this.budget = budget;
@@ -54,6 +54,13 @@ final class ProfileInput {
         return (int) count;
     }
 
+    /** The number of elements of a list, which are made room for. */
+    int elements(int leastBytesEach) throws ProfileFormatException {
+        int count = count(leastBytesEach);
+        budget.takeElements(count);
+        return count;
+    }
+
     int int32Varint() throws ProfileFormatException {
         long value = varint();
         if (value > Integer.MAX_VALUE) {
@@ -71,7 +78,9 @@ final class ProfileInput {
     }
 
     String stringContent() throws ProfileFormatException {
-        byte[] bytes = new byte[count(1)];
+        int byteSize = count(1);
+        budget.takeString(byteSize);
+        byte[] bytes = new byte[byteSize];
         rest.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
     }

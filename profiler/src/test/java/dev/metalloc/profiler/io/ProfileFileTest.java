@@ -11,6 +11,7 @@ import dev.metalloc.profiler.aggregate.RandomProfiles;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ThreadTurns;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ class ProfileFileTest {
         ByteBuffer encoded = ByteBuffer.allocate(100);
         int length = new Histogram(2).encodeIntoByteBuffer(encoded);
         ByteBuffer header = encoded.flip().limit(length).putInt(12, 3).putLong(24, Long.MAX_VALUE / 2);
-        HistogramBudget budget = new HistogramBudget();
+        MemoryBudget budget = new MemoryBudget();
         ProfileFormatException e = assertThrows(ProfileFormatException.class, () -> {
             for (int i = 0; i < 10_000; i++) {
                 budget.take(header);
@@ -108,7 +109,45 @@ class ProfileFileTest {
         });
         assertEquals("profile would take more than 256 MiB in memory", e.getMessage());
         header.putInt(12, 5);
-        assertThrows(ProfileFormatException.class, () -> new HistogramBudget().take(header));
+        assertThrows(ProfileFormatException.class, () -> new MemoryBudget().take(header));
+    }
+
+    /** A mebibyte each, which would become hundreds: of threads, five bytes large, and of points in time, four. */
+    @Test
+    void smallFileThatWouldFillTheMemoryIsRefused() {
+        byte[] threads = new byte[1 << 20];
+        assertRefusedInTime(with(ProfileFormat.THREADS, threads, 3, threads.length / 5 - 1));
+        byte[] points = new byte[20 << 20];
+        assertRefusedInTime(with(ProfileFormat.TIME_LINE, points, 0, points.length / 4 - 1));
+        byte[] strings = new byte[5 << 20];
+        assertRefusedInTime(with(ProfileFormat.STRINGS, strings, 0, strings.length - 4));
+    }
+
+    /** The file with another content of a section: so many zeros, then a count, then zeros. */
+    private byte[] with(int name, byte[] content, int countAt, int count) {
+        byte[] rest = without(name);
+        int at = countAt;
+        for (int left = count; left > 0; left >>>= 7) {
+            content[at++] = (byte) (left > 0x7F ? left | 0x80 : left);
+        }
+        byte[] file = new byte[rest.length + ProfileFormat.SECTION_HEADER_BYTES + content.length];
+        System.arraycopy(rest, 0, file, 0, rest.length - 4);
+        ByteBuffer.wrap(file)
+                .putLong(8, file.length)
+                .position(rest.length - 4)
+                .putInt(name)
+                .putInt(content.length)
+                .put(content);
+        seal(file);
+        return file;
+    }
+
+    private static void assertRefusedInTime(byte[] file) {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertEquals("profile would take more than 256 MiB in memory", refusal(file));
+        long taken = threads.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(taken <= ProfileFormat.MAX_BYTES, taken + " bytes were taken");
     }
 
     @Test

@@ -4,17 +4,24 @@ package dev.metalloc.profiler.io;
 import java.nio.ByteBuffer;
 
 /**
- * Bounds what the histograms of one file may take in memory: forty bytes can describe one of megabytes.
+ * Bounds what one file may take in memory, where that is more than its bytes: five can describe a thread with two histograms, forty a
+ * histogram of megabytes.
  *
  * <p>Knows the header of HdrHistogram's V2 encoding: cookie, payload length, normalizing offset, digits (4 bytes each),
  * lowest and highest trackable value, conversion ratio (8 bytes each).
  */
-final class HistogramBudget {
+final class MemoryBudget {
     /** Histogram.V2EncodingCookieBase with the word size bits that its encoder always sets. */
     private static final int COOKIE = 0x1c84_9303 | 0x10;
 
     private static final int HEADER_BYTES = 40;
     private static final int MAX_DIGITS = 3;
+    /** The object and what hangs on it, but for the counts. */
+    private static final int HISTOGRAM_BYTES = 512;
+
+    private static final int STRING_BYTES = 64;
+    /** Of a list: a small object and the reference to it. */
+    private static final int ELEMENT_BYTES = 64;
 
     private long bytesLeft = ProfileFormat.MAX_BYTES;
 
@@ -38,7 +45,26 @@ final class HistogramBudget {
         if (!known) {
             throw ProfileInput.damaged("a histogram's header is not one of ours");
         }
-        bytesLeft -= decodedBytes(digits, highest);
+        take(decodedBytes(digits, highest));
+    }
+
+    /** Before so many histograms are made that have nothing in them. */
+    void takeEmptyHistograms(int count, int digits) throws ProfileFormatException {
+        take(count * decodedBytes(digits, 2));
+    }
+
+    /** Before a string is made of so many bytes. */
+    void takeString(int byteSize) throws ProfileFormatException {
+        take(STRING_BYTES + (long) Character.BYTES * byteSize);
+    }
+
+    /** Before a list is made of so many elements; their histograms apart. */
+    void takeElements(int count) throws ProfileFormatException {
+        take((long) ELEMENT_BYTES * count);
+    }
+
+    private void take(long bytes) throws ProfileFormatException {
+        bytesLeft -= bytes;
         if (bytesLeft < 0) {
             throw new ProfileFormatException(
                     "profile would take more than " + (ProfileFormat.MAX_BYTES >> 20) + " MiB in memory");
@@ -48,6 +74,6 @@ final class HistogramBudget {
     private static long decodedBytes(int digits, long highest) {
         long perOctave = Long.highestOneBit(2L * (long) Math.pow(10, digits)) * Long.BYTES;
         long octaves = 2L + Long.SIZE - Long.numberOfLeadingZeros(highest);
-        return perOctave * octaves;
+        return HISTOGRAM_BYTES + perOctave * octaves;
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to write one file, which no other JVM with an agent has at the same time: child processes inherit the
@@ -15,30 +16,35 @@ import java.nio.file.Path;
 final class FileClaim {
 
     private final Path file;
-    private final boolean isLocked;
+    /** Without links, so that there is one lock to a folder; null where none is held. */
+    private final @Nullable Path lockedFolder;
 
-    private FileClaim(Path file, boolean isLocked) {
+    private FileClaim(Path file, @Nullable Path lockedFolder) {
         this.file = file;
-        this.isLocked = isLocked;
+        this.lockedFolder = lockedFolder;
     }
 
     /** The wanted file, or, where another JVM writes that, one whose name has this process's number in it. */
     static FileClaim of(Path wanted) {
         Path file = wanted.toAbsolutePath().normalize();
+        Path folder;
         boolean taken;
         try {
-            Path folder = folder(file);
-            Files.createDirectories(folder);
+            folder = folder(file);
+            if (!Files.isDirectory(folder)) { // which a link to one is
+                Files.createDirectories(folder);
+            }
+            folder = folder.toRealPath();
             taken = FolderLock.take(folder, name(file));
         } catch (IOException e) {
             // No locks here, or no folder, which the first writing will say.
-            return new FileClaim(file, false);
+            return new FileClaim(file, null);
         }
         if (!taken) {
             return of(withProcessId(file));
         }
         deletePartsOfKilledProcesses(file);
-        return new FileClaim(file, true);
+        return new FileClaim(file, folder);
     }
 
     Path file() {
@@ -46,9 +52,9 @@ final class FileClaim {
     }
 
     void release() {
-        if (isLocked) {
+        if (lockedFolder != null) {
             try {
-                FolderLock.release(folder(file), name(file));
+                FolderLock.release(lockedFolder, name(file));
             } catch (IOException e) {
                 return; // it ends with the process
             }

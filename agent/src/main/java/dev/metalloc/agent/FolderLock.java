@@ -57,7 +57,7 @@ final class FolderLock {
         this.key = key;
     }
 
-    /** Whether the name is this JVM's now; false where anybody has it already. */
+    /** Whether the name is this JVM's now; false where anybody has it already. Of two paths to one folder, the real one is wanted. */
     static synchronized boolean take(Path folder, String name) throws IOException {
         for (int turn = 0; turn < MOST_TURNS; turn++) {
             FolderLock held = HELD.get(folder);
@@ -138,20 +138,25 @@ final class FolderLock {
     }
 
     private boolean takeName(String name) throws IOException {
+        FileLock lock = tryLock(name.hashCode() & Integer.MAX_VALUE, 1);
+        if (lock != null) {
+            names.put(name, lock);
+        }
+        return lock != null;
+    }
+
+    /** Null where anybody has any of it: another JVM, or this one, which may have the file open by another path. */
+    private @Nullable FileLock tryLock(long position, long size) throws IOException {
         try {
-            FileLock lock = channel.tryLock(name.hashCode() & Integer.MAX_VALUE, 1, false);
-            if (lock != null) {
-                names.put(name, lock);
-            }
-            return lock != null;
+            return channel.tryLock(position, size, false);
         } catch (OverlappingFileLockException e) {
-            return false;
+            return null;
         }
     }
 
     /** Whether nobody has a name of this file. */
     private boolean isFree() throws IOException {
-        FileLock all = channel.tryLock(0, GATE, false);
+        FileLock all = tryLock(0, GATE);
         if (all != null) {
             all.release();
         }
@@ -161,10 +166,10 @@ final class FolderLock {
     /** Null where whoever holds the gate does not come out: a stopped process, say. Then nothing is deleted. */
     private @Nullable FileLock passGate() throws IOException {
         long begin = System.nanoTime();
-        FileLock gate = channel.tryLock(GATE, 1, false);
+        FileLock gate = tryLock(GATE, 1);
         while (gate == null && System.nanoTime() - begin < GATE_WAIT_NANOS) {
             LockSupport.parkNanos(GATE_PAUSE_NANOS);
-            gate = channel.tryLock(GATE, 1, false);
+            gate = tryLock(GATE, 1);
         }
         return gate;
     }

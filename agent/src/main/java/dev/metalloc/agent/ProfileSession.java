@@ -116,11 +116,30 @@ final class ProfileSession implements Runnable {
         ended = true;
         ProfileState.end();
         ticker.stop();
-        String traceFigures = trace == null ? null : trace.end(output);
-        noteFailures();
-        Outcome outcome = write();
+        try {
+            String traceFigures = trace == null ? null : endTrace(trace);
+            noteFailures();
+            Outcome outcome = write();
+            return traceFigures == null ? outcome : outcome.and(traceFigures);
+        } finally {
+            release(output, trace); // last: nothing that goes wrong here costs the profile
+        }
+    }
+
+    private String endTrace(TraceOutput ending) {
+        try {
+            return ending.end(output);
+        } catch (Throwable e) {
+            output.lacks("the trace is not whole: " + ProfileOutput.reason(e));
+            return "the trace could not be ended: " + ProfileOutput.reason(e);
+        }
+    }
+
+    private static void release(ProfileOutput output, @Nullable TraceOutput trace) {
         output.release();
-        return traceFigures == null ? outcome : outcome.and(traceFigures);
+        if (trace != null) {
+            trace.release();
+        }
     }
 
     /** Takes the hooks out of the JDK again. */

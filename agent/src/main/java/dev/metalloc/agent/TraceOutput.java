@@ -84,7 +84,6 @@ final class TraceOutput implements Runnable {
             failure = e;
         }
         awaitWriter();
-        claim.release();
         Throwable failed = failure;
         if (failed != null) {
             profile.lacks("the trace is not whole: " + ProfileOutput.reason(failed));
@@ -105,6 +104,11 @@ final class TraceOutput implements Runnable {
                 recorder.peakLiveBytes(),
                 recorder.liveBytes(),
                 claim.file());
+    }
+
+    /** After {@link #end}. */
+    void release() {
+        claim.release();
     }
 
     private void awaitWriter() {

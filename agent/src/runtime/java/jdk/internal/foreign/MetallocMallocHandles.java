@@ -9,13 +9,17 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Collections;
 import java.util.Optional;
 
 /**
  * Records what goes through downcall handles of malloc, calloc, realloc and free.
  *
  * <p>A handle is recognised by its symbol's address. Handles of another shape than the C declaration (captured call state,
- * the symbol as an argument) are left as they are: their calls are not seen.
+ * the symbol as an argument, pointers that are neither segments nor longs) are left as they are: their calls are not seen.
+ *
+ * <p>The JDK's handle gets the caller's own segments, whose scope, thread and kind it checks, and its answer goes to the caller. What it
+ * will refuse is not recorded.
  */
 final class MetallocMallocHandles {
 
@@ -38,89 +42,113 @@ final class MetallocMallocHandles {
             throws ReflectiveOperationException {
         long address = symbol.address();
         MethodType type = handle.type();
-        if (address == MALLOC && type.parameterCount() == 1) {
-            return around(handle, "malloc", MethodType.methodType(long.class, MethodHandle.class, long.class));
+        if (address == MALLOC && type.parameterCount() == 1 && isPointer(type.returnType())) {
+            return recordedAfter(handle, "allocated");
         }
-        if (address == CALLOC && type.parameterCount() == 2) {
-            return around(
-                    handle, "calloc", MethodType.methodType(long.class, MethodHandle.class, long.class, long.class));
+        if (address == CALLOC && type.parameterCount() == 2 && isPointer(type.returnType())) {
+            return recordedAfter(handle, "allocatedZeroed");
         }
-        if (address == REALLOC && type.parameterCount() == 2) {
-            return around(
-                    handle, "realloc", MethodType.methodType(long.class, MethodHandle.class, long.class, long.class));
+        if (address == REALLOC
+                && type.parameterCount() == 2
+                && isPointer(type.returnType())
+                && isPointer(type.parameterType(0))) {
+            return recordedAround(handle);
         }
-        if (address == FREE && type.parameterCount() == 1) {
-            return around(handle, "free", MethodType.methodType(void.class, MethodHandle.class, long.class));
+        if (address == FREE && type.parameterCount() == 1 && isPointer(type.parameterType(0))) {
+            return MethodHandles.foldArguments(handle, recorder("freed", type.changeReturnType(void.class)));
         }
         return handle;
     }
 
-    /** Calls the method of this class that is named, with the handle as its first argument, and keeps the handle's type. */
-    private static MethodHandle around(MethodHandle handle, String name, MethodType recorderType)
-            throws ReflectiveOperationException {
-        MethodHandles.Lookup lookup = MethodHandles.lookup();
-        MethodHandle onLongs = convert(lookup, handle, recorderType.dropParameterTypes(0, 1));
-        MethodHandle recorder = lookup.findStatic(MetallocMallocHandles.class, name, recorderType);
-        return convert(lookup, recorder.bindTo(onLongs), handle.type());
+    private static boolean isPointer(Class<?> type) {
+        return type == MemorySegment.class || type == long.class;
     }
 
-    /** Turns addresses into segments and back where the two types differ. */
-    private static MethodHandle convert(MethodHandles.Lookup lookup, MethodHandle handle, MethodType wanted)
-            throws ReflectiveOperationException {
-        MethodHandle toSegment = lookup.findStatic(
-                MemorySegment.class, "ofAddress", MethodType.methodType(MemorySegment.class, long.class));
-        MethodHandle toAddress = lookup.findVirtual(MemorySegment.class, "address", MethodType.methodType(long.class));
-        MethodHandle converted = handle;
+    /** Calls the handle, then the method of this class that is named, with the answer before the arguments. */
+    private static MethodHandle recordedAfter(MethodHandle handle, String name) throws ReflectiveOperationException {
+        MethodType type = handle.type();
+        Class<?> answers = type.returnType();
+        MethodHandle recorder =
+                recorder(name, type.insertParameterTypes(0, answers).changeReturnType(void.class));
+        MethodHandle answer = MethodHandles.dropArguments(MethodHandles.identity(answers), 1, type.parameterList());
+        return MethodHandles.foldArguments(MethodHandles.foldArguments(answer, recorder), handle);
+    }
+
+    private static MethodHandle recordedAround(MethodHandle handle) throws ReflectiveOperationException {
+        MethodType type = MethodType.methodType(Object.class, MethodHandle.class, Object.class, long.class);
+        MethodHandle around = MethodHandles.lookup().findStatic(MetallocMallocHandles.class, "reallocate", type);
+        MethodHandle general = MethodHandles.explicitCastArguments(
+                        handle, handle.type().changeParameterType(1, long.class))
+                .asType(type.dropParameterTypes(0, 1));
+        return MethodHandles.explicitCastArguments(
+                around.bindTo(general).asType(handle.type().changeParameterType(1, long.class)), handle.type());
+    }
+
+    /** The method of this class that is named, which takes longs: of a segment its address. */
+    private static MethodHandle recorder(String name, MethodType wanted) throws ReflectiveOperationException {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        MethodType longs = MethodType.methodType(void.class, Collections.nCopies(wanted.parameterCount(), long.class));
+        MethodHandle recorder = lookup.findStatic(MetallocMallocHandles.class, name, longs);
+        MethodHandle toAddress = lookup.findStatic(
+                MetallocMallocHandles.class, "usableAddress", MethodType.methodType(long.class, MemorySegment.class));
         for (int i = 0; i < wanted.parameterCount(); i++) {
-            Class<?> has = converted.type().parameterType(i);
-            Class<?> needs = wanted.parameterType(i);
-            if (has == MemorySegment.class && needs == long.class) {
-                converted = MethodHandles.filterArguments(converted, i, toSegment);
-            } else if (has == long.class && needs == MemorySegment.class) {
-                converted = MethodHandles.filterArguments(converted, i, toAddress);
+            if (wanted.parameterType(i) == MemorySegment.class) {
+                recorder = MethodHandles.filterArguments(recorder, i, toAddress);
             }
         }
-        Class<?> answers = converted.type().returnType();
-        if (answers == MemorySegment.class && wanted.returnType() == long.class) {
-            converted = MethodHandles.filterReturnValue(converted, toAddress);
-        } else if (answers == long.class && wanted.returnType() == MemorySegment.class) {
-            converted = MethodHandles.filterReturnValue(converted, toSegment);
-        }
-        return MethodHandles.explicitCastArguments(converted, wanted);
+        return MethodHandles.explicitCastArguments(recorder, wanted);
     }
 
-    private static long malloc(MethodHandle handle, long byteSize) throws Throwable {
-        long address = (long) handle.invokeExact(byteSize);
+    /** 0 where the JDK will refuse to pass the segment on. */
+    private static long usableAddress(MemorySegment segment) {
+        return segment != null
+                        && segment.isNative()
+                        && segment.scope().isAlive()
+                        && segment.isAccessibleBy(Thread.currentThread())
+                ? segment.address()
+                : 0;
+    }
+
+    private static void allocated(long address, long byteSize) {
         if (address != 0) {
             MetallocProfileHooks.allocated(ENTRY_POINT, address, byteSize, 0);
         }
-        return address;
     }
 
-    private static long calloc(MethodHandle handle, long count, long byteSize) throws Throwable {
-        long address = (long) handle.invokeExact(count, byteSize);
+    private static void allocatedZeroed(long address, long count, long byteSize) {
         if (address != 0) {
             MetallocProfileHooks.allocated(ENTRY_POINT, address, count * byteSize, MetallocProfileHooks.ZEROED);
         }
-        return address;
     }
 
-    private static long realloc(MethodHandle handle, long address, long byteSize) throws Throwable {
+    private static void freed(long address) {
+        MetallocProfileHooks.freed(ENTRY_POINT, address);
+    }
+
+    /** Pointers are segments or longs; of the general type, since the answer need not be of the argument's. */
+    private static Object reallocate(MethodHandle handle, Object pointer, long byteSize) throws Throwable {
+        long address = address(pointer);
         if (address == 0) {
-            long fresh = (long) handle.invokeExact(0L, byteSize);
-            if (fresh != 0) {
-                MetallocProfileHooks.allocated(ENTRY_POINT, fresh, byteSize, 0);
-            }
+            Object fresh = (Object) handle.invokeExact(pointer, byteSize);
+            allocated(address(fresh), byteSize);
             return fresh;
         }
         long token = MetallocProfileHooks.beginReallocate(ENTRY_POINT, address);
-        long moved = (long) handle.invokeExact(address, byteSize);
-        MetallocProfileHooks.endReallocate(ENTRY_POINT, token, address, moved, byteSize);
+        Object moved = null;
+        try {
+            moved = (Object) handle.invokeExact(pointer, byteSize);
+        } finally {
+            // Without an answer, the stack overflowed, say, the old block lives on.
+            MetallocProfileHooks.endReallocate(
+                    ENTRY_POINT, token, address, address(moved), moved == null ? Math.max(1, byteSize) : byteSize);
+        }
         return moved;
     }
 
-    private static void free(MethodHandle handle, long address) throws Throwable {
-        MetallocProfileHooks.freed(ENTRY_POINT, address);
-        handle.invokeExact(address);
+    private static long address(Object pointer) {
+        if (pointer instanceof MemorySegment segment) {
+            return usableAddress(segment);
+        }
+        return pointer instanceof Long address ? address : 0;
     }
 }

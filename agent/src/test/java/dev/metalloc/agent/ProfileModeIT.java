@@ -16,6 +16,7 @@ import example.app.ChannelWrites;
 import example.app.ConfinedKind;
 import example.app.KnownCounts;
 import example.app.LibraryFrees;
+import example.app.MallocHandles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -265,6 +266,48 @@ class ProfileModeIT {
         assertTrue(result.err().contains("loaded already"), result.err());
         assertFalse(Files.exists(folder.resolve("second.mprof")));
         assertTrue(profile().run().complete());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",mode=full,trace=t.mtrc.gz"})
+    void shouldLeaveHandlesOfMallocWhatTheyAre(String more) throws Exception {
+        ChildJvm.Result plain = new ChildJvm(folder).run(MallocHandles.class);
+        assertTrue(plain.out().contains("closed: free java.lang.IllegalStateException"), plain.out());
+        ChildJvm.Result result = profiled(
+                        more.replace("t.mtrc.gz", folder.resolve("t.mtrc.gz").toString()))
+                .run(MallocHandles.class);
+        assertEquals(plain.out(), result.out());
+        assertEquals(0, result.exitCode(), result.err());
+        EntryPointProfile malloc = entryPoint(profile(), EntryPoint.MALLOC_DOWNCALL);
+        long blocks = MallocHandles.BLOCKS + MallocHandles.REALLOCATIONS;
+        assertEquals(blocks, malloc.allocateCount());
+        assertEquals(blocks, malloc.freeCount());
+        assertEquals(0, malloc.unknownFreeCount());
+    }
+
+    @Test
+    void shouldEndReallocationsInTheTraceWhereTheStackOverflows() throws Exception {
+        ChildJvm.Result result = profiled(",trace=" + folder.resolve("t.mtrc.gz"))
+                .option("-Xss512k")
+                .run(MallocHandles.class, "overflow");
+        assertEquals("overflows=true\n", result.out());
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(profile().run().complete());
+    }
+
+    /** The exit hook gives back the trace's name first, then the profile's. */
+    @Test
+    void shouldWriteProfileAndTraceIntoAFolderByTwoPaths() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Files.createDirectory(folder.resolve("real")));
+        ChildJvm.Result result = new ChildJvm(folder)
+                .agent("profile,out=" + folder.resolve("real").resolve("p.mprof") + ",trace="
+                        + link.resolve("t.mtrc.gz") + ",cache=" + folder.resolve("cache"))
+                .run(KnownCounts.class);
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(ProfileReader.read(link.resolve("p.mprof")).run().complete());
+        try (Stream<Path> left = Files.list(link)) {
+            assertEquals(2, left.count(), "no lock is left behind");
+        }
     }
 
     /** The JDK takes their memory by a way of its own. */

@@ -44,6 +44,7 @@ public final class Troubles {
             case "fillHeap" -> fillHeap(Path.of(arguments[1]));
             case "threads" -> threads();
             case "attached" -> attached();
+            case "attachedArenas" -> attachedArenas();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -210,6 +211,39 @@ public final class Troubles {
             }
         }
         System.out.println("done");
+    }
+
+    /** Arenas of all kinds are opened in one recording and closed in the next, which has one of its own. */
+    @SuppressWarnings("MustBeClosed") // in the next recording
+    private static void attachedArenas() throws IOException, InterruptedException {
+        awaitLine("before");
+        Arena shared = Arena.ofShared();
+        CountDownLatch isOpen = new CountDownLatch(1);
+        CountDownLatch closes = new CountDownLatch(1);
+        Thread virtual = Thread.ofVirtual().start(() -> {
+            try (Arena confined = Arena.ofConfined()) {
+                confined.allocate(100);
+                isOpen.countDown();
+                closes.await();
+                confined.allocate(100);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        isOpen.await();
+        shared.allocate(100);
+        Arena.global().allocate(100);
+        awaitLine("opened");
+        awaitLine("between");
+        shared.allocate(100);
+        shared.close();
+        closes.countDown();
+        virtual.join();
+        Arena.global().allocate(100);
+        try (Arena own = Arena.ofShared()) {
+            own.allocate(100);
+        }
+        awaitLine("closed");
     }
 
     private static void awaitLine(String where) throws IOException {

@@ -222,9 +222,11 @@ final class MetallocProfilingArena implements Arena {
             ThreadRecorder confinedTo = record.confinedTo();
             if (confinedTo != null) {
                 record.allocated(confinedTo, byteSize, byteAlignment, flags);
-            } else {
-                int virtual = MetallocProfileHooks.virtualFlag();
-                record.allocated(MetallocProfileHooks.current(recording), byteSize, byteAlignment, flags | virtual);
+                return;
+            }
+            ThreadRecorder current = MetallocProfileHooks.current(recording);
+            if (record.isOf(current)) {
+                record.allocated(current, byteSize, byteAlignment, flags | MetallocProfileHooks.virtualFlag());
             }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
@@ -240,7 +242,14 @@ final class MetallocProfilingArena implements Arena {
         try {
             Failsafe.faultPoint();
             ThreadRecorder confinedTo = record.confinedTo();
-            record.closed(confinedTo != null ? confinedTo : MetallocProfileHooks.current(recording));
+            if (confinedTo != null) {
+                record.closed(confinedTo);
+                return;
+            }
+            ThreadRecorder current = MetallocProfileHooks.current(recording);
+            if (record.isOf(current)) {
+                record.closed(current);
+            }
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

@@ -103,6 +103,41 @@ class AttachIT {
         assertEquals(Troubles.BLOCKS_BEFORE_ATTACH, unsafe("a.mprof").allocateCount());
     }
 
+    @Test
+    void shouldCountArenasInTheRecordingTheyWereOpenedIn() throws Exception {
+        process.destroyForcibly().waitFor();
+        process = child.start(Troubles.class, "attachedArenas");
+        awaitOutput("before");
+        attach("a.mprof", ",mode=full");
+        step();
+        awaitOutput("opened");
+        assertTrue(load("detach").startsWith("ended profiled "));
+        EntryPointProfile first = arenas("a.mprof", EntryPoint.ARENA_SHARED);
+        assertEquals(1, first.arenas().openCount());
+        assertEquals(0, first.arenas().closeCount());
+        assertEquals(1, arenas("a.mprof", EntryPoint.ARENA_CONFINED).arenas().openCount());
+
+        step();
+        awaitOutput("between");
+        attach("b.mprof", ",mode=full");
+        step();
+        awaitOutput("closed");
+        assertTrue(load("detach").startsWith("ended profiled "));
+        EntryPointProfile second = arenas("b.mprof", EntryPoint.ARENA_SHARED);
+        assertEquals(1, second.arenas().openCount());
+        assertEquals(1, second.arenas().closeCount());
+        assertEquals(1, second.allocateCount());
+        assertEquals(1, second.freeCount());
+        assertEquals(1, arenas("b.mprof", EntryPoint.ARENA_GLOBAL).allocateCount());
+        assertTrue(ProfileReader.read(folder.resolve("b.mprof"))
+                .entryPoint(EntryPoint.ARENA_CONFINED)
+                .isEmpty());
+    }
+
+    private EntryPointProfile arenas(String name, EntryPoint kind) throws IOException {
+        return ProfileReader.read(folder.resolve(name)).entryPoint(kind).orElseThrow();
+    }
+
     /** A sample cannot say of a free whether it saw the block's birth; the followed ones say that none of theirs ended. */
     @Test
     void shouldNotTakeOlderBlocksForItsOwnWhenSampling() throws Exception {

@@ -93,6 +93,14 @@ public final class ArenaRecord {
     public @Nullable ThreadRecorder confinedTo() {
         return confined ? opener : null;
     }
+    /**
+     * Whether the arena is of the recording that the thread records for. Of one that was opened in an earlier recording nothing is to be counted,
+     * as of those that were opened before any; but for the global arena, which is there for all, and never closed.
+     */
+    public boolean isOf(ThreadRecorder current) {
+        return entryPoint == Recorder.ARENA_GLOBAL || (opener != null && opener.recorder == current.recorder);
+    }
+
 
     /** The quick way for most blocks of an arena that is confined; false where {@link #allocated} has to count the block. */
     public boolean allocatedQuickly(long byteSize, long byteAlignment, boolean zeroed) {

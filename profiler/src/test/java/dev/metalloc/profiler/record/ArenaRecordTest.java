@@ -5,6 +5,7 @@ import static dev.metalloc.profiler.api.EntryPoint.ARENA_CONFINED;
 import static dev.metalloc.profiler.api.EntryPoint.ARENA_GLOBAL;
 import static dev.metalloc.profiler.api.EntryPoint.ARENA_SHARED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.profiler.api.ArenaShapes;
@@ -43,6 +44,17 @@ class ArenaRecordTest {
         assertEquals(1, shapes.allocationsPerArena().getTotalCount());
         assertEquals(100.0, shapes.allocationsPerArena().getMean(), 7);
         assertEquals(6400, shapes.bytesPerArena().getMean(), 500);
+    }
+
+    @Test
+    void arenasAreOfTheRecordingTheyWereOpenedIn() {
+        ThreadRecorder next =
+                new Recorder(RecorderOptions.full(), new NoStacks()).threadRecorder(Thread.currentThread());
+        ArenaRecord shared = thread.openArena(ARENA_SHARED.ordinal());
+        assertTrue(shared.isOf(thread));
+        assertFalse(shared.isOf(next));
+        assertTrue(thread.openArena(ARENA_GLOBAL.ordinal()).isOf(next), "it is there for all");
+        assertFalse(ArenaRecord.NONE.isOf(next));
     }
 
     @Test

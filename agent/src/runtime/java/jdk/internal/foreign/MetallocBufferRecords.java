@@ -41,7 +41,8 @@ public final class MetallocBufferRecords {
         try {
             long key = key(NETTY, buffer);
             ThreadRecorder current = MetallocProfileHooks.current(recording);
-            current.endReallocate(NETTY, current.beginReallocate(NETTY, key), key, key, byteSize);
+            long token = current.beginReallocate(NETTY, key);
+            current.endReallocate(NETTY, token, key, key, byteSize, MetallocProfileHooks.virtualFlag());
         } catch (Throwable failure) {
             ProfileState.fail(failure);
         }

@@ -308,7 +308,7 @@ public final class MetallocProfileHooks {
             if (TRACE != null) {
                 TRACE.endReallocate(current, oldAddress, newAddress, byteSize);
             }
-            current.endReallocate(entryPoint, token, oldAddress, newAddress, byteSize);
+            current.endReallocate(entryPoint, token, oldAddress, newAddress, byteSize, virtualFlag());
         } catch (Throwable failure) {
             ProfileState.fail(failure);
             leaveReallocate();

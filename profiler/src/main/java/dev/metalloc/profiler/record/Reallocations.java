@@ -29,7 +29,7 @@ final class Reallocations {
     }
 
     /** {@link ThreadRecorder#endReallocate}. */
-    void end(int entryPoint, long token, long oldAddress, long newAddress, long byteSize) {
+    void end(int entryPoint, long token, long oldAddress, long newAddress, long byteSize, int flags) {
         boolean isKnown = token == number && token != ThreadRecorder.UNKNOWN;
         if (newAddress == 0 && byteSize != 0) {
             if (isKnown) {
@@ -49,7 +49,7 @@ final class Reallocations {
             entry.counters[EntryRow.REALLOCATE_COUNT] += newAddress == 0 ? 0 : 1;
             entry.quick.countFree();
         }
-        boolean isFollowed = thread.allocated(entryPoint, newAddress, byteSize, 0, 0, chain);
+        boolean isFollowed = thread.allocated(entryPoint, newAddress, byteSize, 0, flags, chain);
         if (!isFollowed && ChainMark.isCounted(chain) && newAddress != 0) {
             keepChain(newAddress, byteSize, chain);
         }

@@ -133,7 +133,12 @@ public final class ThreadRecorder {
      * @param newAddress 0 where it failed and the old block lives on, or where byteSize is 0 and the old block is gone
      */
     public void endReallocate(int entryPoint, long token, long oldAddress, long newAddress, long byteSize) {
-        reallocations.end(entryPoint, token, oldAddress, newAddress, byteSize);
+        endReallocate(entryPoint, token, oldAddress, newAddress, byteSize, 0);
+    }
+
+    /** The same, with {@link #VIRTUAL} where a virtual thread asked for it. */
+    public void endReallocate(int entryPoint, long token, long oldAddress, long newAddress, long byteSize, int flags) {
+        reallocations.end(entryPoint, token, oldAddress, newAddress, byteSize, flags);
     }
 
     /** An arena was opened by this thread. */

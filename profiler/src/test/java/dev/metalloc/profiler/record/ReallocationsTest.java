@@ -60,6 +60,18 @@ class ReallocationsTest {
         assertEquals(0, malloc(recorder).reallocateChains().getTotalCount());
     }
 
+    @Test
+    void virtualThreadsReallocationsAreTheirs() {
+        Recorder recorder = new Recorder(RecorderOptions.full(), into -> {});
+        ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
+        thread.allocated(MALLOC, 0x1000, 100, 1, ThreadRecorder.VIRTUAL);
+        long token = thread.beginReallocate(MALLOC, 0x1000);
+        thread.endReallocate(MALLOC, token, 0x1000, 0x2000, 200, ThreadRecorder.VIRTUAL);
+        thread.endReallocate(MALLOC, thread.beginReallocate(MALLOC, 0x2000), 0x2000, 0x3000, 300);
+        assertEquals(3, malloc(recorder).allocateCount());
+        assertEquals(2, malloc(recorder).virtualThreadAllocateCount());
+    }
+
     /** Each chain is freed at its end; what is sampled must tell the same lengths, and count blocks as full mode does. */
     @Test
     void sampledChainsAreThoseOfFullMode() {

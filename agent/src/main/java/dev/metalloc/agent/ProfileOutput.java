@@ -1,6 +1,9 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.ProfileState;
+import dev.metalloc.agent.runtime.TraceQueue;
+import dev.metalloc.agent.runtime.TraceRecorder;
 import dev.metalloc.profiler.aggregate.ProfileBuilder;
 import dev.metalloc.profiler.aggregate.RecordingTerms;
 import dev.metalloc.profiler.api.Profile;
@@ -100,7 +103,8 @@ final class ProfileOutput {
                 complete,
                 allLacks());
         RecordingTerms terms =
-                new RecordingTerms(!attached, cost.nanosPerEvent(), cost.nanosPerQuickEvent(), backgroundNanos);
+                new RecordingTerms(
+                        !attached, cost.nanosPerEvent(), cost.nanosPerQuickEvent(), backgroundNanos, traceBytes());
         Profile profile = ProfileBuilder.build(snapshot, run, terms);
         Path parent = file().getParent();
         if (parent != null) {
@@ -112,6 +116,12 @@ final class ProfileOutput {
             ProfileWriter.writeInterim(file(), profile);
         }
         return profile;
+    }
+
+    /** A recording that was attached has none. */
+    private long traceBytes() {
+        TraceRecorder trace = attached ? null : ProfileState.trace;
+        return trace == null ? 0 : TraceQueue.heldBytes() + trace.heldBytes();
     }
 
     private List<String> allLacks() {

@@ -256,6 +256,11 @@ public final class TraceRecorder {
         }
     }
 
+    /** Of the tables of live blocks, about; any time. */
+    public long heldBytes() {
+        return 2L * Long.BYTES * (ids.slots() + byteSizes.slots());
+    }
+
     /** Allocations, reallocations left out; final after {@link #close}, as are all below. */
     public long allocateCount() {
         return allocateCount;

@@ -84,7 +84,7 @@ public final class ProfileBuilder {
 
     private ProfilerCost cost(long[] totals) {
         return new ProfilerCost(
-                totals[TotalsRow.HELD_BYTES],
+                totals[TotalsRow.HELD_BYTES] + terms.heldBytes(),
                 totals[TotalsRow.STACK_SAMPLE_COUNT],
                 totals[TotalsRow.STACK_SAMPLE_NANOS],
                 totals[TotalsRow.DROPPED_BLOCK_COUNT],

@@ -8,10 +8,15 @@ package dev.metalloc.profiler.aggregate;
  * @param nanosPerEvent what recording one event cost a thread of the application; 0 where nobody measured it
  * @param nanosPerQuickEvent the same where blocks are counted in the application's compiled code: those of Unsafe and of confined arenas
  * @param backgroundNanos time that the profiler's own thread was at work
+ * @param heldBytes memory held beside the recorder, by a trace
  */
 public record RecordingTerms(
-        boolean fromTheStart, double nanosPerEvent, double nanosPerQuickEvent, long backgroundNanos) {
+        boolean fromTheStart,
+        double nanosPerEvent,
+        double nanosPerQuickEvent,
+        long backgroundNanos,
+        long heldBytes) {
 
     /** There from the start, cost unknown. */
-    public static final RecordingTerms FROM_THE_START = new RecordingTerms(true, 0, 0, 0);
+    public static final RecordingTerms FROM_THE_START = new RecordingTerms(true, 0, 0, 0, 0);
 }

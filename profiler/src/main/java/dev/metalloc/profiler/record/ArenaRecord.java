@@ -36,7 +36,6 @@ public final class ArenaRecord {
     private boolean confined;
     private boolean closed = true;
     private @Nullable FollowedBlocks followed;
-    private int reservedCount;
 
     ArenaRecord(
             int entryPoint,
@@ -93,6 +92,7 @@ public final class ArenaRecord {
     public @Nullable ThreadRecorder confinedTo() {
         return confined ? opener : null;
     }
+
     /**
      * Whether the arena is of the recording that the thread records for. Of one that was opened in an earlier recording nothing is to be counted,
      * as of those that were opened before any; but for the global arena, which is there for all, and never closed.
@@ -100,7 +100,6 @@ public final class ArenaRecord {
     public boolean isOf(ThreadRecorder current) {
         return entryPoint == Recorder.ARENA_GLOBAL || (opener != null && opener.recorder == current.recorder);
     }
-
 
     /** The quick way for most blocks of an arena that is confined; false where {@link #allocated} has to count the block. */
     public boolean allocatedQuickly(long byteSize, long byteAlignment, boolean zeroed) {
@@ -162,9 +161,9 @@ public final class ArenaRecord {
             lock.acquire();
         }
         try {
-            if (!closed && hasRoom(current)) {
-                long birthNanos = current.recorder.elapsedNanos();
-                roomy(current).add(byteSize, current.allocatedBytes(), birthNanos, meta);
+            FollowedBlocks blocks = closed ? null : roomy(current);
+            if (blocks != null) {
+                blocks.add(byteSize, current.allocatedBytes(), current.recorder.elapsedNanos(), meta);
                 long weight = current.odds.weight(byteSize, meta);
                 BandRow.countFollowed(row, weight, ByteSampler.weightedBytes(byteSize, weight));
             }
@@ -175,29 +174,40 @@ public final class ArenaRecord {
         }
     }
 
-    /** Makes room for one more followed block; false where the arena, or all of them together, may follow no more. */
-    private boolean hasRoom(ThreadRecorder current) {
-        FollowedBlocks blocks = roomy(current);
-        if (!blocks.isFull()) {
-            return true;
-        }
-        int capacity = blocks.capacity();
-        if (capacity >= MAX_FOLLOWED || !current.recorder.reserveArenaBlocks(capacity)) {
-            current.recorder.countDroppedArenaBlock();
-            return false;
-        }
-        reservedCount += capacity;
-        blocks.growTo(2 * capacity);
-        return true;
-    }
-
-    private FollowedBlocks roomy(ThreadRecorder current) {
+    /** With room for one more followed block; null where the arena, or all of them together, may follow no more. */
+    private @Nullable FollowedBlocks roomy(ThreadRecorder current) {
         FollowedBlocks blocks = followed;
         if (blocks == null) {
             blocks = current.arenas.takeFollowed();
             followed = blocks;
         }
+        if (blocks == null || (blocks.isFull() && !grow(current.recorder, blocks))) {
+            current.recorder.countDroppedArenaBlock();
+            return null;
+        }
         return blocks;
+    }
+
+    private static boolean grow(Recorder recorder, FollowedBlocks blocks) {
+        int capacity = blocks.capacity();
+        if (capacity >= MAX_FOLLOWED || !recorder.reserveArenaBlocks(capacity)) {
+            return false;
+        }
+        try {
+            blocks.growTo(2 * capacity);
+        } finally {
+            if (blocks.capacity() == capacity) {
+                recorder.releaseArenaBlocks(capacity); // no memory
+            }
+        }
+        return true;
+    }
+
+    /** Drops the followed blocks; answers what they had room for. */
+    int dropFollowed() {
+        FollowedBlocks blocks = followed;
+        followed = null;
+        return blocks == null ? 0 : blocks.capacity();
     }
 
     /**
@@ -221,6 +231,8 @@ public final class ArenaRecord {
         }
         if (place != NO_PLACE) {
             current.arenas.closed(this);
+        } else {
+            current.recorder.countUnkeptRecord(-1);
         }
     }
 
@@ -273,7 +285,5 @@ public final class ArenaRecord {
         }
         followed = null;
         current.arenas.giveBack(blocks);
-        current.recorder.releaseArenaBlocks(reservedCount);
-        reservedCount = 0;
     }
 }

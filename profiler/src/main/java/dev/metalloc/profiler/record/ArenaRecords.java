@@ -93,6 +93,16 @@ final class ArenaRecords {
         }
     }
 
+    /** Drops the followed blocks of arenas that are open; answers what they had room for. */
+    int dropFollowed() {
+        int dropped = 0;
+        for (int place = 0; place < keptCount; place++) {
+            ArenaRecord record = kept[place];
+            dropped += record == null ? 0 : record.dropFollowed();
+        }
+        return dropped;
+    }
+
     long heldBytes() {
         return (long) keptCount * ArenaRecord.HELD_BYTES + 8L * kept.length;
     }

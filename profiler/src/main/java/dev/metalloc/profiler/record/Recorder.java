@@ -34,6 +34,7 @@ public final class Recorder {
     private final boolean[] used = new boolean[ENTRY_POINTS];
     private final AtomicLong elapsedNanos = new AtomicLong();
     private final AtomicLong arenaBlocksHeld = new AtomicLong();
+    private final AtomicLong unkeptRecords = new AtomicLong();
     private final AtomicLong arenaBlocksDropped = new AtomicLong();
     private final AtomicInteger certainStacksLeft;
     private final AtomicInteger changeCount = new AtomicInteger();
@@ -203,6 +204,11 @@ public final class Recorder {
         return false;
     }
 
+    /** A record that no thread keeps was made for an arena, or its arena was closed. */
+    void countUnkeptRecord(int change) {
+        unkeptRecords.getAndAdd(change);
+    }
+
     void releaseArenaBlocks(int count) {
         if (count != 0) {
             arenaBlocksHeld.addAndGet(-count);
@@ -239,6 +245,7 @@ public final class Recorder {
                 + registry.heldBytes()
                 + registry.ended.heldBytes()
                 + ticks.heldBytes()
+                + unkeptRecords.get() * ArenaRecord.HELD_BYTES
                 + arenaBlocksHeld.get() * FollowedBlocks.VALUES * Long.BYTES;
         @Nullable ThreadRecorder[] threads = registry.held();
         for (int slot = 0; slot < threads.length; slot++) {

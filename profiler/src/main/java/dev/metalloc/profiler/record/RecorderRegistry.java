@@ -130,6 +130,7 @@ public final class RecorderRegistry {
             if (held != null && held.hasEnded()) {
                 held.follower.settle();
                 ended.add(held);
+                held.arenas.release();
                 gone = gone == null ? new boolean[current.length] : gone;
                 gone[slot] = true;
             } else if (held != null) {

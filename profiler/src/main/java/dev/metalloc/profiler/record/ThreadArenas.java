@@ -58,6 +58,7 @@ final class ThreadArenas {
         }
         ArenaRecord record = new ArenaRecord(entryPoint, thread, arenas, entry.quick, ArenaRecord.NO_PLACE);
         record.open(countOpen(entry, arenas), false, 0);
+        thread.recorder.countUnkeptRecord(1);
         return record;
     }
 
@@ -95,6 +96,8 @@ final class ThreadArenas {
             record = new ArenaRecord(Recorder.ARENA_CONFINED, thread, arenas, entry.quick, records.nextPlace());
             if (record.place() != ArenaRecord.NO_PLACE) {
                 records.add(record);
+            } else {
+                thread.recorder.countUnkeptRecord(1);
             }
         }
         int place = record.place();
@@ -176,17 +179,32 @@ final class ThreadArenas {
         return records;
     }
 
+    /** Empty ones, whose room is reserved; null where all arenas together may follow no more. */
+    @Nullable
     FollowedBlocks takeFollowed() {
         FollowedBlocks spare = spareFollowed;
         spareFollowed = null;
-        return spare != null ? spare : new FollowedBlocks();
+        if (spare != null) {
+            return spare;
+        }
+        FollowedBlocks made = new FollowedBlocks();
+        return thread.recorder.reserveArenaBlocks(made.capacity()) ? made : null;
     }
 
     void giveBack(FollowedBlocks blocks) {
-        if (blocks.capacity() == FollowedBlocks.FIRST_CAPACITY) {
+        if (spareFollowed == null && blocks.capacity() == FollowedBlocks.FIRST_CAPACITY) {
             blocks.clear();
             spareFollowed = blocks;
+        } else {
+            thread.recorder.releaseArenaBlocks(blocks.capacity());
         }
+    }
+
+    /** To be called once the thread has ended: its confined arenas can be closed no more. */
+    void release() {
+        FollowedBlocks spare = spareFollowed;
+        spareFollowed = null;
+        thread.recorder.releaseArenaBlocks(records.dropFollowed() + (spare == null ? 0 : spare.capacity()));
     }
 
     long heldBytes() {

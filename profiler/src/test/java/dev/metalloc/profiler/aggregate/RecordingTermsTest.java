@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.ProfileMode;
+import dev.metalloc.profiler.api.ProfilerCost;
 import dev.metalloc.profiler.api.RunInfo;
 import dev.metalloc.profiler.record.Recorder;
 import dev.metalloc.profiler.record.RecorderOptions;
@@ -28,10 +29,16 @@ class RecordingTermsTest {
             thread.allocated(EntryPoint.DIRECT_BUFFER.ordinal(), 0x100_000L * i, 100);
         }
         RunInfo run = new RunInfo("app", "25", ProfileMode.SAMPLED, 1, 2, 1, true, List.of());
-        RecordingTerms terms = new RecordingTerms(true, 30, 2, 7);
+        RecordingTerms terms = new RecordingTerms(true, 30, 2, 7, 1 << 20);
+        ProfilerCost cost =
+                ProfileBuilder.build(recorder.snapshot(), run, terms).cost();
+        assertEquals(20 * 2 + 10 * 30, cost.recordingNanos());
+        assertEquals(7, cost.backgroundNanos());
+        RecordingTerms alone = new RecordingTerms(true, 30, 2, 7, 0);
         assertEquals(
-                20 * 2 + 10 * 30,
-                ProfileBuilder.build(recorder.snapshot(), run, terms).cost().recordingNanos());
+                1 << 20,
+                cost.heldBytes()
+                        - ProfileBuilder.build(recorder.snapshot(), run, alone).cost().heldBytes());
     }
 
     @Test

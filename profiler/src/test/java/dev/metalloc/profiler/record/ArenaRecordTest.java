@@ -112,6 +112,44 @@ class ArenaRecordTest {
     }
 
     @Test
+    void openArenasAreCountedAndBounded() {
+        Recorder small = new Recorder(new RecorderOptions(0, 0, 0, 0, 100, 16, 4096), new NoStacks());
+        ThreadRecorder current = small.threadRecorder(Thread.currentThread());
+        openShared(current).closed(current);
+        long before = RecorderTest.profileOf(small).cost().heldBytes();
+        List<ArenaRecord> open = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            open.add(openShared(current));
+        }
+        assertEquals(7, RecorderTest.profileOf(small).cost().droppedBlockCount(), "three of 32 blocks have room");
+        long held = RecorderTest.profileOf(small).cost().heldBytes() - before;
+        assertEquals(10 * ArenaRecord.HELD_BYTES + 2 * 1024, held, "one was spare before");
+        open.forEach(arena -> arena.closed(current));
+        assertEquals(before, RecorderTest.profileOf(small).cost().heldBytes());
+    }
+
+    @Test
+    void roomComesBackFromThreadsThatEndWithOpenArenas() throws InterruptedException {
+        Recorder small = new Recorder(new RecorderOptions(0, 0, 0, 0, 100, 16, 4096), new NoStacks());
+        for (int i = 0; i < 20; i++) {
+            Thread other = Thread.ofPlatform().start(() -> {
+                ThreadRecorder its = small.threadRecorder(Thread.currentThread());
+                its.openConfinedArena().allocated(its, 64, 8, 0);
+                openShared(its).closed(its);
+            });
+            other.join();
+            small.snapshot();
+        }
+        assertEquals(0, RecorderTest.profileOf(small).cost().droppedBlockCount());
+    }
+
+    private static ArenaRecord openShared(ThreadRecorder opening) {
+        ArenaRecord arena = opening.openArena(ARENA_SHARED.ordinal());
+        arena.allocated(opening, 64, 8, 0);
+        return arena;
+    }
+
+    @Test
     void sharedArenaTakesManyThreadsAtOnce() throws InterruptedException {
         ArenaRecord arena = thread.openArena(ARENA_SHARED.ordinal());
         CountDownLatch start = new CountDownLatch(1);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class LivePeakBoundTest {
     private static final int MALLOC = EntryPoint.MALLOC_DOWNCALL.ordinal();
     private static final RunInfo RUN = new RunInfo("app", "25", ProfileMode.SAMPLED, 1, 2, 1, true, List.of());
-    private static final RecordingTerms JOINED = new RecordingTerms(false, 0, 0, 0);
+    private static final RecordingTerms JOINED = new RecordingTerms(false, 0, 0, 0, 0);
     /** Each overshoots in one case of two or so. */
     private static final int RECORDERS = 32;
 

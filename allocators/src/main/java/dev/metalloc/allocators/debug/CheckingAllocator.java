@@ -139,10 +139,14 @@ public final class CheckingAllocator implements OffHeapAllocator {
             live.remove(address);
             freeCount++;
             quarantine(address, byteSize);
-            if (!isIntact) {
-                report("written past the end", byteSize, address);
+            try {
+                if (!isIntact) {
+                    report("written past the end", byteSize, address);
+                }
+            } finally {
+                // The ring has room for one block too many, not for two.
+                keepLimits();
             }
-            keepLimits();
             return FreeOutcome.FREED;
         } finally {
             lock.unlock();
@@ -211,16 +215,29 @@ public final class CheckingAllocator implements OffHeapAllocator {
         return true;
     }
 
-    /** Always moves the block, so that a use of the old address is found. */
+    /** Always moves the block, so that a use of the old address is found. Where the handler throws both blocks are freed. */
     @Override
     public long reallocate(long address, long byteSize) {
         long usable = usableSize(address);
         long moved = usable < 0 ? NULL : allocate(byteSize, MIN_ALIGNMENT);
         if (moved != NULL) {
             OffHeapMemory.copy(address, moved, Math.min(usable, byteSize));
-            free(address);
+            freeMoved(address, moved);
         }
         return moved;
+    }
+
+    /** Frees a block that was moved; where the handler throws nobody is told where to, so that block is freed, too. */
+    private void freeMoved(long address, long moved) {
+        boolean isKnown = false;
+        try {
+            free(address);
+            isKnown = true;
+        } finally {
+            if (!isKnown) {
+                free(moved);
+            }
+        }
     }
 
     @Override

@@ -231,6 +231,40 @@ class CheckingAllocatorTest {
         }
     }
 
+    /** One block that was written past its end after the other: each leaves room in quarantine for the next. */
+    @Test
+    void shouldKeepItsLimitsWhereTheHandlerThrows() {
+        OffHeapAllocator inner = Allocators.create(AllocatorSpec.of("slab"), source);
+        try (CheckingAllocator throwing = new CheckingAllocator(inner, 2, 1 << 20, CorruptionHandler.THROWING)) {
+            List<Long> live = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                long address = throwing.allocate(64, 1);
+                OffHeapMemory.writeByte(address + 64, (byte) 1);
+                assertThrows(IllegalStateException.class, () -> throwing.free(address));
+                assertEquals(Math.min(i + 1, 2), inner.stats().liveCount() - live.size(), "kept back");
+                live.add(throwing.allocate(64, 1));
+                throwing.validate();
+            }
+            for (long address : live) {
+                assertEquals(FreeOutcome.FREED, throwing.free(address));
+                throwing.validate();
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepNoBlockThatNobodyKnowsWhereTheHandlerThrows() {
+        try (CheckingAllocator throwing =
+                new CheckingAllocator(Allocators.create(AllocatorSpec.of("slab"), source))) {
+            long address = throwing.allocate(64, 1);
+            OffHeapMemory.writeByte(address + 64, (byte) 1);
+            assertThrows(IllegalStateException.class, () -> throwing.reallocate(address, 100));
+            assertEquals(0, throwing.stats().liveCount());
+            assertEquals(FreeOutcome.ALREADY_FREE, throwing.free(address));
+            throwing.validate();
+        }
+    }
+
     @Test
     void shouldNoticeWhatTheInnerAllocatorLost() {
         OffHeapAllocator inner = Allocators.create(AllocatorSpec.of("slab"), source);

@@ -197,11 +197,12 @@ public final class BuddyAllocator implements OffHeapAllocator {
         }
         int unit = unitOf(address);
         int order = states.order(unit);
-        states.becomeFree(unit, order);
-        if (order < quickOrders && quickBytes != 0) {
-            quick.add(order, unit);
-        } else {
+        if (order >= quickOrders || quickBytes == 0 || !quick.add(order, unit)) {
             tiling.giveBack(unit, order);
+        }
+        // A block that was joined to one before it keeps a mark of its own.
+        if (states.isLive(unit)) {
+            states.becomeFree(unit, order);
         }
         return FreeOutcome.FREED;
     }

@@ -111,9 +111,23 @@ final class BuddyTiling {
     /** Takes a free block and gives the upper halves back until it has the order wanted. */
     private void split(int unit, int from, int order) {
         free.remove(unit, from);
-        for (int half = from - 1; half >= order; half--) {
-            putFree(unit + (1 << half), half);
+        int whole = from;
+        try {
+            for (; whole > order; whole--) {
+                putFree(unit + (1 << whole - 1), whole - 1);
+            }
+        } catch (OutOfMemoryError e) {
+            join(unit, whole, from);
+            throw e;
         }
+    }
+
+    /** Undoes what was split of a block, whose own record has room: it was there. */
+    private void join(int unit, int order, int from) {
+        for (int half = order; half < from; half++) {
+            free.remove(unit + (1 << half), half);
+        }
+        free.add(unit, from);
     }
 
     private void putFree(int unit, int order) {
@@ -121,9 +135,12 @@ final class BuddyTiling {
         free.add(unit, order);
     }
 
+    /**
+     * Takes back a block; leaves its own state to the caller, unless the free block begins there.
+     *
+     * @throws OutOfMemoryError where the Java heap has no room for the record; all is as it was
+     */
     void giveBack(int unit, int order) {
-        takenUnits -= 1 << order;
-        takenBlocks--;
         int first = unit;
         int merged = order;
         while (merged < topOrder && free.isFree(first ^ 1 << merged, merged)) {
@@ -132,7 +149,22 @@ final class BuddyTiling {
             first = Math.min(first, buddy);
             merged++;
         }
-        putFree(first, merged);
+        try {
+            free.add(first, merged);
+        } catch (OutOfMemoryError e) {
+            part(unit, order, merged);
+            throw e;
+        }
+        states.becomeFree(first, merged);
+        takenUnits -= 1 << order;
+        takenBlocks--;
+    }
+
+    /** Undoes the joining of a block's buddies, whose records have room: they were there. */
+    private void part(int unit, int order, int merged) {
+        for (int half = order; half < merged; half++) {
+            free.add((unit & -1 << half) ^ 1 << half, half);
+        }
     }
 
     /** Makes a taken block larger where the buddies above it are free; false where it cannot be done. */

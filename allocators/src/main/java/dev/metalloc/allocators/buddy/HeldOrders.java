@@ -82,7 +82,17 @@ final class HeldOrders {
                 held--;
             }
         }
-        tiling.giveBack(quick.pop(held), held);
+        giveBack(quick.pop(held), held);
+    }
+
+    /** Gives a block back that was just taken from its list. */
+    private void giveBack(int unit, int order) {
+        try {
+            tiling.giveBack(unit, order);
+        } catch (OutOfMemoryError e) {
+            quick.push(order, unit);
+            throw e;
+        }
     }
 
     /** What quick lists may hold when memory is committed. */
@@ -107,7 +117,8 @@ final class HeldOrders {
     private void holdRest(int unit, int whole, int order) {
         for (int part = unit + (1 << whole) - (1 << order); part > unit; part -= 1 << order) {
             states.setFree(part, order);
-            quick.add(order, part);
+            // The list is empty, so there is room for so few.
+            quick.push(order, part);
         }
         tiling.noteParts((1 << BATCH_SHIFT) - 1);
     }
@@ -116,7 +127,7 @@ final class HeldOrders {
     void flush() {
         for (int order = 0; order < quick.lists(); order++) {
             for (int unit = quick.pop(order); unit != QuickLists.NONE; unit = quick.pop(order)) {
-                tiling.giveBack(unit, order);
+                giveBack(unit, order);
             }
         }
     }

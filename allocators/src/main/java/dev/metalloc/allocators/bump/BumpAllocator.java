@@ -275,8 +275,9 @@ public final class BumpAllocator implements OffHeapAllocator {
     @Override
     public long purge() {
         if (currentIndex != NONE && current.liveCount() == 0) {
+            BumpChunk none = new BumpChunk(0);
             emptyChunks[emptyCount++] = currentIndex;
-            current = new BumpChunk(0);
+            current = none;
             currentIndex = NONE;
             currentEnd = 0;
         }

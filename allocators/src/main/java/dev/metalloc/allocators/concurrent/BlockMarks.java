@@ -50,6 +50,16 @@ final class BlockMarks {
         MARK.setRelease(leaf(address), index(address), mark);
     }
 
+    /** As {@link #set}; false where the Java heap has no room for it. */
+    boolean trySet(long address, byte mark) {
+        try {
+            set(address, mark);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
     private byte[] leafOrNothing(long address) {
         if ((address & ((1 << GRANULE_SHIFT) - 1)) != 0 || address >>> ADDRESS_BITS != 0) {
             return NOTHING;

@@ -130,17 +130,26 @@ public final class CachingAllocator implements OffHeapAllocator {
         }
         int blockBytes = (int) Math.min(classes.byteSize(sizeClass), traits.maxByteSize());
         long address = allocateBehind(blockBytes, MIN_ALIGNMENT, zeroed);
-        if (address == NULL) {
-            return NULL;
+        // Without a mark it is known behind alone.
+        if (address == NULL || !marks.trySet(address, live(sizeClass))) {
+            return address;
         }
-        marks.set(address, live(sizeClass));
         lock.lock();
         try {
-            fill(thread == null ? known : threads.register(thread), sizeClass, blockBytes);
+            fill(thread == null ? known : register(thread), sizeClass, blockBytes);
         } finally {
             lock.unlock();
         }
         return address;
+    }
+
+    /** The magazines of a thread that had none; null where the Java heap has no room for them. Under the lock. */
+    private @Nullable Magazines register(Thread thread) {
+        try {
+            return threads.register(thread);
+        } catch (OutOfMemoryError e) {
+            return null;
+        }
     }
 
     private void fill(@Nullable Magazines mine, int sizeClass, int blockBytes) {
@@ -149,9 +158,8 @@ public final class CachingAllocator implements OffHeapAllocator {
             if (address == NULL) {
                 return;
             }
-            marks.set(address, cached(live(sizeClass)));
             movedCount++;
-            if (!mine.put(sizeClass, address)) {
+            if (!marks.trySet(address, cached(live(sizeClass))) || !mine.put(sizeClass, address)) {
                 giveBack(address);
                 return;
             }
@@ -203,7 +211,7 @@ public final class CachingAllocator implements OffHeapAllocator {
         Thread thread = known == null ? OwnerThread.current() : null;
         lock.lock();
         try {
-            Magazines mine = thread == null ? known : threads.register(thread);
+            Magazines mine = thread == null ? known : register(thread);
             if (mine == null) {
                 release(address);
                 return;

@@ -47,8 +47,9 @@ final class MagazineTable {
     /** Gives a thread that has none those of a dead one, or new ones. */
     Magazines register(Thread thread) {
         Magazines magazines = abandonedOrNew();
-        magazines.setOwner(thread);
+        // Made before there is an owner, who would else find them nowhere where the Java heap has no room for it.
         @Nullable Magazines[] fresh = new Magazines[Math.max(INITIAL_LENGTH, Integer.highestOneBit(all.length) * 4)];
+        magazines.setOwner(thread);
         for (Magazines each : all) {
             int i = (int) each.ownerId();
             while (fresh[i & (fresh.length - 1)] != null) {

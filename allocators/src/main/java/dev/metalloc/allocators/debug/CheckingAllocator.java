@@ -102,6 +102,8 @@ public final class CheckingAllocator implements OffHeapAllocator {
         long innerSize = Math.max(1, byteSize) + CANARY_BYTES;
         lock.lock();
         try {
+            // Before there is a block to lose.
+            live.makeRoom();
             long address = allocateInside(innerSize, byteAlignment, zeroed);
             if (address == NULL && ringHead != ringTail) {
                 endQuarantine();
@@ -121,7 +123,10 @@ public final class CheckingAllocator implements OffHeapAllocator {
     }
 
     private void note(long address, long byteSize) {
-        OffHeapMemory.fill(address + byteSize, CANARY_BYTES, CANARY);
+        // One by one, which needs nothing of the Java heap.
+        for (long offset = byteSize; offset < byteSize + CANARY_BYTES; offset++) {
+            OffHeapMemory.writeByte(address + offset, CANARY);
+        }
         live.put(address, byteSize);
         allocateCount++;
     }
@@ -136,9 +141,9 @@ public final class CheckingAllocator implements OffHeapAllocator {
                 return refusal(address);
             }
             boolean isIntact = hasCanary(address, byteSize);
+            quarantine(address, byteSize);
             live.remove(address);
             freeCount++;
-            quarantine(address, byteSize);
             try {
                 if (!isIntact) {
                     report("written past the end", byteSize, address);
@@ -168,6 +173,7 @@ public final class CheckingAllocator implements OffHeapAllocator {
             inner.free(address);
             return;
         }
+        quarantined.makeRoom();
         OffHeapMemory.fill(address, byteSize + CANARY_BYTES, POISON);
         quarantined.put(address, byteSize);
         quarantinedBytes += byteSize;

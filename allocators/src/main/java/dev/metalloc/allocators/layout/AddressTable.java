@@ -23,10 +23,16 @@ public final class AddressTable {
         return addresses[slot] == address && address != EMPTY ? values[slot] : ABSENT;
     }
 
-    public void put(long address, long value) {
+    /** Sees to it that the next {@link #put} needs no memory. */
+    public void makeRoom() {
         if (count * 2 >= addresses.length) {
             grow();
         }
+    }
+
+    /** Puts a number for an address; as it was where the Java heap has no room. */
+    public void put(long address, long value) {
+        makeRoom();
         int slot = slotOf(address);
         count += addresses[slot] == EMPTY ? 1 : 0;
         addresses[slot] = address;
@@ -78,8 +84,9 @@ public final class AddressTable {
     private void grow() {
         long[] oldAddresses = addresses;
         long[] oldValues = values;
-        addresses = new long[oldAddresses.length * 2];
+        long[] moreAddresses = new long[oldAddresses.length * 2];
         values = new long[oldAddresses.length * 2];
+        addresses = moreAddresses;
         for (int i = 0; i < oldAddresses.length; i++) {
             if (oldAddresses[i] != EMPTY) {
                 int slot = slotOf(oldAddresses[i]);

@@ -43,18 +43,18 @@ public final class QuickLists {
         bottoms = new int[units.length];
         capacities = new int[units.length];
         Arrays.fill(capacities, isOpen ? FIRST_CAPACITY : 0);
-        words = layOut();
+        words = layOut(bottoms, capacities);
     }
 
-    /** An array with a NONE and an END for each list and its places between them; all lists are empty. */
-    private int[] layOut() {
-        int end = units.length;
-        for (int list = 0; list < units.length; list++) {
+    /** An array with a NONE and an END for each list and its places between them; all lists are empty. Sets the bottoms. */
+    private static int[] layOut(int[] bottoms, int[] capacities) {
+        int end = bottoms.length;
+        for (int list = 0; list < bottoms.length; list++) {
             bottoms[list] = end;
             end += capacities[list] + 2;
         }
         int[] fresh = new int[end];
-        for (int list = 0; list < units.length; list++) {
+        for (int list = 0; list < bottoms.length; list++) {
             fresh[list] = bottoms[list];
             fresh[bottoms[list]] = NONE;
             fresh[bottoms[list] + capacities[list] + 1] = END;
@@ -62,16 +62,18 @@ public final class QuickLists {
         return fresh;
     }
 
+    /** Nothing is changed before all is made. */
     private void grow(int list) {
-        int[] oldBottoms = bottoms.clone();
-        int[] old = words;
-        capacities[list] *= 2;
-        int[] fresh = layOut();
+        int[] newCapacities = capacities.clone();
+        int[] newBottoms = new int[units.length];
+        newCapacities[list] *= 2;
+        int[] fresh = layOut(newBottoms, newCapacities);
         for (int each = 0; each < units.length; each++) {
-            int count = old[each] - oldBottoms[each];
-            System.arraycopy(old, oldBottoms[each] + 1, fresh, bottoms[each] + 1, count);
-            fresh[each] += count;
+            System.arraycopy(words, bottoms[each] + 1, fresh, newBottoms[each] + 1, count(each));
+            fresh[each] += count(each);
         }
+        System.arraycopy(newBottoms, 0, bottoms, 0, units.length);
+        capacities[list] = newCapacities[list];
         words = fresh;
     }
 
@@ -142,12 +144,16 @@ public final class QuickLists {
         return true;
     }
 
-    /** Keeps a block, however many there are; the lists must be open. */
-    public void add(int list, int block) {
-        if (count(list) == capacities[list]) {
-            grow(list);
+    /** Keeps a block, however many there are; the lists must be open. False where the Java heap has no room for it. */
+    public boolean add(int list, int block) {
+        try {
+            if (count(list) == capacities[list]) {
+                grow(list);
+            }
+        } catch (OutOfMemoryError e) {
+            return false; // a free must not fail for it
         }
-        push(list, block);
+        return push(list, block);
     }
 
     /**

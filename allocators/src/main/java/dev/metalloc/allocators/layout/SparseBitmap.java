@@ -79,6 +79,16 @@ public final class SparseBitmap {
         }
     }
 
+    /** Sees to it that indexes from one up to another can be set without more memory. */
+    @SuppressWarnings("ReferenceEquality") // the shared array of zeros is known by its identity
+    public void makeRoom(int from, int end) {
+        for (int leaf = from >>> LEAF_SHIFT; leaf <= (end - 1) >>> LEAF_SHIFT; leaf++) {
+            if (words[leaf] == NO_WORDS) {
+                addLeaf(leaf);
+            }
+        }
+    }
+
     private long[] addLeaf(int leaf) {
         summary[leaf] = new long[SUMMARY_WORDS];
         words[leaf] = new long[LEAF_WORDS];

@@ -128,11 +128,10 @@ final class HeldBlocks {
 
     @SlowPath
     private void holdSlow(int start, int number) {
-        if (quickBytes == 0) {
-            giveBack(start, number);
-        } else {
-            quick.add(number, start);
+        if (quickBytes != 0 && quick.add(number, start)) {
             tags.setHeld(start, number);
+        } else {
+            giveBack(start, number);
         }
     }
 

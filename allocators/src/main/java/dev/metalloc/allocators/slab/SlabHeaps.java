@@ -84,9 +84,11 @@ final class SlabHeaps {
         lock.lock();
         try {
             SlabHeap heap = adoptOrAdd();
+            // Made before the heap has an owner: a heap of a live thread that finds it nowhere would serve nobody.
+            SlabHeap[] empty = emptyTable(Math.max(INITIAL_LENGTH, Integer.highestOneBit(all.length) * 4));
             heap.setOwner(thread);
             front[(int) heap.ownerId() & FRONT_MASK] = heap;
-            table = tableOfAll();
+            table = withAll(empty);
             return heap;
         } finally {
             lock.unlock();
@@ -106,15 +108,14 @@ final class SlabHeaps {
         return heap;
     }
 
-    private SlabHeap[] tableOfAll() {
-        int length = Math.max(INITIAL_LENGTH, Integer.highestOneBit(all.length) * 4);
-        SlabHeap[] heaps = emptyTable(length);
+    private SlabHeap[] withAll(SlabHeap[] heaps) {
+        int mask = heaps.length - 1;
         for (SlabHeap heap : all) {
             int i = (int) heap.ownerId();
-            while (heaps[i & length - 1] != nobody) {
+            while (heaps[i & mask] != nobody) {
                 i++;
             }
-            heaps[i & length - 1] = heap;
+            heaps[i & mask] = heap;
         }
         return heaps;
     }

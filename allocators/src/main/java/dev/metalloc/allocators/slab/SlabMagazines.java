@@ -55,11 +55,11 @@ abstract class SlabMagazines {
             blockBytes[sizeClass] = classes.byteSize(sizeClass);
             capacities[sizeClass] = Math.clamp(FIRST_BYTES / blockBytes[sizeClass], LEAST_BLOCKS, FIRST_BLOCKS);
         }
-        words = emptyStacks();
+        words = emptyStacks(bottoms, capacities);
     }
 
-    /** Lays the stacks out one behind the other, with the bottoms that go with it. */
-    private long[] emptyStacks() {
+    /** Lays stacks out one behind the other; sets the bottoms that go with it. */
+    private static long[] emptyStacks(int[] bottoms, int[] capacities) {
         int end = bottoms.length;
         for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
             bottoms[sizeClass] = end;
@@ -74,24 +74,36 @@ abstract class SlabMagazines {
         return empty;
     }
 
-    /** Doubles the places of a class; false where it has as many as it may. */
+    /** Doubles the places of a class; false where it has as many as it may, or the Java heap has no room for more. */
     @SlowPath
     final boolean grow(int sizeClass) {
         int capacity = capacities[sizeClass] * 2;
         if (capacity > MOST_BLOCKS || capacity > MOST_BYTES / blockBytes[sizeClass]) {
             return false;
         }
-        long[] old = words;
-        int[] oldBottoms = bottoms.clone();
-        capacities[sizeClass] = capacity;
-        long[] all = emptyStacks();
-        for (int each = 0; each < bottoms.length; each++) {
-            int count = ((int) old[each] & TOP_MASK) - oldBottoms[each];
-            System.arraycopy(old, oldBottoms[each] + 1, all, bottoms[each] + 1, count);
-            all[each] = (old[each] & ~(long) TOP_MASK) | (bottoms[each] + count);
+        try {
+            layOut(sizeClass, capacity);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false; // a free must not fail for it
         }
+    }
+
+    /** Gives a class so many places; nothing is changed before all is made. */
+    private void layOut(int sizeClass, int capacity) {
+        long[] old = words;
+        int[] newCapacities = capacities.clone();
+        int[] newBottoms = new int[bottoms.length];
+        newCapacities[sizeClass] = capacity;
+        long[] all = emptyStacks(newBottoms, newCapacities);
+        for (int each = 0; each < newBottoms.length; each++) {
+            int count = cachedCount(each);
+            System.arraycopy(old, bottoms[each] + 1, all, newBottoms[each] + 1, count);
+            all[each] = (old[each] & ~(long) TOP_MASK) | (newBottoms[each] + count);
+        }
+        System.arraycopy(newBottoms, 0, bottoms, 0, bottoms.length);
+        capacities[sizeClass] = capacity;
         words = all;
-        return true;
     }
 
     /** Hands out the block freed last, or 0 where there is none. */

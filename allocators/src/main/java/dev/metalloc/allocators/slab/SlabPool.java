@@ -136,8 +136,10 @@ final class SlabPool {
         if (!map.reach(address + slabBytes)) {
             return null;
         }
+        // Counted once it is there: the Java heap may have no room for it.
+        Slab slab = replace(new Slab(map, address, sizeClass, classes.byteSize(sizeClass), slabBytes));
         usedSlots++;
-        return replace(new Slab(map, address, sizeClass, classes.byteSize(sizeClass), slabBytes));
+        return slab;
     }
 
     /** Puts memory behind another fresh block of a heap's slab, page by page; false where there is none of either. */

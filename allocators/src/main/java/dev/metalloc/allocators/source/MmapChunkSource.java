@@ -51,8 +51,13 @@ public final class MmapChunkSource implements ChunkSource {
             return 0;
         }
         long address = trim(mapped, byteSize, slack, alignment);
+        try {
+            addReservation(address, byteSize);
+        } catch (OutOfMemoryError e) {
+            VirtualMemory.unmap(address, byteSize);
+            throw e;
+        }
         reservedBytes.addAndGet(byteSize);
-        addReservation(address, byteSize);
         return address;
     }
 

@@ -113,7 +113,7 @@ public final class ReservedRegion {
      * Sees to it that memory is behind the bytes from offset {@code from} to {@code to}, multiples of 16, and, where
      * asked, that they are zero.
      *
-     * @return false where the source refuses; what was committed until then stays so
+     * @return false where the source refuses, or the Java heap has no room for marks; what was committed until then stays so
      */
     public boolean commit(long from, long to, boolean zeroed) {
         int span = (int) (from >>> spanShift);
@@ -130,6 +130,9 @@ public final class ReservedRegion {
     private boolean commitSpans(long from, long to, boolean zeroed) {
         int first = (int) (from >>> spanShift);
         int end = (int) ((to - 1) >>> spanShift) + 1;
+        if (!makeRoom(used, first, end)) {
+            return false;
+        }
         for (int missing = committed.nextClear(first); missing < end; missing = committed.nextClear(missing)) {
             long aheadSpans = Math.min(committedSpans >>> AHEAD_SHIFT, MOST_AHEAD_BYTES >>> spanShift);
             if (!commitFrom(missing, nextCommitted(missing, end), missing + aheadSpans)) {
@@ -170,6 +173,16 @@ public final class ReservedRegion {
         }
     }
 
+    /** Sees to it that marks can be set; false where the Java heap has no room: then there is no memory to be had. */
+    private static boolean makeRoom(SparseBitmap marks, int first, int end) {
+        try {
+            marks.makeRoom(first, end);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
+    }
+
     private int nextCommitted(int from, int end) {
         int next = committed.next(from);
         return next < 0 ? end : Math.min(next, end);
@@ -188,7 +201,8 @@ public final class ReservedRegion {
 
     @SlowPath
     private boolean commitRun(int first, int end) {
-        if (!source.commit(base + ((long) first << spanShift), (long) (end - first) << spanShift)) {
+        if (!makeRoom(committed, first, end)
+                || !source.commit(base + ((long) first << spanShift), (long) (end - first) << spanShift)) {
             return false;
         }
         for (int span = first; span < end; span++) {

@@ -3,6 +3,8 @@ package dev.metalloc.launcher;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,6 +29,12 @@ public record Surroundings(
         PrintStream out,
         PrintStream err) {
 
+    /** Each of them a JVM reads for itself; {@code bin/metalloc} keeps them from ours. */
+    public static final List<String> OPTION_VARIABLES =
+            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    private static final String USERS = "METALLOC_USERS_";
+
     public Surroundings {
         environment = Map.copyOf(environment);
     }
@@ -42,9 +50,21 @@ public record Surroundings(
                         .map(Path::of),
                 Boolean.getBoolean("metalloc.terminal"),
                 Long.getLong("metalloc.pid", ProcessHandle.current().pid()),
-                System.getenv(),
+                usersEnvironment(System.getenv()),
                 System.out,
                 System.err);
+    }
+
+    /** The environment that the application has: what the script hides from this JVM is under its own name again. */
+    static Map<String, String> usersEnvironment(Map<String, String> environment) {
+        Map<String, String> users = new HashMap<>(environment);
+        for (String name : OPTION_VARIABLES) {
+            String hidden = users.remove(USERS + name);
+            if (hidden != null) {
+                users.put(name, hidden);
+            }
+        }
+        return users;
     }
 
     public Path agentJar() {

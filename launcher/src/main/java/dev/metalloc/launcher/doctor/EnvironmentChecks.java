@@ -11,8 +11,6 @@ import java.util.regex.Pattern;
 /** Variables that change how memory is allocated, or what JVM options every application gets. */
 public final class EnvironmentChecks {
 
-    private static final List<String> OPTION_VARIABLES =
-            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
     private static final Pattern DIRECT_LIMIT = Pattern.compile("-XX:MaxDirectMemorySize=(\\S+)");
 
     private final Surroundings surroundings;
@@ -51,7 +49,7 @@ public final class EnvironmentChecks {
     }
 
     private Finding directMemoryLimit() {
-        for (String variable : OPTION_VARIABLES) {
+        for (String variable : Surroundings.OPTION_VARIABLES) {
             Matcher limit = DIRECT_LIMIT.matcher(surroundings.variable(variable).orElse(""));
             if (limit.find()) {
                 return Finding.well("direct memory", variable + " limits it to " + limit.group(1));
@@ -63,7 +61,7 @@ public final class EnvironmentChecks {
     }
 
     private Optional<Finding> otherAgents() {
-        return OPTION_VARIABLES.stream()
+        return Surroundings.OPTION_VARIABLES.stream()
                 .filter(variable -> surroundings.variable(variable).orElse("").contains("-javaagent"))
                 .findFirst()
                 .map(variable -> Finding.change(

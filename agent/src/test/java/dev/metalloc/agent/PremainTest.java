@@ -1,9 +1,13 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class PremainTest {
@@ -14,5 +18,16 @@ class PremainTest {
         assertTrue(Class.forName("dev.metalloc.agent.Premain")
                 .getDeclaredMethod("premain", String.class, Instrumentation.class)
                 .isVarArgs());
+    }
+
+    /** A JVM that cannot load the class of an agent ends. */
+    @Test
+    void shouldBeLoadedByAnyJvm() throws IOException {
+        try (DataInputStream in =
+                new DataInputStream(Objects.requireNonNull(PremainTest.class.getResourceAsStream("Premain.class")))) {
+            assertEquals(0xcafebabe, in.readInt());
+            assertEquals(0, in.readUnsignedShort());
+            assertEquals(52, in.readUnsignedShort());
+        }
     }
 }

@@ -60,7 +60,7 @@ final class Gain {
                 && choice.best()
                         .filter(best ->
                                 Math.log((choice.jdkNanos() - closeNanos) / Math.max(1, best.pairNanos() - closeNanos))
-                                        > weigher.errorLog())
+                                        > weigher.errorLog(entryPoint))
                         .isPresent();
     }
 

@@ -152,7 +152,7 @@ final class OptionWeigher {
         return costs.servedCloseNanos(entryPoint);
     }
 
-    double errorLog() {
-        return costs.errorLog();
+    double errorLog(EntryPointFeatures entryPoint) {
+        return costs.errorLog(entryPoint.entryPoint());
     }
 }

@@ -19,13 +19,11 @@ public final class VerdictChooser {
     private final OptionWeigher weigher;
     private final BlockComposer composer;
     private final Objective objective;
-    private final double costErrorLog;
 
     public VerdictChooser(List<AllocatorTraits> candidates, CostModel costs, Objective objective) {
         this.weigher = new OptionWeigher(candidates, costs);
         this.composer = new BlockComposer(new CompositeChooser(candidates, costs), weigher, costs, objective);
         this.objective = objective;
-        this.costErrorLog = costs.errorLog();
     }
 
     /**
@@ -42,10 +40,10 @@ public final class VerdictChooser {
     }
 
     public Chosen choose(Profile profile, ApplicationFeatures application) {
-        Confidence confidence = new Confidence(application, profile.run().complete(), costErrorLog);
         List<Verdict> verdicts = new ArrayList<>();
         List<EntryPointFront> fronts = new ArrayList<>();
         for (EntryPointFeatures entryPoint : application.entryPoints()) {
+            Confidence confidence = new Confidence(application, profile.run().complete(), weigher.errorLog(entryPoint));
             Gain gain = new Gain(application, entryPoint, weigher, objective);
             VerdictWriter writer = new VerdictWriter(profile, entryPoint, weigher, gain, confidence);
             EntryPointChooser chooser = new EntryPointChooser(application, entryPoint, weigher, composer, writer, gain);

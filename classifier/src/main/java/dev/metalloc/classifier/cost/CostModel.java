@@ -54,11 +54,11 @@ public final class CostModel {
 
     /**
      * How far off a figure may be, one time in three, as the logarithm of a factor: what the calibration's intervals say, and of the
-     * shipped table that it was measured on another machine.
+     * shipped table that it was measured on another machine. Of arenas and direct buffers the JDK's side is always the shipped one.
      */
-    public double errorLog() {
+    public double errorLog(EntryPoint entryPoint) {
         List<String> measured = table.namesWithErrors();
-        if (measured.isEmpty()) {
+        if (measured.isEmpty() || !isCalibrated(entryPoint)) {
             return SHIPPED_ERROR_LOG;
         }
         double sum = 0;
@@ -191,6 +191,14 @@ public final class CostModel {
         double ten = table.curve("jdk.ARENA_CONFINED.10").nanos(byteSize);
         double hundred = table.curve("jdk.ARENA_CONFINED.100").nanos(byteSize);
         return decade <= 1 ? between(one, ten, decade) : between(ten, hundred, decade - 1);
+    }
+
+    /** Whether a calibration measures what the JDK takes for it. */
+    private static boolean isCalibrated(EntryPoint entryPoint) {
+        return switch (entryPoint) {
+            case ARENA_CONFINED, ARENA_SHARED, DIRECT_BUFFER -> false;
+            default -> true;
+        };
     }
 
     private static double between(double from, double to, double part) {

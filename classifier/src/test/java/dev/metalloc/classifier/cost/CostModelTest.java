@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.profiler.api.EntryPoint;
 import java.io.IOException;
 import java.io.StringReader;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,19 @@ class CostModelTest {
             assertTrue(model.knows(name), name);
         }
         assertFalse(model.knows("other"));
+    }
+
+    @Test
+    void shouldBeAsSureAsTheFiguresOfTheEntryPoint() throws IOException {
+        CostModel calibrated =
+                CostModel.calibrated(new StringReader("block.slab.lifo = 10\nblock.slab.lifo.error = 0.1\n"));
+        for (EntryPoint entryPoint : EntryPoint.values()) {
+            assertEquals(0.35, CostModel.shipped().errorLog(entryPoint), 1e-9);
+        }
+        assertEquals(0.15, calibrated.errorLog(EntryPoint.UNSAFE), 1e-9);
+        assertEquals(0.35, calibrated.errorLog(EntryPoint.DIRECT_BUFFER), 1e-9);
+        assertEquals(0.35, calibrated.errorLog(EntryPoint.ARENA_CONFINED), 1e-9);
+        assertEquals(0.35, calibrated.errorLog(EntryPoint.ARENA_SHARED), 1e-9);
     }
 
     private static void assertRefused(String table, String expected) {

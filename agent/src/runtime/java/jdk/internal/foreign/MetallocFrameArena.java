@@ -97,11 +97,17 @@ final class MetallocFrameArena implements Arena {
         return byteAlignment > 0 && byteAlignment <= ALIGNMENT && (byteAlignment & (byteAlignment - 1)) == 0;
     }
 
+    /** The two halves of the JDK's close: what the first one refuses stays open, and after it the frame ends whatever a cleanup action throws. */
     @Override
     @ForceInline
     @Hidden
     public void close() {
-        arena.close();
-        stack.close(frame);
+        MemorySessionImpl session = (MemorySessionImpl) arena.scope();
+        session.justClose();
+        try {
+            session.resourceList.cleanup();
+        } finally {
+            stack.close(frame);
+        }
     }
 }

@@ -16,6 +16,8 @@ public abstract non-sealed class MemorySessionImpl implements MemorySegment.Scop
 
     public abstract void close();
 
+    abstract void justClose();
+
     public abstract void addOrCleanupIfFail(ResourceList.ResourceCleanup resource);
 
     /** Compile-only. */

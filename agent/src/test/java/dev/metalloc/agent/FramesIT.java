@@ -1,0 +1,32 @@
+// Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
+package dev.metalloc.agent;
+
+import static dev.metalloc.agent.TestPlan.rule;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.metalloc.policy.plan.PlanRule;
+import dev.metalloc.profiler.api.EntryPoint;
+import example.app.ThrowingActions;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Confined arenas cut from frames. */
+class FramesIT {
+
+    private static final PlanRule FRAMES =
+            rule(EntryPoint.ARENA_CONFINED, 0, 4_096, "bump", Map.of("frameBytes", "65536"));
+
+    @TempDir
+    Path folder;
+
+    /** A frame that stayed open would be the 65th at the latest that is not served. */
+    @Test
+    void shouldEndTheFrameOfAnArenaWhoseCleanupActionThrows() throws Exception {
+        ChildJvm.Result result = TestPlan.dispatched(folder, FRAMES).run(ThrowingActions.class);
+        assertEquals("thrown " + ThrowingActions.ARENAS + "\n", result.out(), result.err());
+        assertTrue(TestPlan.said(result).contains("ARENA_CONFINED 1,000 arenas from frames"), result.err());
+    }
+}

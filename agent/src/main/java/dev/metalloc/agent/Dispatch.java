@@ -3,22 +3,18 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.FreeMemoryWatch;
-import dev.metalloc.agent.runtime.PlannedPlaces;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.runtime.ServedSite;
 import dev.metalloc.agent.runtime.ServedSites;
 import dev.metalloc.agent.train.HookGroup;
-import dev.metalloc.allocators.Allocators;
 import dev.metalloc.allocators.api.OffHeapAllocator;
-import dev.metalloc.allocators.composite.CompositeAllocator;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.policy.plan.ExpectedUse;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A plan's allocators, made and ready for the hooks.
  *
- * <p>Sizes between two rules of an entry point go to the upper rule's allocator.
+ * <p>Sizes between two rules of an entry point go to the upper rule's allocator, or to the JDK where that rule leaves its own there.
  */
 final class Dispatch {
 
@@ -64,14 +60,14 @@ final class Dispatch {
         boolean closesDeferred = true;
         List<WatchedUse> uses = new ArrayList<>();
         for (PlanRule rule : plan.rules()) {
-            if (!rule.isForAllSites()) {
+            if (!rule.isForAllSites() || !PlanRule.isServed(rule.entryPoint())) {
                 continue;
             }
-            if (PlannedPlaces.isFrameRule(rule)) {
+            if (rule.isForFrames()) {
                 frames = frames(rule, source);
                 uses.add(WatchedUse.frames(EntryPoint.ARENA_CONFINED + " (frames)", frames, rule.expected()));
             } else {
-                closesDeferred &= SharedArenaRule.closesDeferred(rule);
+                closesDeferred &= rule.isLeave() || SharedArenaRule.closesDeferred(rule);
                 List<PlanRule> ofEntryPoint = rules.get(rule.entryPoint());
                 if (ofEntryPoint == null) {
                     ofEntryPoint = new ArrayList<>();
@@ -82,7 +78,10 @@ final class Dispatch {
         }
         Map<EntryPoint, ServedEntry> entries = new EnumMap<>(EntryPoint.class);
         for (Map.Entry<EntryPoint, List<PlanRule>> entry : rules.entrySet()) {
-            entries.put(entry.getKey(), entry(entry.getKey().name(), entry.getValue(), source, uses));
+            SizeBands bands = SizeBands.of(entry.getValue());
+            if (!bands.isEmpty()) {
+                entries.put(entry.getKey(), entry(entry.getKey().name(), bands, source, uses));
+            }
         }
         ServedSites sites = sitePlan.isEmpty() ? null : sites(sitePlan, source, uses);
         return new Dispatch(
@@ -96,25 +95,16 @@ final class Dispatch {
         return new FrameStacks(source, frameBytes, rule.maxByteSize());
     }
 
-    private static ServedEntry entry(String name, List<PlanRule> rules, ChunkSource source, List<WatchedUse> uses) {
-        rules.sort(new BySize());
-        int count = rules.size();
-        OffHeapAllocator[] parts = new OffHeapAllocator[count];
-        long[] limits = new long[count - 1];
-        for (int i = 0; i < count; i++) {
-            parts[i] = Allocators.create(SharedArenaRule.allocatorSpec(rules.get(i)), source);
-            if (i < count - 1) {
-                limits[i] = rules.get(i).maxByteSize();
-            }
-        }
-        OffHeapAllocator whole = count == 1 ? parts[0] : new CompositeAllocator(parts, limits);
+    private static ServedEntry entry(String name, SizeBands bands, ChunkSource source, List<WatchedUse> uses) {
+        OffHeapAllocator[] parts = bands.parts(source);
+        List<PlanRule> rules = bands.rules();
         ServedEntry entry = new ServedEntry(
                 joinedNames(parts),
-                whole,
+                bands.whole(parts),
                 parts[0],
                 rules.get(0).minByteSize(),
                 rules.get(0).maxByteSize(),
-                rules.get(count - 1).maxByteSize());
+                rules.get(parts.length - 1).maxByteSize());
         watch(name, entry, rules, parts, uses);
         return entry;
     }
@@ -131,7 +121,7 @@ final class Dispatch {
         List<ServedSite> sites = new ArrayList<>();
         int[] numbers = new int[plan.sites().size()];
         for (SiteRules rules : plan.sites()) {
-            List<PlanRule> served = rules.served();
+            SizeBands served = SizeBands.of(rules.served());
             ServedEntry entry = served.isEmpty() ? null : entry(rules.toString(), served, source, uses);
             numbers[sites.size()] = rules.number();
             sites.add(new ServedSite(rules.entryPoint(), rules.method(), entry, rules.leftSizes()));
@@ -143,6 +133,9 @@ final class Dispatch {
             String name, ServedEntry entry, List<PlanRule> rules, OffHeapAllocator[] parts, List<WatchedUse> uses) {
         double share = 0;
         for (int i = 0; i < parts.length; i++) {
+            if (rules.get(i).isLeave()) {
+                continue;
+            }
             ExpectedUse expected = rules.get(i).expected();
             share = share < 0 || expected.share() < 0 ? -1 : Math.min(1, share + expected.share());
             if (!expected.isUnknown()) {
@@ -151,13 +144,6 @@ final class Dispatch {
         }
         if (share >= 0) {
             uses.add(WatchedUse.sizes(name, entry, share));
-        }
-    }
-
-    private static final class BySize implements Comparator<PlanRule> {
-        @Override
-        public int compare(PlanRule a, PlanRule b) {
-            return Long.compare(a.minByteSize(), b.minByteSize());
         }
     }
 
@@ -211,7 +197,13 @@ final class Dispatch {
         return closesDeferred;
     }
 
-    /** One for each allocator but the frames, which are few and small. */
+    /** The frames of confined arenas, or null where the plan has none. */
+    @Nullable
+    FrameStacks frames() {
+        return frames;
+    }
+
+    /** One for each allocator but the frames. */
     List<FreeMemoryWatch> watches(int looksPerDelay) {
         List<FreeMemoryWatch> watches = new ArrayList<>();
         for (ServedEntry entry : entries.values()) {

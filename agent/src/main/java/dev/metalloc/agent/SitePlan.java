@@ -1,7 +1,6 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
-import dev.metalloc.agent.runtime.PlannedPlaces;
 import dev.metalloc.agent.train.HookGroup;
 import dev.metalloc.agent.train.SiteCalls;
 import dev.metalloc.policy.plan.Plan;
@@ -62,7 +61,7 @@ final class SitePlan {
         if (rule.siteMethod().indexOf('.') < 1) {
             return "the policy does not say where it calls from";
         }
-        if (PlannedPlaces.isFrameRule(rule)) {
+        if (rule.isForFrames()) {
             return "frames are a thread's, not a site's";
         }
         if (entryPoint == EntryPoint.UNSAFE && "deny".equals(System.getProperty("sun.misc.unsafe.memory.access"))) {

@@ -15,10 +15,11 @@ public final class PolicyCompiler {
      * Compiles the rules that dispatch something, in their order.
      *
      * <p>A {@code leave} rule is dropped, since what no rule names is left, unless it takes one site out of a rule for all
-     * sites.
+     * sites, or sizes from between two rules, which would go to the upper one. Rules that run mode never serves are dropped too:
+     * {@link PolicyNotes} says so.
      *
      * @param limitBytes most bytes the allocators may commit together
-     * @throws IllegalArgumentException naming two rules that speak of the same sizes
+     * @throws IllegalArgumentException naming two rules that speak of the same sizes, or both of a thread's frames
      */
     public static Plan compile(Policy policy, long limitBytes) {
         List<PlanRule> all = new ArrayList<>();
@@ -26,9 +27,11 @@ public final class PolicyCompiler {
             all.add(rule.toPlanRule());
         }
         requireDisjoint(policy, all);
+        requireFramesOnce(policy, all);
         List<PlanRule> kept = new ArrayList<>();
         for (PlanRule rule : all) {
-            if (!rule.isLeave() || exceptsSite(rule, all)) {
+            boolean isNeeded = !rule.isLeave() || exceptsSite(rule, all) || isBetween(rule, all);
+            if (isNeeded && PlanRule.isServed(rule.entryPoint())) {
                 kept.add(rule);
             }
         }
@@ -47,6 +50,37 @@ public final class PolicyCompiler {
         PlanRule forAllSites = new PlanRule(
                 leave.entryPoint(), PlanRule.ANY_SITE, leave.minByteSize(), leave.maxByteSize(), leave.spec());
         return all.stream().anyMatch(rule -> !rule.isLeave() && rule.overlaps(forAllSites));
+    }
+
+    /** Whether the sizes lie between those of two rules that are served from one allocator of bands. */
+    private static boolean isBetween(PlanRule leave, List<PlanRule> all) {
+        boolean hasLower = false;
+        boolean hasUpper = false;
+        for (PlanRule rule : all) {
+            if (!rule.isLeave()
+                    && !rule.isForFrames()
+                    && rule.entryPoint() == leave.entryPoint()
+                    && rule.siteHash() == leave.siteHash()) {
+                hasLower |= rule.maxByteSize() < leave.minByteSize();
+                hasUpper |= rule.minByteSize() > leave.maxByteSize();
+            }
+        }
+        return hasLower && hasUpper;
+    }
+
+    private static void requireFramesOnce(Policy policy, List<PlanRule> rules) {
+        int first = -1;
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i).isForFrames() && rules.get(i).isForAllSites()) {
+                if (first >= 0) {
+                    throw new IllegalArgumentException("policy " + policy.app() + " version " + policy.version()
+                            + ": rules " + (first + 1) + " and " + (i + 1)
+                            + " both cut ARENA_CONFINED from frames, of which a thread has one piece of memory"
+                            + " (make them one rule)");
+                }
+                first = i;
+            }
+        }
     }
 
     private static void requireDisjoint(Policy policy, List<PlanRule> rules) {

@@ -56,11 +56,19 @@ public record PolicyRule(
         this(entryPoint, site, minByteSize, maxByteSize, allocator, confidence, reasons, ExpectedUse.UNKNOWN);
     }
 
+    /** Whether its blocks stay on the JDK's own path, by whichever name. */
     public boolean isLeave() {
-        return allocator.allocator().equals(PlanRule.LEAVE);
+        return PlanRule.isLeave(allocator.allocator());
     }
 
     PlanRule toPlanRule() {
-        return new PlanRule(entryPoint, site.hash(), site.method(), minByteSize, maxByteSize, allocator, expected);
+        return new PlanRule(
+                entryPoint,
+                site.hash(),
+                site.method(),
+                minByteSize,
+                maxByteSize,
+                isLeave() ? LEAVE : allocator,
+                isLeave() ? ExpectedUse.UNKNOWN : expected);
     }
 }

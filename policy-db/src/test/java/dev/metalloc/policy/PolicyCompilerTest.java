@@ -77,6 +77,76 @@ class PolicyCompilerTest {
         assertTrue(message.contains("000000000000002a"), message);
     }
 
+    /** What no rule names between two goes to the upper one. */
+    @Test
+    void shouldKeepWhatIsLeftBetweenTwoRules() {
+        Plan plan = PolicyCompiler.compile(
+                policy(
+                        rule(PolicySite.ANY, 0, 0, PolicyRule.LEAVE),
+                        rule(PolicySite.ANY, 1, 64, SLAB),
+                        rule(PolicySite.ANY, 65, 128, PolicyRule.LEAVE),
+                        rule(SITE, 1, 8, SLAB),
+                        rule(SITE, 9, 16, PolicyRule.LEAVE),
+                        rule(SITE, 17, 32, SLAB),
+                        rule(PolicySite.ANY, 129, 256, SLAB),
+                        rule(PolicySite.ANY, 257, 512, PolicyRule.LEAVE)),
+                1);
+
+        assertEquals(
+                List.of(65L, 9L),
+                plan.rules().stream()
+                        .filter(PlanRule::isLeave)
+                        .map(PlanRule::minByteSize)
+                        .toList());
+    }
+
+    @Test
+    void shouldTakeTheSystemsHeapForTheJdksPath() {
+        AllocatorSpec system = AllocatorSpec.of("system");
+        assertEquals(
+                List.of(),
+                PolicyCompiler.compile(policy(rule(PolicySite.ANY, 1, 64, system)), 1)
+                        .rules());
+        Plan plan = PolicyCompiler.compile(
+                policy(
+                        rule(PolicySite.ANY, 1, 64, SLAB),
+                        rule(PolicySite.ANY, 65, 128, system),
+                        rule(PolicySite.ANY, 129, 256, SLAB)),
+                1);
+        assertEquals(PolicyRule.LEAVE, plan.rules().get(1).spec());
+    }
+
+    @Test
+    void shouldRefuseFramesTwice() {
+        AllocatorSpec bump = AllocatorSpec.of("bump");
+        String message = String.valueOf(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> PolicyCompiler.compile(policy(confined(1, 64, bump), confined(65, 128, bump)), 1))
+                .getMessage());
+        assertTrue(message.contains("rules 1 and 2 both cut ARENA_CONFINED from frames"), message);
+    }
+
+    @Test
+    void shouldSayWhatIsServedOtherwise() {
+        Policy policy = policy(
+                new PolicyRule(EntryPoint.MALLOC_DOWNCALL, PolicySite.ANY, 1, 64, SLAB, 1, List.of()),
+                new PolicyRule(EntryPoint.ARROW, PolicySite.ANY, 1, 64, SLAB, 1, List.of()),
+                new PolicyRule(EntryPoint.MAPPED_FILE, PolicySite.ANY, 1, 64, PolicyRule.LEAVE, 1, List.of()),
+                confined(65, 128, AllocatorSpec.of("bump")));
+
+        assertEquals(
+                List.of(
+                        "frames serve ARENA_CONFINED from the smallest size on, not from 65 bytes as its rule says",
+                        "ARROW, MALLOC_DOWNCALL cannot be served, whatever the policy says: the JDK serves it"),
+                PolicyNotes.of(policy));
+        assertEquals(1, PolicyCompiler.compile(policy, 1).rules().size());
+        assertEquals(List.of(), PolicyNotes.of(policy(rule(PolicySite.ANY, 65, 128, SLAB))));
+    }
+
+    private static PolicyRule confined(long min, long max, AllocatorSpec spec) {
+        return new PolicyRule(EntryPoint.ARENA_CONFINED, PolicySite.ANY, min, max, spec, 1, List.of());
+    }
+
     private static Policy policy(PolicyRule... rules) {
         return new Policy("app", 1, 0, "2 runs", "time", List.of(rules));
     }

@@ -24,12 +24,15 @@ public final class PlannedPlaces {
     /** Adds what one rule needs. */
     public static void add(Set<String> places, PlanRule rule) {
         EntryPoint entryPoint = rule.entryPoint();
+        if (rule.isLeave() && rule.isForAllSites()) {
+            return;
+        }
         if (entryPoint == EntryPoint.UNSAFE) {
             places.add("UNSAFE");
         } else if (entryPoint == EntryPoint.DIRECT_BUFFER) {
             places.add("DIRECT_BUFFER");
             places.add("CHANNEL_BUFFER");
-        } else if (isFrameRule(rule)) {
+        } else if (rule.isForFrames()) {
             places.add("ARENA");
         } else if (entryPoint == EntryPoint.ARENA_CONFINED || entryPoint == EntryPoint.ARENA_AUTO) {
             places.add("SEGMENT");
@@ -42,16 +45,10 @@ public final class PlannedPlaces {
     /** Whether the plan serves the buffers of Netty, as that is loaded. */
     public static boolean needNetty(Plan plan) {
         for (PlanRule rule : plan.rules()) {
-            if (rule.entryPoint() == EntryPoint.NETTY && rule.isForAllSites()) {
+            if (rule.entryPoint() == EntryPoint.NETTY && rule.isForAllSites() && !rule.isLeave()) {
                 return true;
             }
         }
         return false;
-    }
-
-    /** Whether the rule's arenas are cut from frames. */
-    public static boolean isFrameRule(PlanRule rule) {
-        return rule.entryPoint() == EntryPoint.ARENA_CONFINED
-                && rule.spec().allocator().equals("bump");
     }
 }

@@ -9,7 +9,7 @@ import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.OffHeapMemory;
 
 /**
- * Routes requests by size to at most four parts; where one cannot serve, the next is asked.
+ * Routes requests by size to at most four parts; where one cannot serve, the next is asked, unless it was a {@link RefusingAllocator}.
  *
  * <p>Threads: as the strictest part. Frees go to the part that owns the address; an address no part owns goes to the last
  * part, which refuses it, unless that is the system allocator: it owns nothing it can name and so must come last. Closing
@@ -99,10 +99,11 @@ public final class CompositeAllocator implements OffHeapAllocator {
 
     @SlowPath
     private long allocateElsewhere(long byteSize, long byteAlignment, boolean zeroed) {
-        if (byteSize < 0) {
+        int band = bandOf(byteSize);
+        if (byteSize < 0 || part(band) instanceof RefusingAllocator) {
             return NULL;
         }
-        for (int i = bandOf(byteSize) + 1; i < partCount; i++) {
+        for (int i = band + 1; i < partCount; i++) {
             OffHeapAllocator part = part(i);
             long address =
                     zeroed ? part.allocateZeroed(byteSize, byteAlignment) : part.allocate(byteSize, byteAlignment);

@@ -13,8 +13,8 @@ import dev.metalloc.profiler.api.EntryPoint;
  * @param siteMethod where the site calls from, as {@code class.method}; empty for all sites, or where it is not known
  * @param minByteSize smallest request, inclusive
  * @param maxByteSize largest request, inclusive
- * @param spec the allocator; one named {@link #LEAVE} keeps a single site on the JDK's path where a rule for all sites
- *     would have taken it
+ * @param spec the allocator; one named {@link #LEAVE} keeps on the JDK's path what another rule would have taken: a single site, or
+ *     sizes between those of two rules
  * @param expected what the rule was made for
  */
 public record PlanRule(
@@ -32,6 +32,11 @@ public record PlanRule(
     /** The allocator name that stands for the JDK's own path. */
     public static final String LEAVE = "leave";
 
+    /** The C library's heap, which is the JDK's own path: its blocks cannot be told from those of the JDK. */
+    public static final String SYSTEM = "system";
+
+    private static final String FRAMES = "bump";
+
     public PlanRule {
         if (minByteSize < 0 || maxByteSize < minByteSize) {
             throw new IllegalArgumentException(
@@ -46,7 +51,27 @@ public record PlanRule(
 
     /** Whether this rule keeps its blocks on the JDK's path. */
     public boolean isLeave() {
-        return spec.allocator().equals(LEAVE);
+        return isLeave(spec.allocator());
+    }
+
+    /** Whether an allocator of this name stands for the JDK's own path. */
+    public static boolean isLeave(String allocator) {
+        return allocator.equals(LEAVE) || allocator.equals(SYSTEM);
+    }
+
+    /** Whether run mode serves the entry point at all; others are recorded only. */
+    public static boolean isServed(EntryPoint entryPoint) {
+        return entryPoint == EntryPoint.ARENA_CONFINED
+                || entryPoint == EntryPoint.ARENA_SHARED
+                || entryPoint == EntryPoint.ARENA_AUTO
+                || entryPoint == EntryPoint.DIRECT_BUFFER
+                || entryPoint == EntryPoint.UNSAFE
+                || entryPoint == EntryPoint.NETTY;
+    }
+
+    /** Whether the rule's arenas are cut from frames. */
+    public boolean isForFrames() {
+        return entryPoint == EntryPoint.ARENA_CONFINED && spec.allocator().equals(FRAMES);
     }
 
     /** Whether both rules speak of the same entry point and site, and of some common size. */

@@ -44,6 +44,6 @@ public record SeedRule(
     }
 
     public boolean isLeave() {
-        return allocator.allocator().equals(PlanRule.LEAVE);
+        return PlanRule.isLeave(allocator.allocator());
     }
 }

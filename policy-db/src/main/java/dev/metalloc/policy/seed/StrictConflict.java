@@ -50,7 +50,7 @@ public record StrictConflict(PolicyRule rule, FoundPackage found, SeedRule stric
                 && range(rule).overlaps(new SizeRange(strict.minByteSize(), strict.maxByteSize()));
     }
 
-    /** The policy without the rules in conflict: the JDK serves their blocks. */
+    /** The policy with the JDK in place of the rules in conflict: without any rule their sizes might be those of a rule above. */
     public static Policy without(Policy policy, List<StrictConflict> conflicts) {
         return new Policy(
                 policy.app(),
@@ -59,9 +59,22 @@ public record StrictConflict(PolicyRule rule, FoundPackage found, SeedRule stric
                 policy.provenance(),
                 policy.objective(),
                 policy.rules().stream()
-                        .filter(rule -> conflicts.stream()
-                                .noneMatch(conflict -> conflict.rule().equals(rule)))
+                        .map(rule -> conflicts.stream()
+                                        .anyMatch(conflict -> conflict.rule().equals(rule))
+                                ? left(rule)
+                                : rule)
                         .toList());
+    }
+
+    private static PolicyRule left(PolicyRule rule) {
+        return new PolicyRule(
+                rule.entryPoint(),
+                rule.site(),
+                rule.minByteSize(),
+                rule.maxByteSize(),
+                PolicyRule.LEAVE,
+                rule.confidence(),
+                rule.reasons());
     }
 
     /** The policy's rule in words, such as {@code UNSAFE slab for sizes 1 to 4096}. */

@@ -2,11 +2,14 @@
 package dev.metalloc.policy.seed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.policy.Policy;
+import dev.metalloc.policy.PolicyCompiler;
 import dev.metalloc.policy.PolicyRule;
 import dev.metalloc.policy.PolicySite;
+import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,8 +55,22 @@ class StrictConflictTest {
                 "seed store (a:store 2.0) is strict: a reason",
                 conflicts.getFirst().seedWords());
         Policy left = StrictConflict.without(POLICY, conflicts);
-        assertEquals(List.of(SMALL, LEFT, BUFFERS), left.rules());
+        assertEquals(List.of(SMALL, rule(EntryPoint.UNSAFE, 65, 4096, PolicyRule.LEAVE), LEFT, BUFFERS), left.rules());
         assertEquals(3, left.version());
+    }
+
+    /** A gap between two rules goes to the upper one, which would serve what is strictly left. */
+    @Test
+    void shouldLeaveThemBetweenTwoOtherRules() {
+        PolicyRule larger = rule(EntryPoint.UNSAFE, 4097, 8192, AllocatorSpec.of("segregated"));
+        Policy policy = new Policy("app", 3, 1000, "a profile", "time", List.of(SMALL, LARGE, larger));
+        List<StrictConflict> conflicts = conflicts("leave", 100, true);
+
+        Plan plan = PolicyCompiler.compile(StrictConflict.without(policy, conflicts), 1);
+
+        assertEquals(3, plan.rules().size());
+        assertTrue(plan.rules().get(1).isLeave());
+        assertEquals(4096, plan.rules().get(1).maxByteSize());
     }
 
     @Test

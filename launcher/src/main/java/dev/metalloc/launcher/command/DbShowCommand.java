@@ -4,6 +4,7 @@ package dev.metalloc.launcher.command;
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.known.KnownApplications;
+import dev.metalloc.policy.PolicyNotes;
 import dev.metalloc.policy.PolicyToml;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
@@ -63,7 +64,10 @@ public final class DbShowCommand implements Runnable {
         out.println("# " + app);
         known.profile(app).ifPresent(profile -> print(profile, out));
         known.store().policies().all(app).forEach(policy -> out.println("# " + PolicyLine.of(policy)));
-        known.policy(app).ifPresent(policy -> out.print("\n" + PolicyToml.write(policy)));
+        known.policy(app).ifPresent(policy -> {
+            PolicyNotes.of(policy).forEach(note -> out.println("# " + note));
+            out.print("\n" + PolicyToml.write(policy));
+        });
     }
 
     private static void print(Profile profile, PrintStream out) {

@@ -7,10 +7,12 @@ import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.MetallocHome;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.policy.Policy;
+import dev.metalloc.policy.PolicyNotes;
 import dev.metalloc.policy.PolicyRule;
 import dev.metalloc.policy.plan.Plan;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -75,18 +77,27 @@ public final class PlanPreparation {
         requireKnownAllocators(policy);
         Plan plan = PlanFile.compile(policy);
         if (plan.rules().isEmpty()) {
-            String reason = choice.notice().isEmpty() ? PolicySources.leaving(policy) : choice.notice();
+            String reason = choice.notice().isEmpty() ? leaving(policy) : choice.notice();
             return PreparedStart.left(home.cache(), reason, choice.explanation());
+        }
+        List<String> notices = new ArrayList<>(PolicyNotes.of(policy));
+        if (!choice.notice().isEmpty()) {
+            notices.add(choice.notice());
         }
         PlanFile file = PlanFile.write(plan, FileNames.of(policy.app()) + "-" + policy.version(), home);
         return new PreparedStart(
                 Optional.of(file.file()),
                 file.cache(),
                 "",
-                choice.notice(),
+                String.join("; ", notices),
                 FileNames.of(policy.app()) + "-" + PolicySources.edition(policy),
                 true,
                 choice.explanation());
+    }
+
+    private static String leaving(Policy policy) {
+        List<String> notes = PolicyNotes.of(policy);
+        return PolicySources.leaving(policy) + (notes.isEmpty() ? "" : ", since " + String.join("; ", notes));
     }
 
     // Here rather than in the agent, which could only say so after the JVM has started.

@@ -75,6 +75,31 @@ class StartingCommandsTest {
     }
 
     @Test
+    void shouldSayWhichRulesCannotBeServed() throws IOException {
+        Path file = policy("slab");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        + Files.readString(file)
+                                .substring(Files.readString(file).indexOf("[[rule]]"))
+                                .replace("UNSAFE", "MALLOC_DOWNCALL"));
+        assertEquals(0, machine.run("run", "--policy", file.toString(), "--", "java", "a.B"));
+        String note = "MALLOC_DOWNCALL cannot be served, whatever the policy says: the JDK serves it";
+        assertEquals("metalloc: " + note + "\n", machine.err());
+        String plan = machine.handedOver().get(1).replaceFirst(".*,plan=([^,]*),.*", "$1");
+        assertEquals(1, PlanFormat.read(Path.of(plan)).rules().size());
+
+        Files.writeString(file, Files.readString(file).replace("UNSAFE", "ARROW"));
+        assertEquals(0, machine.run("run", "--policy", file.toString(), "--", "java", "a.B"));
+        assertEquals(List.of(""), machine.handedOver());
+        assertTrue(
+                machine.err()
+                        .endsWith("the policy for a.B leaves all as it is, since ARROW, " + note
+                                + ": starting it untouched\n"),
+                machine.err());
+    }
+
+    @Test
     void shouldStartAnExplicitOldJavaUntouched() throws IOException {
         String java = machine.jdk("old", "17.0.2").resolve("bin/java").toString();
         assertEquals(0, machine.run("run", "--policy", policy("slab").toString(), "--", java, "a.B"));

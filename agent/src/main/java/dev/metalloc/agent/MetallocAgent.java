@@ -4,6 +4,7 @@ package dev.metalloc.agent;
 import dev.metalloc.policy.plan.PlanFormat;
 import java.lang.instrument.Instrumentation;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ public final class MetallocAgent {
 
     /** Where a running JVM says what became of an attach: {@code recording FILE}, {@code ended LINE}, {@code failed REASON}. */
     static final String STATE_PROPERTY = "metalloc.session";
+
+    /** Whether a dispatch has come as far as the runtime's classes, so that another need not define them. */
+    private static boolean isRuntimeForRun;
 
     private MetallocAgent() {}
 
@@ -81,17 +85,29 @@ public final class MetallocAgent {
 
     /** Serves again, or from now on. */
     private static void dispatch(AgentOptions options, Instrumentation instrumentation) throws Exception {
+        requireReadable(options.requiredPath("plan"));
         if (isUnderRun(instrumentation)) {
             RunSession.resume(PlanFormat.read(options.requiredPath("plan")));
             return;
         }
-        if (Gate.isPassed()) {
+        if (Gate.isPassed() && !isRuntimeForRun) {
             throw new IllegalStateException("it was profiled, and cannot be dispatched (start it with metalloc run)");
         }
         requireJava();
         ImageCache images = ImageCache.load(AgentMode.RUN, ownJar(), options.path("cache"));
-        RuntimeInstaller.install(instrumentation, images.image(), false);
+        if (!isRuntimeForRun) {
+            RuntimeInstaller.install(instrumentation, images.image(), false);
+            isRuntimeForRun = true;
+        }
         RunSession.start(options, instrumentation, images, true);
+    }
+
+    // Before anything is changed: what reads the plan is defined in java.base, from where nothing is taken out again.
+    private static void requireReadable(Path plan) {
+        if (!Files.isReadable(plan)) {
+            throw new IllegalStateException(
+                    "the plan " + plan + " cannot be read by the user of that JVM (make it readable)");
+        }
     }
 
     private static boolean isUnderRun(Instrumentation instrumentation) {

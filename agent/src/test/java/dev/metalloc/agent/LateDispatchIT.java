@@ -33,7 +33,7 @@ class LateDispatchIT {
 
     @BeforeEach
     void start() throws Exception {
-        child = new ChildJvm(folder).option("-XX:+EnableDynamicAgentLoading");
+        child = new ChildJvm(folder).option("-XX:+EnableDynamicAgentLoading").option("-Dmetalloc.telemetryMillis=1");
         process = child.start(Steps.class);
         awaitStep();
     }
@@ -121,6 +121,26 @@ class LateDispatchIT {
         Path leaving = folder.resolve("leaving.plan");
         PlanFormat.write(leaving, new Plan("known", "a test", 0, List.of()));
         assertEquals("failed the plan leaves everything to the JDK", load("run,plan=" + leaving));
+    }
+
+    /** Whatever was wrong with the first plan, the next one is tried. */
+    @Test
+    void shouldServeAfterAPlanThatWasOfNoUse() throws Exception {
+        Path missing = folder.resolve("missing.plan");
+        assertEquals(
+                "failed the plan " + missing + " cannot be read by the user of that JVM (make it readable)",
+                load("run,plan=" + missing));
+        Path damaged = Files.writeString(folder.resolve("damaged.plan"), "nonsense");
+        assertTrue(load("run,plan=" + damaged).startsWith("failed "));
+        Path leaving = folder.resolve("leaving.plan");
+        PlanFormat.write(leaving, new Plan("known", "a test", 0, List.of()));
+        assertEquals("failed the plan leaves everything to the JDK", load("run,plan=" + leaving));
+
+        assertEquals("dispatching", load("run,plan=" + plan("slab")));
+        step();
+        step();
+        String err = ended().err();
+        assertTrue(err.contains("UNSAFE " + String.format("%,d", 2 * Steps.BLOCKS) + " blocks by slab"), err);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.metalloc.bench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.metalloc.bench.cli.Metalloc.Ended;
 import dev.metalloc.profiler.api.Profile;
@@ -43,6 +44,10 @@ class AttachCommandIT {
     private Process application(String... options) throws Exception {
         List<String> line = new ArrayList<>(Metalloc.java(PatientApplication.class.getName(), "wait"));
         line.addAll(1, List.of(options));
+        return application(line);
+    }
+
+    private Process application(List<String> line) throws Exception {
         Process process = new ProcessBuilder(line)
                 .redirectError(scratch.resolve("application-stderr").toFile())
                 .start();
@@ -58,6 +63,20 @@ class AttachCommandIT {
         List<String> words = new ArrayList<>(List.of("attach", Long.toString(processId)));
         words.addAll(List.of(more));
         return metalloc.metalloc(words.toArray(String[]::new));
+    }
+
+    private Path policy() throws Exception {
+        return Files.writeString(scratch.resolve("p.toml"), """
+                schema = 1
+                app = "any"
+                version = 1
+                created = "2026-01-31T12:00:00Z"
+                [[rule]]
+                entryPoint = "UNSAFE"
+                minBytes = 1
+                maxBytes = 4096
+                allocator = "slab"
+                """);
     }
 
     private static void assertRefusal(String contained, Ended ended) {
@@ -105,17 +124,7 @@ class AttachCommandIT {
     void shouldDispatchAJvmThatRuns() throws Exception {
         Process process = application("-XX:+EnableDynamicAgentLoading");
         String processId = Long.toString(process.pid());
-        Path policy = Files.writeString(scratch.resolve("p.toml"), """
-                schema = 1
-                app = "any"
-                version = 1
-                created = "2026-01-31T12:00:00Z"
-                [[rule]]
-                entryPoint = "UNSAFE"
-                minBytes = 1
-                maxBytes = 4096
-                allocator = "slab"
-                """);
+        Path policy = policy();
         assertRefusal("no policy file and no application called", metalloc.metalloc("run", "--pid", processId));
         Ended dispatched = metalloc.metalloc("run", "--policy", policy.toString(), "--pid", processId);
         assertEquals(0, dispatched.exitCode(), dispatched.err());
@@ -130,6 +139,22 @@ class AttachCommandIT {
                 2,
                 metalloc.metalloc("run", "--pid", processId, "--", "java", "Main")
                         .exitCode());
+    }
+
+    /** Plans are written for their owner alone, into a folder that need not let anybody else in. */
+    @Test
+    void shouldDispatchAJvmOfAnotherUser() throws Exception {
+        Path setpriv = Path.of("/usr/bin/setpriv");
+        assumeTrue(System.getProperty("user.name").equals("root") && Files.isExecutable(setpriv), "needs root");
+        List<String> line =
+                new ArrayList<>(List.of(setpriv.toString(), "--reuid=65534", "--regid=65534", "--clear-groups"));
+        line.addAll(Metalloc.java(PatientApplication.class.getName(), "wait"));
+        line.add(line.indexOf("-cp"), "-XX:+EnableDynamicAgentLoading");
+        Process process = application(line);
+        Path policy = policy();
+        Ended dispatched = metalloc.metalloc("run", "--policy", policy.toString(), "--pid", "" + process.pid());
+        assertEquals(0, dispatched.exitCode(), dispatched.err());
+        assertTrue(dispatched.err().contains("takes new blocks as its policy says"), dispatched.err());
     }
 
     @Test

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -53,6 +55,24 @@ public final class RunningProcess {
             }
         } catch (IOException e) {
             throw gone(e);
+        }
+    }
+
+    /** Whose it is, where that is somebody else than who runs this command. */
+    public Optional<UserPrincipal> otherOwner() {
+        try {
+            UserPrincipal owner = Files.getOwner(entry);
+            return Optional.of(owner).filter(user -> !user.equals(ownerOfSelf()));
+        } catch (IOException e) {
+            throw gone(e);
+        }
+    }
+
+    private static @Nullable UserPrincipal ownerOfSelf() {
+        try {
+            return Files.getOwner(PROC.resolve("self"));
+        } catch (IOException e) {
+            return null;
         }
     }
 

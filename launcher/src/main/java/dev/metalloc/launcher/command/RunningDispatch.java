@@ -4,6 +4,7 @@ package dev.metalloc.launcher.command;
 import dev.metalloc.launcher.CommandFailure;
 import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.attach.AttachedJvm;
+import dev.metalloc.launcher.attach.LentFile;
 import dev.metalloc.launcher.attach.RunningProcess;
 import dev.metalloc.launcher.attach.SessionState;
 import dev.metalloc.launcher.known.PreparedStart;
@@ -23,8 +24,9 @@ final class RunningDispatch {
         Path plan = prepared.plan()
                 .orElseThrow(() -> CommandFailure.failed(
                         "process " + process.processId() + ": " + prepared.reason() + " (it stays untouched)"));
-        try (AttachedJvm jvm = AttachedJvm.to(process)) {
-            SessionState state = jvm.load(AgentOptions.attachedRun(surroundings, app, plan, prepared.cache()));
+        try (AttachedJvm jvm = AttachedJvm.to(process);
+                LentFile lent = LentFile.to(process, plan)) {
+            SessionState state = jvm.load(AgentOptions.attachedRun(surroundings, app, lent.file(), prepared.cache()));
             if (state.kind() != SessionState.Kind.DISPATCHING) {
                 throw CommandFailure.failed("process " + process.processId() + ": " + state.text());
             }

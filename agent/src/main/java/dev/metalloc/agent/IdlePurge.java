@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.FreeMemoryWatch;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.allocators.source.NativeHeapTrim;
@@ -21,12 +22,18 @@ final class IdlePurge implements Runnable {
     private static final long SCARCE_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final List<FreeMemoryWatch> watches;
+    private final @Nullable FrameStacks frames;
     private final long lookNanos;
     private final @Nullable CgroupMemory cgroup;
     private volatile long purgedBytes;
 
-    private IdlePurge(List<FreeMemoryWatch> watches, long lookNanos, @Nullable CgroupMemory cgroup) {
+    private IdlePurge(
+            List<FreeMemoryWatch> watches,
+            @Nullable FrameStacks frames,
+            long lookNanos,
+            @Nullable CgroupMemory cgroup) {
         this.watches = watches;
+        this.frames = frames;
         this.lookNanos = lookNanos;
         this.cgroup = cgroup;
     }
@@ -39,12 +46,12 @@ final class IdlePurge implements Runnable {
     static IdlePurge of(Dispatch dispatch, @Nullable CgroupMemory cgroup) {
         long delayMillis = Math.max(0, Long.getLong("metalloc.purgeDelayMillis", DEFAULT_DELAY_MILLIS));
         long lookNanos = TimeUnit.MILLISECONDS.toNanos(delayMillis) / LOOKS_PER_DELAY;
-        return new IdlePurge(dispatch.watches(LOOKS_PER_DELAY), lookNanos, cgroup);
+        return new IdlePurge(dispatch.watches(LOOKS_PER_DELAY), dispatch.frames(), lookNanos, cgroup);
     }
 
     /** To be called when hooks allocate: it ends when they no longer do. */
     void start() {
-        if (lookNanos > 0 && !watches.isEmpty()) {
+        if (lookNanos > 0 && (frames != null || !watches.isEmpty())) {
             Thread thread = new Thread(null, this, "metalloc-purge", 0, false);
             thread.setDaemon(true);
             thread.start();
@@ -97,12 +104,21 @@ final class IdlePurge implements Runnable {
         for (FreeMemoryWatch watch : watches) {
             purgedBytes += watch.look();
         }
+        purgeFrames(LOOKS_PER_DELAY);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate")
     private void purgeAll() {
         for (FreeMemoryWatch watch : watches) {
             purgedBytes += watch.purgeNow();
+        }
+        purgeFrames(1);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void purgeFrames(int looks) {
+        if (frames != null) {
+            purgedBytes += frames.purge(looks);
         }
     }
 }

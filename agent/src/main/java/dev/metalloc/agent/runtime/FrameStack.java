@@ -47,16 +47,21 @@ public final class FrameStack {
     private long openedCount;
     private long peakTop;
     private long missedCount;
+    private int deadLooks;
+    private boolean purged;
 
-    /** @param zeroFrom from where on the memory is zero */
-    FrameStack(Thread thread, long base, long byteSize, long zeroFrom) {
+    /**
+     * @param zeroFrom from where on the memory is zero
+     * @param peakBytes most bytes of it that were in use before
+     */
+    FrameStack(Thread thread, long base, long byteSize, long zeroFrom, long peakBytes) {
         this.threadId = thread.threadId();
         this.thread = new WeakReference<>(thread);
         this.base = base;
         this.limit = base + byteSize;
         this.top = base;
         this.zeroFrom = zeroFrom;
-        this.peakTop = base;
+        this.peakTop = base + peakBytes;
     }
 
     /** Opens a frame; answers its depth, or -1 where too many are open. */
@@ -161,6 +166,31 @@ public final class FrameStack {
 
     long peakBytes() {
         return Math.max(peakTop, top) - base;
+    }
+
+    /** Frames open now; racy where another thread asks. */
+    int openCount() {
+        return depth;
+    }
+
+    /** Bytes of them; racy likewise. */
+    long usedBytes() {
+        return top - base;
+    }
+
+    /** Counts a look at it after its thread's end; answers how many there were. */
+    int lookAtDead() {
+        return ++deadLooks;
+    }
+
+    /** Notes that there is no memory behind it any more: what is committed again is zero. Its thread has ended. */
+    void purge() {
+        purged = true;
+        zeroFrom = base;
+    }
+
+    boolean isPurged() {
+        return purged;
     }
 
     /** Checks the invariants; for tests. */

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent.runtime;
 
+import dev.metalloc.allocators.api.AllocatorStats;
 import dev.metalloc.allocators.source.ChunkSource;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ public final class FrameStacks {
     private final @Nullable FrameStack[] slots = new FrameStack[SLOT_COUNT];
     private boolean exhausted;
     private long selfTestCount;
+    private long committedBytes;
+    private long peakCommittedBytes;
+    // Of stacks in whose place there is another thread's.
+    private long endedOpenedCount;
+    private long endedMissedCount;
 
     /**
      * @param frameByteSize memory of one thread's frames, a multiple of the page size
@@ -69,13 +75,23 @@ public final class FrameStacks {
             return null;
         }
         FrameStack dead = slots[free];
-        long base = dead != null ? dead.base : newMemory();
+        long base = dead == null ? newMemory() : memoryOf(dead);
         if (base == 0) {
             return null;
         }
-        FrameStack stack = new FrameStack(thread, base, frameByteSize, dead != null ? dead.zeroFrom() : base);
+        FrameStack stack = dead == null
+                ? new FrameStack(thread, base, frameByteSize, base, 0)
+                : new FrameStack(thread, base, frameByteSize, dead.zeroFrom(), dead.peakBytes());
+        if (dead != null) {
+            endedOpenedCount += dead.openedCount();
+            endedMissedCount += dead.missedCount();
+        }
         slots[free] = stack;
         return stack;
+    }
+
+    private long memoryOf(FrameStack dead) {
+        return !dead.isPurged() || commit(dead.base) ? dead.base : 0L;
     }
 
     private static boolean isFree(@Nullable FrameStack stack) {
@@ -91,11 +107,38 @@ public final class FrameStacks {
             return 0L;
         }
         long base = source.reserve(frameByteSize, source.pageByteSize());
-        if (base != 0 && source.commit(base, frameByteSize)) {
+        if (base != 0 && commit(base)) {
             return base;
         }
         exhausted = true;
         return 0L;
+    }
+
+    private boolean commit(long base) {
+        if (!source.commit(base, frameByteSize)) {
+            return false;
+        }
+        committedBytes += frameByteSize;
+        peakCommittedBytes = Math.max(peakCommittedBytes, committedBytes);
+        return true;
+    }
+
+    /**
+     * Gives back the memory of threads that had ended at so many looks; what is free of a live thread's only that thread could. Returns
+     * the bytes given back.
+     */
+    public synchronized long purge(int looks) {
+        long bytes = 0;
+        for (FrameStack stack : slots) {
+            if (stack != null && !stack.isPurged() && isFree(stack) && stack.lookAtDead() >= looks) {
+                source.purge(stack.base, frameByteSize);
+                stack.purge();
+                bytes += frameByteSize;
+            }
+        }
+        committedBytes -= bytes;
+        exhausted &= bytes == 0;
+        return bytes;
     }
 
     /** Opens and closes a frame with the largest block in it, on the running thread. */
@@ -116,7 +159,7 @@ public final class FrameStacks {
 
     /** Arenas served to the application, over all threads; racy, for the summary. */
     public synchronized long openedCount() {
-        long sum = -selfTestCount;
+        long sum = endedOpenedCount - selfTestCount;
         for (FrameStack stack : slots) {
             sum += stack == null ? 0 : stack.openedCount();
         }
@@ -125,7 +168,7 @@ public final class FrameStacks {
 
     /** Blocks that the frames' arenas had from the JDK; racy, as is the other count. */
     public synchronized long missedCount() {
-        long sum = 0;
+        long sum = endedMissedCount;
         for (FrameStack stack : slots) {
             sum += stack == null ? 0 : stack.missedCount();
         }
@@ -134,19 +177,30 @@ public final class FrameStacks {
 
     /** Memory of all frames. */
     public synchronized long committedBytes() {
-        long sum = 0;
-        for (FrameStack stack : slots) {
-            sum += stack == null ? 0 : frameByteSize;
-        }
-        return sum;
+        return committedBytes;
     }
 
-    /** Most bytes in use at once, summed over the threads' own peaks. */
+    /** Most bytes in use at once, summed over the peaks of threads that did not follow each other in one place. */
     public synchronized long peakBytes() {
         long sum = 0;
         for (FrameStack stack : slots) {
             sum += stack == null ? 0 : stack.peakBytes();
         }
         return sum;
+    }
+
+    /** Arenas and bytes as those of blocks; racy. */
+    public synchronized AllocatorStats stats() {
+        long opened = openedCount();
+        long open = 0;
+        long used = 0;
+        long reserved = 0;
+        for (FrameStack stack : slots) {
+            open += stack == null ? 0 : stack.openCount();
+            used += stack == null ? 0 : stack.usedBytes();
+            reserved += stack == null ? 0 : frameByteSize;
+        }
+        return new AllocatorStats(
+                opened, opened - open, 0, used, committedBytes - used, 0, committedBytes, peakCommittedBytes, reserved);
     }
 }

@@ -191,6 +191,64 @@ class FrameStackTest {
         assertSame(stack, stacks.current());
     }
 
+    private void runInPlaceOfTheLast(int opened) throws InterruptedException {
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Thread thread = new Thread(() -> {
+            FrameStack own = Objects.requireNonNull(stacks.current());
+            for (int i = 0; i < opened; i++) {
+                copyAndAllocate(own);
+            }
+            own.miss();
+        });
+        thread.setUncaughtExceptionHandler((dead, e) -> failure.set(e));
+        thread.start();
+        thread.join();
+        assertNull(failure.get());
+    }
+
+    /** Thread numbers so far apart have one place. */
+    private void passThreadNumbers() {
+        long end = new Thread(() -> {}).threadId() + 4_095;
+        while (new Thread(() -> {}).threadId() < end - 1) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldCountWhatThreadsDidThatOthersTookThePlaceOf() throws InterruptedException {
+        runInPlaceOfTheLast(3);
+        for (int round = 0; round < 2; round++) {
+            passThreadNumbers();
+            runInPlaceOfTheLast(3);
+        }
+        assertEquals(18, stacks.openedCount());
+        assertEquals(3, stacks.missedCount());
+        assertTrue(stacks.peakBytes() >= 1000);
+    }
+
+    @Test
+    void shouldGiveBackTheMemoryOfDeadThreadsAlone() throws InterruptedException {
+        int frame = stack.open();
+        long block = allocate(frame, 100);
+        runInPlaceOfTheLast(1);
+        assertEquals(2 * FRAME_BYTES, stacks.committedBytes());
+        long committedBefore = source.committedBytes();
+
+        assertEquals(0, stacks.purge(2));
+        assertEquals(FRAME_BYTES, stacks.purge(2));
+        assertEquals(0, stacks.purge(2));
+
+        assertEquals(committedBefore - FRAME_BYTES, source.committedBytes());
+        assertEquals(1, OffHeapMemory.readByte(block));
+        assertEquals(FRAME_BYTES, stacks.stats().committedBytes());
+        assertEquals(2 * FRAME_BYTES, stacks.stats().peakCommittedBytes());
+        passThreadNumbers();
+        runInPlaceOfTheLast(1);
+        assertEquals(2 * FRAME_BYTES, stacks.committedBytes());
+        assertEquals(5, stacks.openedCount());
+        stack.close(frame);
+    }
+
     /** A frame finds zeros where the thread before left what it copied. */
     private static void copyAndAllocate(FrameStack own) {
         int frame = own.open();

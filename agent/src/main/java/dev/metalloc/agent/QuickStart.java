@@ -102,10 +102,20 @@ final class QuickStart {
             }
         } catch (Throwable failure) {
             // Without an allocator behind them hooks that are in do what the JDK does.
+            close(gateClosed, failure);
             MetallocAgent.sayUntouched(failure);
             return STARTED;
         }
         return STARTED;
+    }
+
+    /** Left open it would let any class define others in java.base. */
+    private void close(byte[] gateClosed, Throwable failure) {
+        try {
+            instrumentation.redefineClasses(Gate.closed(gateClosed));
+        } catch (Throwable again) {
+            failure.addSuppressed(again);
+        }
     }
 
     private void readHooked(ByteBuffer image) throws IOException {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.tools.attach.VirtualMachine;
+import dev.metalloc.agent.train.ImageFile;
+import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.policy.plan.ExpectedUse;
 import dev.metalloc.policy.plan.Plan;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +150,25 @@ class QuickStartIT {
         assertEquals(
                 "same true", java(library(plan())).run(EventSource.class).out().strip());
         assertTrue(loaded().contains(ACCESS), "the agent was there");
+    }
+
+    /** The class of which others are defined in java.base must not stay as it is then. */
+    @Test
+    void shouldLeaveThatClassAsItWasWhereTheHooksAreRefused() throws Exception {
+        String key = ImageKey.of(AgentMode.RUN, ChildJvm.agentJar().toFile());
+        Path file = folder.resolve("cache").resolve(ImageKey.fileName(AgentMode.RUN, key));
+        PreparedImage image = Objects.requireNonNull(ImageFile.read(file, key));
+        List<PreparedImage.HookedClassFile> noClasses = new ArrayList<>();
+        for (PreparedImage.HookedClassFile hooked : image.hookedClasses()) {
+            noClasses.add(new PreparedImage.HookedClassFile(
+                    hooked.group(), hooked.name(), hooked.originalByteSize(), new byte[] {1, 2, 3, 4}));
+        }
+        ImageFile.write(file, image.withHooked(noClasses));
+
+        ChildJvm.Result result = java(library(plan())).run(EventSource.class);
+
+        assertTrue(result.err().contains("(the application runs untouched)"), result.err());
+        assertEquals("same true", result.out().strip(), result.err());
     }
 
     @Test

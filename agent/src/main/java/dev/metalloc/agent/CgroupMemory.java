@@ -4,14 +4,16 @@ package dev.metalloc.agent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that the system lets this process and its companions use: their control group's limit, and how near they are to it.
+ * The memory that the system lets this process and its companions use: the limits of their control group and of those it lies in, and how
+ * near they are to one.
  *
  * <p>Any thread; files are read at each call. Version 1 and 2 of control groups; in a container, whose own group may stand at the root
- * of what it sees, that one. Source: the kernel's cgroup-v2.rst and cgroup-v1/memory.rst.
+ * of what it sees, that one too. Source: the kernel's cgroup-v2.rst and cgroup-v1/memory.rst.
  */
 final class CgroupMemory {
 
@@ -21,11 +23,12 @@ final class CgroupMemory {
     /** Beyond this part of the limit memory is scarce, in 16ths. */
     private static final int SCARCE_SIXTEENTHS = 15;
 
-    private final Path folder;
+    // From the process's own group upwards, those that had a limit.
+    private final List<Path> folders;
     private final boolean isSecondVersion;
 
-    private CgroupMemory(Path folder, boolean isSecondVersion) {
-        this.folder = folder;
+    private CgroupMemory(List<Path> folders, boolean isSecondVersion) {
+        this.folders = folders;
         this.isSecondVersion = isSecondVersion;
     }
 
@@ -65,32 +68,57 @@ final class CgroupMemory {
     }
 
     private static @Nullable CgroupMemory limited(Path mount, String path, boolean isSecondVersion) {
-        Path named = mount.resolve(path.startsWith("/") ? path.substring(1) : path);
-        for (Path folder : List.of(named, mount)) {
-            CgroupMemory memory = new CgroupMemory(folder, isSecondVersion);
-            if (memory.limitBytes() < NO_LIMIT) {
-                return memory;
+        Path named =
+                mount.resolve(path.startsWith("/") ? path.substring(1) : path).normalize();
+        List<Path> limited = new ArrayList<>();
+        // A group outside of what is mounted here cannot be seen.
+        for (Path folder = named.startsWith(mount) ? named : mount; folder.startsWith(mount); folder = parent(folder)) {
+            if (limitBytes(folder, isSecondVersion) < NO_LIMIT) {
+                limited.add(folder);
             }
         }
-        return null;
+        return limited.isEmpty() ? null : new CgroupMemory(limited, isSecondVersion);
     }
 
-    /** The limit, or the largest number there is. */
+    /** Above the root there is nothing, which no mount starts with. */
+    private static Path parent(Path folder) {
+        Path parent = folder.getParent();
+        return parent == null ? Path.of("") : parent;
+    }
+
+    private static long limitBytes(Path folder, boolean isSecondVersion) {
+        return number(folder, isSecondVersion ? "memory.max" : "memory.limit_in_bytes");
+    }
+
+    /** The least of the limits, or the largest number there is. */
     long limitBytes() {
-        return number(isSecondVersion ? "memory.max" : "memory.limit_in_bytes");
+        long least = Long.MAX_VALUE;
+        for (Path folder : folders) {
+            least = Math.min(least, limitBytes(folder, isSecondVersion));
+        }
+        return least;
     }
 
-    /** Whether what is in use, file cache that the system can drop left out, comes near the limit. */
+    /** Whether what is in use, file cache that the system can drop left out, comes near one of the limits. */
     boolean isScarce() {
-        long usedBytes = number(isSecondVersion ? "memory.current" : "memory.usage_in_bytes");
-        long limitBytes = limitBytes();
+        for (Path folder : folders) {
+            if (isScarce(folder)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isScarce(Path folder) {
+        long usedBytes = number(folder, isSecondVersion ? "memory.current" : "memory.usage_in_bytes");
+        long limitBytes = limitBytes(folder, isSecondVersion);
         if (usedBytes == Long.MAX_VALUE || limitBytes >= NO_LIMIT) {
             return false;
         }
-        return usedBytes - droppableBytes() > limitBytes / 16 * SCARCE_SIXTEENTHS;
+        return usedBytes - droppableBytes(folder) > limitBytes / 16 * SCARCE_SIXTEENTHS;
     }
 
-    private long droppableBytes() {
+    private long droppableBytes(Path folder) {
         String key = isSecondVersion ? "inactive_file " : "total_inactive_file ";
         try {
             for (String line : Files.readAllLines(folder.resolve("memory.stat"))) {
@@ -105,7 +133,7 @@ final class CgroupMemory {
     }
 
     /** A file's number; the largest there is where it says "max" or cannot be read. */
-    private long number(String file) {
+    private static long number(Path folder, String file) {
         try {
             return Long.parseLong(Files.readString(folder.resolve(file)).strip());
         } catch (IOException | RuntimeException noNumber) {

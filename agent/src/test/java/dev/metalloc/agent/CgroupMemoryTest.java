@@ -63,6 +63,26 @@ class CgroupMemoryTest {
         assertFalse(found(List.of(SECOND)).isScarce(), "what is in use cannot be read");
     }
 
+    /** The least of all limits on the way up holds, and memory is scarce where any of them is near. */
+    @Test
+    void shouldObeyTheGroupsAbove() throws IOException {
+        write("service/app/memory.max", "max");
+        write("service/memory.max", "1600");
+        write("service/memory.current", "1501");
+        assertEquals(1600, found(List.of(SECOND)).limitBytes());
+        assertTrue(found(List.of(SECOND)).isScarce());
+        write("service/app/memory.max", "800");
+        write("service/app/memory.current", "10");
+        assertEquals(800, found(List.of(SECOND)).limitBytes());
+        assertTrue(found(List.of(SECOND)).isScarce());
+        write("service/memory.current", "100");
+        assertFalse(found(List.of(SECOND)).isScarce());
+        assertEquals(800, found(List.of("0::/service/app/inner")).limitBytes());
+        write("memory.max", "700");
+        assertEquals(700, found(List.of(SECOND)).limitBytes());
+        assertEquals(700, found(List.of("0::/../elsewhere")).limitBytes());
+    }
+
     @Test
     void shouldFindNothingWhereNothingIsLimited() throws IOException {
         assertNull(CgroupMemory.find(root, List.of("nonsense", SECOND)));

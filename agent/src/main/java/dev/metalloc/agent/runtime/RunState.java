@@ -120,7 +120,7 @@ public final class RunState {
      *
      * @param ledgers null where the JDK is to keep the account of direct memory alone
      */
-    public static void serve(@Nullable DirectLedgers ledgers) {
+    public static synchronized void serve(@Nullable DirectLedgers ledgers) {
         VarHandle.releaseFence();
         directLedgers = ledgers;
         allocating = true;
@@ -141,7 +141,7 @@ public final class RunState {
         return entry != null && !entry.hasDeparted() ? bit : 0;
     }
 
-    /** A failure may switch all off meanwhile, and must not be forgotten. */
+    /** Whoever changes some bits holds the lock. A failure, which waits for none, may switch all off meanwhile, and must not be forgotten. */
     private static void setServing(int bits) {
         serving = bits;
         VarHandle.fullFence();
@@ -167,12 +167,12 @@ public final class RunState {
     }
 
     /** Leaves new blocks to the JDK until {@link #resume}; memory that gets free goes back to the system as ever. */
-    public static void pause() {
+    public static synchronized void pause() {
         setServing(0);
     }
 
     /** Serves again, but not what departed from its profile, nor after a failure. */
-    public static void resume() {
+    public static synchronized void resume() {
         if (allocating) {
             switchOn();
         }
@@ -214,7 +214,7 @@ public final class RunState {
     }
 
     /** Leaves new blocks to the JDK for good; calls that are under way may still be served. */
-    public static void depart(ServedEntry entry) {
+    public static synchronized void depart(ServedEntry entry) {
         entry.depart();
         setServing(serving & ~bitOf(entry));
     }
@@ -224,7 +224,7 @@ public final class RunState {
     }
 
     /** Leaves new confined arenas to the JDK for good. */
-    public static void departFrames() {
+    public static synchronized void departFrames() {
         framesDeparted = true;
         setServing(serving & ~FRAMES);
     }

@@ -2,6 +2,7 @@
 package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.Failsafe;
+import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.runtime.ServedSite;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the figures of what serves. */
 public final class DispatchBean implements DispatchMXBean {
 
+    private static final String FRAMES = "frames";
+
     private final ServingDispatch serving;
 
     DispatchBean(ServingDispatch serving) {
@@ -23,7 +26,7 @@ public final class DispatchBean implements DispatchMXBean {
 
     @Override
     public boolean isAllocating() {
-        return RunState.allocating;
+        return RunState.isServing();
     }
 
     @Override
@@ -72,6 +75,16 @@ public final class DispatchBean implements DispatchMXBean {
         if (RunState.isTorn()) {
             return new AllocatorUsage[0]; // none may be asked any more
         }
+        FrameStacks frames = RunState.frames;
+        if (frames != null) {
+            usages.add(new AllocatorUsage(
+                    EntryPoint.ARENA_CONFINED.name(),
+                    "",
+                    FRAMES,
+                    RunState.servesFrames(),
+                    frames.stats(),
+                    frames.missedCount()));
+        }
         add(usages, EntryPoint.ARENA_CONFINED, RunState.confinedArena);
         add(usages, EntryPoint.ARENA_SHARED, RunState.sharedArena);
         add(usages, EntryPoint.ARENA_AUTO, RunState.automaticArena);
@@ -94,7 +107,12 @@ public final class DispatchBean implements DispatchMXBean {
             List<AllocatorUsage> usages, EntryPoint entryPoint, String site, @Nullable ServedEntry served) {
         if (served != null) {
             usages.add(new AllocatorUsage(
-                    entryPoint.name(), site, served.allocatorName(), RunState.isServedBy(served), served.stats()));
+                    entryPoint.name(),
+                    site,
+                    served.allocatorName(),
+                    RunState.isServedBy(served),
+                    served.stats(),
+                    served.missedCount()));
         }
     }
 }

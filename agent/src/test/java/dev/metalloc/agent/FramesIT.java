@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
+import example.app.ReadFrames;
 import example.app.ThrowingActions;
 import java.nio.file.Path;
 import java.util.Map;
@@ -28,5 +29,20 @@ class FramesIT {
         ChildJvm.Result result = TestPlan.dispatched(folder, FRAMES).run(ThrowingActions.class);
         assertEquals("thrown " + ThrowingActions.ARENAS + "\n", result.out(), result.err());
         assertTrue(TestPlan.said(result).contains("ARENA_CONFINED 1,000 arenas from frames"), result.err());
+    }
+
+    /** Threads that end leave their frames' memory and what they counted. */
+    @Test
+    void shouldTellOfFramesAndGiveBackThoseOfDeadThreads() throws Exception {
+        ChildJvm.Result result = TestPlan.dispatched(folder, FRAMES)
+                .option("-Dmetalloc.telemetryMillis=1")
+                .option("-Dmetalloc.purgeDelayMillis=400")
+                .run(ReadFrames.class, folder.resolve("events.jfr").toString());
+        assertEquals("""
+                opened 801, closed 800, missed 8, used true, serving true
+                given back true, counted true
+                recorded true
+                """, result.out(), result.err());
+        assertTrue(TestPlan.said(result).contains("ARENA_CONFINED 801 arenas from frames"), result.err());
     }
 }

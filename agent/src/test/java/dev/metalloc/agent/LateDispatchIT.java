@@ -16,6 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +105,27 @@ class LateDispatchIT {
         assertEquals("dispatching", load("run,plan=" + plan("slab")));
         step();
         assertEquals("", ended().err());
+    }
+
+    @Test
+    @SuppressWarnings("BanJNDI") // a connection to a child of this test
+    void shouldTellManagementToolsWhetherItServes() throws Exception {
+        load("run,plan=" + plan("slab") + ",quiet");
+        step();
+        VirtualMachine machine = VirtualMachine.attach(Long.toString(process.pid()));
+        String address = machine.startLocalManagementAgent();
+        machine.detach();
+        try (JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(address))) {
+            MBeanServerConnection server = connector.getMBeanServerConnection();
+            ObjectName name = new ObjectName("dev.metalloc:type=Dispatch");
+            ProfileModeIT.awaitThat(process, () -> server.isRegistered(name));
+            assertEquals(true, server.getAttribute(name, "Allocating"));
+            load("detach");
+            assertEquals(false, server.getAttribute(name, "Allocating"));
+            load("run,plan=" + plan("slab"));
+            assertEquals(true, server.getAttribute(name, "Allocating"));
+        }
+        ended();
     }
 
     @Test

@@ -178,6 +178,12 @@ public final class RunState {
         }
     }
 
+    /** Whether any new blocks are ours. */
+    public static boolean isServing() {
+        int bits = serving;
+        return bits != 0 && bits != TORN;
+    }
+
     /** Whether new blocks come from the entry. */
     public static boolean isServedBy(ServedEntry entry) {
         int bit = bitOf(entry);

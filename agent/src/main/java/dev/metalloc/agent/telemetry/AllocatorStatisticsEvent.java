@@ -42,6 +42,10 @@ final class AllocatorStatisticsEvent extends Event {
     @Label("Frees")
     long freeCount;
 
+    @Label("Missed")
+    @Description("Requests that the JDK served because of their size")
+    long missedCount;
+
     @Label("Used")
     @DataAmount
     long usedBytes;
@@ -68,6 +72,7 @@ final class AllocatorStatisticsEvent extends Event {
             event.serving = usage.isServing();
             event.allocateCount = usage.getAllocateCount();
             event.freeCount = usage.getFreeCount();
+            event.missedCount = usage.getMissedCount();
             event.usedBytes = usage.getUsedBytes();
             event.retainedBytes = usage.getRetainedBytes();
             event.committedBytes = usage.getCommittedBytes();

@@ -3,7 +3,7 @@ package dev.metalloc.agent.telemetry;
 
 import dev.metalloc.allocators.api.AllocatorStats;
 
-/** Counts and bytes of what serves one entry point, as management tools show them. */
+/** Counts and bytes of what serves one entry point, as management tools show them; of frames the counts are those of arenas. */
 public final class AllocatorUsage {
 
     private final String entryPoint;
@@ -16,8 +16,10 @@ public final class AllocatorUsage {
     private final long retainedBytes;
     private final long committedBytes;
     private final long peakCommittedBytes;
+    private final long missedCount;
 
-    public AllocatorUsage(String entryPoint, String site, String allocator, boolean serving, AllocatorStats stats) {
+    public AllocatorUsage(
+            String entryPoint, String site, String allocator, boolean serving, AllocatorStats stats, long missedCount) {
         this.entryPoint = entryPoint;
         this.site = site;
         this.allocator = allocator;
@@ -28,6 +30,7 @@ public final class AllocatorUsage {
         this.retainedBytes = stats.freeBytes();
         this.committedBytes = stats.committedBytes();
         this.peakCommittedBytes = stats.peakCommittedBytes();
+        this.missedCount = missedCount;
     }
 
     public String getEntryPoint() {
@@ -72,5 +75,10 @@ public final class AllocatorUsage {
 
     public long getPeakCommittedBytes() {
         return peakCommittedBytes;
+    }
+
+    /** Requests that the JDK serves because their size is none of the rules', or a frame has no room for them. */
+    public long getMissedCount() {
+        return missedCount;
     }
 }

@@ -4,7 +4,7 @@ package dev.metalloc.agent.telemetry;
 /** What serves the application now: {@code dev.metalloc:type=Dispatch}. Figures are read racily; sizes are in bytes. */
 public interface DispatchMXBean {
 
-    /** Whether memory is still handed out; false after an internal error, when the JDK serves everything. */
+    /** Whether memory is still handed out; false where the JDK serves everything: after an internal error, or a detach. */
     boolean isAllocating();
 
     /** The internal error, or an empty text. */
@@ -27,6 +27,9 @@ public interface DispatchMXBean {
     /** What went back to the JDK because it departed from its profile, and how; a line each. */
     String[] getDrifts();
 
-    /** One for each entry point served, then one for each site that has an allocator of its own. */
+    /**
+     * One for each entry point served, and one called {@code frames} for the frames of confined arenas, then one for each site that has an
+     * allocator of its own.
+     */
     AllocatorUsage[] getAllocators();
 }

@@ -35,6 +35,8 @@ public final class ArenaSemantics {
             perKind("shared", Arena::ofShared);
             perKind("auto", Arena::ofAuto);
             perKind("global", Arena::global);
+            ArenaActions.actions("confined", Arena::ofConfined);
+            ArenaActions.actions("shared", Arena::ofShared);
             nesting();
             zeroing();
             strings();

@@ -101,12 +101,12 @@ public final class MallocHandles {
         try {
             FREE.invokeExact(segment);
         } catch (Throwable e) {
-            System.out.println(what + ": free " + e);
+            System.out.println(what + ": free " + e.getClass().getName());
         }
         try {
             sink += ((MemorySegment) REALLOC.invokeExact(segment, 50L)).address();
         } catch (Throwable e) {
-            System.out.println(what + ": realloc " + e);
+            System.out.println(what + ": realloc " + e.getClass().getName());
         }
     }
 

@@ -102,9 +102,8 @@ final class ProfileOutput {
                 1,
                 complete,
                 allLacks());
-        RecordingTerms terms =
-                new RecordingTerms(
-                        !attached, cost.nanosPerEvent(), cost.nanosPerQuickEvent(), backgroundNanos, traceBytes());
+        RecordingTerms terms = new RecordingTerms(
+                !attached, cost.nanosPerEvent(), cost.nanosPerQuickEvent(), backgroundNanos, traceBytes());
         Profile profile = ProfileBuilder.build(snapshot, run, terms);
         Path parent = file().getParent();
         if (parent != null) {

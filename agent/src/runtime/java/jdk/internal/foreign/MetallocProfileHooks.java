@@ -39,6 +39,9 @@ public final class MetallocProfileHooks {
 
     private static final QuickCounts[] QUICK = ProfileState.QUICK.byThread();
 
+    /** Of at least 32 bytes each: more than the end of a reallocation needs. */
+    private static final int REALLOCATION_FRAMES = 256;
+
     private MetallocProfileHooks() {}
 
     public static long unsafeAllocate(Unsafe unsafe, long byteSize) {
@@ -287,6 +290,7 @@ public final class MetallocProfileHooks {
         }
         try {
             if (TRACE != null) {
+                requireStack(REALLOCATION_FRAMES);
                 TRACE.beginReallocate();
             }
             Failsafe.faultPoint();
@@ -310,9 +314,15 @@ public final class MetallocProfileHooks {
             }
             current.endReallocate(entryPoint, token, oldAddress, newAddress, byteSize, virtualFlag());
         } catch (Throwable failure) {
-            ProfileState.fail(failure);
             leaveReallocate();
+            ProfileState.fail(failure);
         }
+    }
+
+    /** Overflows the stack before the trace's lock is taken, if at all: whatever overflows it afterwards, the reallocation can be ended. */
+    @DontInline
+    private static int requireStack(int frames) {
+        return frames == 0 ? 0 : requireStack(frames - 1) + 1;
     }
 
     private static void leaveReallocate() {

@@ -11,11 +11,7 @@ package dev.metalloc.profiler.aggregate;
  * @param heldBytes memory held beside the recorder, by a trace
  */
 public record RecordingTerms(
-        boolean fromTheStart,
-        double nanosPerEvent,
-        double nanosPerQuickEvent,
-        long backgroundNanos,
-        long heldBytes) {
+        boolean fromTheStart, double nanosPerEvent, double nanosPerQuickEvent, long backgroundNanos, long heldBytes) {
 
     /** There from the start, cost unknown. */
     public static final RecordingTerms FROM_THE_START = new RecordingTerms(true, 0, 0, 0, 0);

@@ -38,7 +38,9 @@ class RecordingTermsTest {
         assertEquals(
                 1 << 20,
                 cost.heldBytes()
-                        - ProfileBuilder.build(recorder.snapshot(), run, alone).cost().heldBytes());
+                        - ProfileBuilder.build(recorder.snapshot(), run, alone)
+                                .cost()
+                                .heldBytes());
     }
 
     @Test

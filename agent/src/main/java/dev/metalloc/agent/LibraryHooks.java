@@ -43,7 +43,12 @@ final class LibraryHooks implements ClassFileTransformer {
         }
         LibraryHooks hooks = new LibraryHooks(output);
         instrumentation.addTransformer(hooks, true);
-        retransform(instrumentation, loaded);
+        try {
+            retransform(instrumentation, loaded);
+        } catch (Throwable failure) {
+            instrumentation.removeTransformer(hooks);
+            throw failure;
+        }
         return hooks;
     }
 

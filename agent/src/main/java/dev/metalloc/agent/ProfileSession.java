@@ -3,15 +3,10 @@ package dev.metalloc.agent;
 
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.ProfileState;
-import dev.metalloc.agent.train.HookGroup;
 import dev.metalloc.profiler.api.Profile;
-import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.record.Recorder;
-import dev.metalloc.profiler.record.RecorderOptions;
-import dev.metalloc.profiler.record.StackWalkerSource;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +26,8 @@ final class ProfileSession implements Runnable {
     private final boolean quiet;
     private boolean ended;
 
-    private ProfileSession(
+    /** {@link ProfileStart} makes them. */
+    ProfileSession(
             AgentOptions options,
             Recorder recorder,
             ProfileOutput output,
@@ -48,50 +44,10 @@ final class ProfileSession implements Runnable {
         this.ticker = new ProfileTicker(recorder, output, options.durationNanos(), this);
     }
 
-    /** Records from here on; {@code attached} where the application was running before. */
-    static ProfileSession start(
-            AgentOptions options, Instrumentation instrumentation, ImageCache images, boolean attached)
-            throws Exception {
-        ProfileMode mode = options.profileMode();
-        RecorderOptions recorderOptions =
-                mode == ProfileMode.FULL ? RecorderOptions.everyBlock() : RecorderOptions.sampled();
-        Recorder recorder = new Recorder(recorderOptions, new StackWalkerSource());
-        ProfileOutput output = new ProfileOutput(
-                recorder, recorderOptions, claim(options), options.path("spool"), options.app(), mode, attached);
-        ProfileState.countsQuickly = mode == ProfileMode.SAMPLED;
-        ProfileState.hooksInConfinedArenas = !images.image().missingGroups().contains(HookGroup.CONFINED_ARENA);
-        for (HookGroup missing : images.image().missingGroups()) {
-            if (missing == HookGroup.CONFINED_ARENA) {
-                continue; // they are wrapped
-            }
-            output.lacks("this JDK's " + missing + " code has an unknown shape and was not hooked");
-        }
-        if (attached) {
-            recorder.joinLate();
-            output.lacks("recorded from an attach on: blocks of before are not in it");
-        }
-        recorder.tick(System.nanoTime());
-        TraceOutput trace = attached ? null : TraceOutput.open(options);
-        if (trace != null) {
-            ProfileState.trace = trace.recorder();
-        }
-        HookInstaller hooks = HookInstaller.install(
-                instrumentation, AgentMode.PROFILE, images.image(), EnumSet.allOf(HookGroup.class), true);
-        images.learn(hooks);
-        LibraryHooks libraryHooks = LibraryHooks.install(instrumentation, output, attached);
-        ProfileSession session = new ProfileSession(options, recorder, output, trace, hooks, libraryHooks, attached);
-        session.ticker.start();
+    /** Records from here on, once all is in place. */
+    void begin(Recorder recorder) {
+        ticker.start();
         ProfileState.begin(recorder);
-        return session;
-    }
-
-    private static FileClaim claim(AgentOptions options) {
-        Path wanted = options.requiredPath("out");
-        FileClaim claim = FileClaim.of(wanted);
-        if (!claim.file().equals(wanted.toAbsolutePath().normalize())) {
-            MetallocAgent.say("another JVM writes " + wanted + ": this one writes " + claim.file());
-        }
-        return claim;
     }
 
     /** The recording's time is over. */
@@ -144,7 +100,15 @@ final class ProfileSession implements Runnable {
 
     /** Takes the hooks out of the JDK again. */
     void unhook(Instrumentation instrumentation) throws Exception {
-        hooks.uninstall(instrumentation);
+        unhook(instrumentation, hooks, libraryHooks);
+    }
+
+    static void unhook(
+            Instrumentation instrumentation, @Nullable HookInstaller hooks, @Nullable LibraryHooks libraryHooks)
+            throws Exception {
+        if (hooks != null) {
+            hooks.uninstall(instrumentation);
+        }
         if (libraryHooks != null) {
             libraryHooks.uninstall(instrumentation);
         }

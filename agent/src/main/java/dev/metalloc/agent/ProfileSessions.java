@@ -27,12 +27,12 @@ final class ProfileSessions {
             throw new IllegalStateException("it is being profiled already, into " + current.file()
                     + " (wait for that, or end it with metalloc detach)");
         }
-        ProfileSession started = ProfileSession.start(options, instrument, images, attached);
         if (!loaded) {
             ExitWork.register(new AtExit());
         }
-        loaded = true;
+        loaded = true; // even if this fails: another start may not
         instrumentation = instrument;
+        ProfileSession started = new ProfileStart(options, instrument, images, attached).run();
         current = started;
         if (attached) {
             System.setProperty(MetallocAgent.STATE_PROPERTY, "recording " + started.file());

@@ -7,6 +7,7 @@ import dev.metalloc.allocators.recording.TraceWriter;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
@@ -104,6 +105,19 @@ final class TraceOutput implements Runnable {
                 recorder.peakLiveBytes(),
                 recorder.liveBytes(),
                 claim.file());
+    }
+
+    /** In place of {@link #end} where nothing was recorded: leaves no file behind. */
+    void abandon() {
+        try {
+            recorder.close();
+            awaitWriter();
+            Files.deleteIfExists(claim.file());
+        } catch (IOException e) {
+            return; // it is empty
+        } finally {
+            claim.release();
+        }
     }
 
     /** After {@link #end}. */

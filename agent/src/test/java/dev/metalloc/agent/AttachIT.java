@@ -103,6 +103,18 @@ class AttachIT {
         assertEquals(Troubles.BLOCKS_BEFORE_ATTACH, unsafe("a.mprof").allocateCount());
     }
 
+    /** What is found to be wrong last, when the file has its claim and the JDK its hooks. */
+    @Test
+    void shouldUndoAStartThatFails() throws Exception {
+        assertTrue(attach("a.mprof", ",mode=full,durationMillis=soon").startsWith("failed durationMillis 'soon'"));
+        assertFalse(Files.exists(folder.resolve(".metalloc.lock")));
+        assertEquals("recording " + folder.resolve("a.mprof"), attach("a.mprof", ",mode=full"));
+        step();
+        awaitOutput("held 0");
+        assertTrue(load("detach").startsWith("ended profiled "));
+        assertEquals(Troubles.BLOCKS_BEFORE_ATTACH, unsafe("a.mprof").allocateCount());
+    }
+
     @Test
     void shouldCountArenasInTheRecordingTheyWereOpenedIn() throws Exception {
         process.destroyForcibly().waitFor();

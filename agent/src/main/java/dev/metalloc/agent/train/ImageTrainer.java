@@ -69,7 +69,8 @@ public final class ImageTrainer {
     private static final Set<String> PROFILE_MODE = Set.of(
             RUNTIME_FOLDER + "MetallocProfileHooks",
             RUNTIME_FOLDER + "MetallocBufferRecords",
-            AGENT_FOLDER + "ProfileSession");
+            AGENT_FOLDER + "ProfileSession",
+            AGENT_FOLDER + "ProfileStart");
 
     private static final Set<String> RUN_MODE = Set.of(AGENT_FOLDER + "RunSession", AGENT_FOLDER + "LateStart");
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The right to write one file, which no other JVM with an agent has at the same time: child processes inherit the
  * agent's options, and with them the name of the file.
  *
- * <p>Any thread. Lasts until {@link #release} or the end of the process, however it ends.
+ * <p>Any thread. Lasts until {@link #release} or the end of the process, however it ends. Where no lock can be had the file is written all the
+ * same, and {@link #isHeld} says so.
  */
 final class FileClaim {
 
@@ -49,6 +50,11 @@ final class FileClaim {
 
     Path file() {
         return file;
+    }
+
+    /** False where the file system has no locks, say: another JVM may write the file as well. */
+    boolean isHeld() {
+        return lockedFolder != null;
     }
 
     void release() {

@@ -51,6 +51,9 @@ final class ProfileStart {
         claim = claimed;
         ProfileOutput output = new ProfileOutput(
                 recorder, recorderOptions, claimed, options.path("spool"), options.app(), mode, attached);
+        if (!claimed.isHeld()) {
+            output.lacks("no lock was to be had beside its file: another JVM may have written that as well");
+        }
         ProfileState.countsQuickly = mode == ProfileMode.SAMPLED;
         ProfileState.hooksInConfinedArenas = !images.image().missingGroups().contains(HookGroup.CONFINED_ARENA);
         for (HookGroup missing : images.image().missingGroups()) {

@@ -85,6 +85,9 @@ final class TraceOutput implements Runnable {
             failure = e;
         }
         awaitWriter();
+        if (!claim.isHeld()) {
+            profile.lacks("no lock was to be had beside the trace: another JVM may have written that as well");
+        }
         Throwable failed = failure;
         if (failed != null) {
             profile.lacks("the trace is not whole: " + ProfileOutput.reason(failed));

@@ -48,6 +48,16 @@ class FileClaimTest {
         assertFalse(isLockFileThere());
     }
 
+    @Test
+    void shouldSayWhereNoLockIsHeld() throws IOException {
+        assertTrue(FileClaim.of(link.resolve("b.mprof")).isHeld());
+        Files.createDirectory(parent.resolve(".metalloc.lock"));
+        FileClaim claim = FileClaim.of(parent.resolve("a.mprof"));
+        assertFalse(claim.isHeld());
+        assertEquals(parent.resolve("a.mprof"), claim.file());
+        claim.release();
+    }
+
     /** A class of another loader, say. */
     @Test
     void shouldLeaveTheFileWhereThisJvmHasItOpenByAnotherWay() throws IOException {

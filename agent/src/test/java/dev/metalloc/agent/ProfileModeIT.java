@@ -295,6 +295,14 @@ class ProfileModeIT {
         assertTrue(profile().run().complete());
     }
 
+    @Test
+    void shouldSayThatItsFileIsNotClaimed() throws Exception {
+        Files.createDirectory(folder.resolve(".metalloc.lock"));
+        ChildJvm.Result result = profiled("").run(KnownCounts.class);
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(profile().run().lacks().toString().contains("no lock was to be had"));
+    }
+
     /** The exit hook gives back the trace's name first, then the profile's. */
     @Test
     void shouldWriteProfileAndTraceIntoAFolderByTwoPaths() throws Exception {

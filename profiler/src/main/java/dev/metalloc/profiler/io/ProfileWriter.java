@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Writes profiles as files. A reader sees the old file or the new one, never a part; any thread. */
 public final class ProfileWriter {
     private static final AtomicLong NUMBERS = new AtomicLong();
+    /** Tells this process from others of the same number: each container's first one is 1. */
+    private static final String PROCESS =
+            ProcessHandle.current().pid() + "-" + Long.toHexString(System.currentTimeMillis() ^ System.nanoTime());
 
     private ProfileWriter() {}
 
@@ -51,14 +54,13 @@ public final class ProfileWriter {
     }
 
     /** In the same folder, because only a rename within a file system is atomic; {@code .NAME.*.tmp}. */
-    private static Path temporaryBeside(Path target) throws IOException {
+    static Path temporaryBeside(Path target) throws IOException {
         Path folder = target.getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new IOException("cannot write " + target + ": its folder does not exist (create it)");
         }
         long number = NUMBERS.getAndIncrement();
-        return folder.resolve(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + number + ".tmp");
+        return folder.resolve("." + target.getFileName() + "." + PROCESS + "-" + number + ".tmp");
     }
 
     private static void store(Path file, byte[] bytes, boolean durable) throws IOException {

@@ -3,6 +3,7 @@ package dev.metalloc.profiler.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,9 @@ import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ThreadTurns;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -249,6 +253,29 @@ class ProfileFileTest {
         Files.writeString(file, "hello, world");
         IOException e = assertThrows(ProfileFormatException.class, () -> ProfileReader.read(file));
         assertEquals(file + ": not a Metalloc profile", e.getMessage());
+    }
+
+    /** Two containers have the same process number, and may write into one folder. */
+    @Test
+    void partsOfTwoProcessesOfOneNumberDiffer() throws Exception {
+        Path file = folder.resolve("p.mprof");
+        URL[] classes = {
+            ProfileWriter.class.getProtectionDomain().getCodeSource().getLocation(),
+            Histogram.class.getProtectionDomain().getCodeSource().getLocation()
+        };
+        try (URLClassLoader loader = new URLClassLoader(classes, null)) {
+            Method method =
+                    loader.loadClass(ProfileWriter.class.getName()).getDeclaredMethod("temporaryBeside", Path.class);
+            method.setAccessible(true);
+            String other = String.valueOf(method.invoke(null, file));
+            String own = String.valueOf(ProfileWriter.temporaryBeside(file));
+            assertNotEquals(withoutNumber(own), withoutNumber(other));
+            assertTrue(own.startsWith(folder + "/.p.mprof.") && own.endsWith(".tmp"), own);
+        }
+    }
+
+    private static String withoutNumber(String name) {
+        return name.substring(0, name.lastIndexOf('-'));
     }
 
     @Test

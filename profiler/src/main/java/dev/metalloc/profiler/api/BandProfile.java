@@ -22,7 +22,7 @@ import org.HdrHistogram.Histogram;
  * @param maxByteSize largest requested size seen
  * @param maxByteAlignment largest alignment asked for
  * @param peakLiveBytes most requested bytes of this band live at once (sampled over time, so a lower bound)
- * @param lifetimeNanos from allocate to free, of freed blocks; coarse below one millisecond
+ * @param lifetimeNanos from allocate to free, of freed blocks; to within a tick of the clock, ten milliseconds
  * @param lifetimeBytes bytes allocated by the allocating thread between allocate and free, of freed blocks
  */
 public record BandProfile(

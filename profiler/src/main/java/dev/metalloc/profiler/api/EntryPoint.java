@@ -11,7 +11,7 @@ public enum EntryPoint {
     UNSAFE,
     /** malloc, calloc, realloc and free linked through the foreign linker. */
     MALLOC_DOWNCALL,
-    /** Observed, never dispatched. */
+    /** A name alone: mapped files are neither recorded nor dispatched. */
     MAPPED_FILE,
     /** Buffers of Netty's allocators, inside chunks that came through another entry point. */
     NETTY,

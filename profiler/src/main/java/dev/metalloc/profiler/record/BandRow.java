@@ -60,7 +60,7 @@ public final class BandRow {
 
     /** Lifetimes have four buckets to the power of two. */
     public static final int LIFETIME_SUB_BITS = 2;
-    /** The clock ticks in milliseconds, so buckets finer than 65 microseconds would hold noise. */
+    /** The clock ticks every ten milliseconds, so buckets finer than 65 microseconds would hold noise. */
     public static final int NANOS_UNIT_SHIFT = 16;
     /** Malloc's granule. */
     public static final int BYTES_UNIT_SHIFT = 4;

@@ -15,7 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class FullHeap {
 
     private static final String[] SUBJECTS = {
-        "slab", "confined slab", "segregated", "segregated, nothing held", "buddy", "buddy, nothing held", "bump", "caching", "checking",
+        "slab",
+        "confined slab",
+        "segregated",
+        "segregated, nothing held",
+        "buddy",
+        "buddy, nothing held",
+        "bump",
+        "caching",
+        "checking",
     };
 
     private static final int[] FILLER_LENGTHS = {1 << 16, 1 << 10, 32, 1};
@@ -27,7 +35,7 @@ final class FullHeap {
     private final long[] blocks = new long[LIVE];
     private long random = 42;
     private int failures;
-    private @Nullable Object[] filler;
+    private @Nullable Object @Nullable [] filler;
 
     private FullHeap() {}
 
@@ -62,7 +70,7 @@ final class FullHeap {
     private void play(String subject, int round) {
         try (MmapChunkSource source = new MmapChunkSource(REGION_BYTES);
                 OffHeapAllocator allocator = create(subject, source)) {
-            use(allocator, round == 0 ? 1000 : 25 << 2 * round);
+            use(allocator, round == 0 ? 1000 : 25 << (2 * round));
             if (round != 0) {
                 fillHeap();
             }
@@ -95,7 +103,7 @@ final class FullHeap {
             int length = FILLER_LENGTHS[step % FILLER_LENGTHS.length];
             try {
                 while (true) {
-                    Object[] more = new Object[length];
+                    @Nullable Object[] more = new Object[length];
                     more[0] = filler;
                     filler = more;
                 }
@@ -108,10 +116,10 @@ final class FullHeap {
     /** Frees blocks and allocates others, small ones more often; needs nothing of the heap itself. */
     private void use(OffHeapAllocator allocator, int operations) {
         for (int i = 0; i < operations; i++) {
-            int at = (int) (next() & LIVE - 1);
+            int at = (int) (next() & (LIVE - 1));
             try {
                 if (blocks[at] == 0) {
-                    blocks[at] = allocator.allocate(16 + (next() & (1L << 4 + (next() & 15)) - 1), 16);
+                    blocks[at] = allocator.allocate(16 + (next() & ((16L << (next() & 15)) - 1)), 16);
                 } else if (allocator.free(blocks[at]) == FreeOutcome.FREED) {
                     blocks[at] = 0;
                 }

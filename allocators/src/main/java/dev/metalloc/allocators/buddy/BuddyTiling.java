@@ -113,8 +113,9 @@ final class BuddyTiling {
         free.remove(unit, from);
         int whole = from;
         try {
-            for (; whole > order; whole--) {
-                putFree(unit + (1 << whole - 1), whole - 1);
+            for (int half = from - 1; half >= order; half--) {
+                putFree(unit + (1 << half), half);
+                whole = half;
             }
         } catch (OutOfMemoryError e) {
             join(unit, whole, from);
@@ -163,7 +164,7 @@ final class BuddyTiling {
     /** Undoes the joining of a block's buddies, whose records have room: they were there. */
     private void part(int unit, int order, int merged) {
         for (int half = order; half < merged; half++) {
-            free.add((unit & -1 << half) ^ 1 << half, half);
+            free.add((unit & (-1 << half)) ^ (1 << half), half);
         }
     }
 

@@ -136,20 +136,11 @@ public final class CachingAllocator implements OffHeapAllocator {
         }
         lock.lock();
         try {
-            fill(thread == null ? known : register(thread), sizeClass, blockBytes);
+            fill(thread == null ? known : threads.tryRegister(thread), sizeClass, blockBytes);
         } finally {
             lock.unlock();
         }
         return address;
-    }
-
-    /** The magazines of a thread that had none; null where the Java heap has no room for them. Under the lock. */
-    private @Nullable Magazines register(Thread thread) {
-        try {
-            return threads.register(thread);
-        } catch (OutOfMemoryError e) {
-            return null;
-        }
     }
 
     private void fill(@Nullable Magazines mine, int sizeClass, int blockBytes) {
@@ -211,7 +202,7 @@ public final class CachingAllocator implements OffHeapAllocator {
         Thread thread = known == null ? OwnerThread.current() : null;
         lock.lock();
         try {
-            Magazines mine = thread == null ? known : register(thread);
+            Magazines mine = thread == null ? known : threads.tryRegister(thread);
             if (mine == null) {
                 release(address);
                 return;
@@ -358,15 +349,21 @@ public final class CachingAllocator implements OffHeapAllocator {
         lock.lock();
         try {
             behind.validate();
+            // What statistics take for blocks in magazines: they know the live ones by what lives behind alone.
+            long cachedCount = movedCount - returnedCount;
             for (int i = 0; i < threads.count(); i++) {
-                validate(threads.get(i));
+                Magazines magazines = threads.get(i);
+                cachedCount += magazines.freeCount() - magazines.allocateCount() - validated(magazines);
             }
+            check(cachedCount == 0, "live behind == live blocks + blocks in magazines");
         } finally {
             lock.unlock();
         }
     }
 
-    private void validate(Magazines magazines) {
+    /** Answers how many blocks are in them. */
+    private int validated(Magazines magazines) {
+        int count = 0;
         long bytes = 0;
         for (int sizeClass = 0; sizeClass < classes.count(); sizeClass++) {
             for (int at = 0; at < magazines.count(sizeClass); at++) {

@@ -44,8 +44,17 @@ final class MagazineTable {
         }
     }
 
-    /** Gives a thread that has none those of a dead one, or new ones. */
-    Magazines register(Thread thread) {
+    /** Gives a thread that has none those of a dead one, or new ones; null where the Java heap has no room for them. */
+    @Nullable
+    Magazines tryRegister(Thread thread) {
+        try {
+            return register(thread);
+        } catch (OutOfMemoryError e) {
+            return null;
+        }
+    }
+
+    private Magazines register(Thread thread) {
         Magazines magazines = abandonedOrNew();
         // Made before there is an owner, who would else find them nowhere where the Java heap has no room for it.
         @Nullable Magazines[] fresh = new Magazines[Math.max(INITIAL_LENGTH, Integer.highestOneBit(all.length) * 4)];

@@ -254,8 +254,7 @@ class CheckingAllocatorTest {
 
     @Test
     void shouldKeepNoBlockThatNobodyKnowsWhereTheHandlerThrows() {
-        try (CheckingAllocator throwing =
-                new CheckingAllocator(Allocators.create(AllocatorSpec.of("slab"), source))) {
+        try (CheckingAllocator throwing = new CheckingAllocator(Allocators.create(AllocatorSpec.of("slab"), source))) {
             long address = throwing.allocate(64, 1);
             OffHeapMemory.writeByte(address + 64, (byte) 1);
             assertThrows(IllegalStateException.class, () -> throwing.reallocate(address, 100));

@@ -31,7 +31,7 @@ public final class ConfinedSlabAllocator extends SlabMemory {
      */
     public ConfinedSlabAllocator(ChunkSource source, SizeClasses classes, long slabBytes, long regionBytes) {
         super(source, classes, slabBytes, regionBytes, traits(classes));
-        this.heap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.SHARED, 0);
+        this.heap = new SlabHeap(classes, pool, map, refusedFreeCount, null, SlabHeap.SHARED, 0);
     }
 
     public static AllocatorTraits traits(SizeClasses classes) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread. Each platform thread allocates and frees its own blocks with plain loads and stores; a block freed by
  * another thread is noted for the owner, who collects it when it next runs dry; of such frees of one owner's blocks
  * all but the first are kept back and handed over together, after at most 64. Threads whose platform thread is not
- * known share one heap under a lock. {@link #purge()} reaches the caller's heap, those of dead threads and the pool, not
+ * known share one heap under a lock. What is free in slabs of dead threads serves others where they are empty: before a request fails, and now
+ * and then before memory is taken. {@link #purge()} reaches the caller's heap, those of dead threads and the pool, not
  * those of other live threads. Use after {@link #close()} is undefined.
  */
 /* Implementation notes
@@ -46,7 +47,7 @@ public final class SlabAllocator extends SlabMemory {
     public SlabAllocator(ChunkSource source, SizeClasses classes, long slabBytes, long regionBytes) {
         super(source, classes, slabBytes, regionBytes, traits(classes));
         this.heaps = new SlabHeaps(classes, pool, map, refusedFreeCount);
-        this.sharedHeap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.SHARED, 0);
+        this.sharedHeap = new SlabHeap(classes, pool, map, refusedFreeCount, heaps, SlabHeap.SHARED, 0);
     }
 
     public static AllocatorTraits traits(SizeClasses classes) {

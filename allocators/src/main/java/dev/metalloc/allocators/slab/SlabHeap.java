@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /* Implementation notes
  *
  * Blocks come from and go to the magazines; these are filled from the current slab of the class, and half of one that is
- * full and may not grow goes back to the slabs. Before memory is taken from the system all of them do, where they hold much.
+ * full and may not grow goes back to the slabs. Before memory is taken from the system all of them do, where they hold much, and now and then
+ * what dead threads left is looked for; before a request fails it always is.
  *
  * Each slab of the heap is in one state: CURRENT (blocks are taken from it), PARTIAL (in the list of its class), FULL (in
  * no list; the next of its blocks that comes back makes it PARTIAL).
@@ -41,6 +42,9 @@ final class SlabHeap extends SlabMagazines {
 
     private final SlabPool pool;
     private final BlockMap map;
+    /** Among which dead threads' heaps may be; null where one thread at a time calls. */
+    private final @Nullable SlabHeaps heaps;
+
     private final Slab[] current;
     private final PartialSlabs partial;
     private final int number;
@@ -52,10 +56,23 @@ final class SlabHeap extends SlabMagazines {
     private WeakReference<Thread> owner = NOBODY;
     private final Reclaiming reclaiming = new Reclaiming();
     private final RemoteFreeBatches remoteFrees = new RemoteFreeBatches();
+    /** Whether all that was free when the owner died is released. */
+    private boolean isLeftReleased;
 
-    /** @param number tells it from most of the allocator's others */
-    SlabHeap(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount, long ownerId, int number) {
+    /**
+     * @param heaps the others', null where there are none
+     * @param number tells it from most of the allocator's others
+     */
+    SlabHeap(
+            SizeClasses classes,
+            SlabPool pool,
+            BlockMap map,
+            AtomicLong refusedFreeCount,
+            @Nullable SlabHeaps heaps,
+            long ownerId,
+            int number) {
         super(classes);
+        this.heaps = heaps;
         this.number = number;
         this.pool = pool;
         this.map = map;
@@ -84,6 +101,7 @@ final class SlabHeap extends SlabMagazines {
         handOverRemoteFrees();
         owner = new WeakReference<>(thread);
         ownerId = thread.threadId();
+        isLeftReleased = false;
     }
 
     /**
@@ -97,6 +115,17 @@ final class SlabHeap extends SlabMagazines {
 
     /** A block from wherever there is one, or 0 where memory ran out. */
     long allocateSlow(int sizeClass, int zeroBytes) {
+        long address = allocateHere(sizeClass, zeroBytes);
+        if (address == 0 && heaps != null && heaps.reclaim(this)) {
+            address = allocateHere(sizeClass, zeroBytes);
+        }
+        if (address != 0) {
+            map.set(address);
+        }
+        return address;
+    }
+
+    private long allocateHere(int sizeClass, int zeroBytes) {
         collectRemoteFrees();
         long address = takeCached(sizeClass, zeroBytes);
         if (address == 0) {
@@ -104,9 +133,6 @@ final class SlabHeap extends SlabMagazines {
         }
         if (address == 0 && refill(sizeClass)) {
             address = takeFromSlab(sizeClass, zeroBytes);
-        }
-        if (address != 0) {
-            map.set(address);
         }
         return address;
     }
@@ -168,6 +194,9 @@ final class SlabHeap extends SlabMagazines {
         Slab slab = takePartial(sizeClass, false);
         if (slab == null) {
             reclaim();
+            slab = pool.takeEmpty(sizeClass, this);
+        }
+        if (slab == null && heaps != null && heaps.reclaimNowAndThen(this)) {
             slab = pool.takeEmpty(sizeClass, this);
         }
         if (slab == null && pool.grow(dry)) {
@@ -294,6 +323,14 @@ final class SlabHeap extends SlabMagazines {
 
     void collectRemoteFrees() {
         collected.collect();
+    }
+
+    /** As {@link #releaseEmpty}, for the heap of a dead thread; where nothing can have come free since the last time it does nothing. */
+    void releaseLeft() {
+        if (!isLeftReleased || mayHaveRemoteFrees()) {
+            releaseEmpty();
+            isLeftReleased = true;
+        }
     }
 
     /** Gives every empty slab to the pool; the caller must be the owner, or hold the heap of a dead one. */

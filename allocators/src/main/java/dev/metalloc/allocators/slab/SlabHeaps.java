@@ -25,6 +25,11 @@ final class SlabHeaps {
     private static final int INITIAL_LENGTH = 16;
     private static final int FRONT_MASK = 0xff;
 
+    /** Between looks at all heaps so much memory is taken, … */
+    private static final long LEAST_RECLAIM_BYTES = 64 << 10;
+    /** … and one part in 2^4 of what there is. */
+    private static final int RECLAIM_SHIFT = 4;
+
     private final SizeClasses classes;
     private final SlabPool pool;
     private final BlockMap map;
@@ -33,6 +38,9 @@ final class SlabHeaps {
     private final SpinLock lock = new SpinLock();
     /** Where most threads find their heap at once, by the low bits of their id; the last to come has the place. */
     private final SlabHeap[] front;
+
+    /* Written without order: a look too many or too few does no harm. */
+    private long reclaimAtBytes;
 
     private volatile SlabHeap[] table;
     /** Guarded by the lock. */
@@ -43,7 +51,7 @@ final class SlabHeaps {
         this.pool = pool;
         this.map = map;
         this.refusedFreeCount = refusedFreeCount;
-        nobody = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER, 0);
+        nobody = new SlabHeap(classes, pool, map, refusedFreeCount, null, SlabHeap.NO_OWNER, 0);
         front = emptyTable(FRONT_MASK + 1);
         table = emptyTable(INITIAL_LENGTH);
     }
@@ -101,7 +109,7 @@ final class SlabHeaps {
                 return heap;
             }
         }
-        SlabHeap heap = new SlabHeap(classes, pool, map, refusedFreeCount, SlabHeap.NO_OWNER, all.length + 1);
+        SlabHeap heap = new SlabHeap(classes, pool, map, refusedFreeCount, this, SlabHeap.NO_OWNER, all.length + 1);
         SlabHeap[] more = Arrays.copyOf(all, all.length + 1);
         more[all.length] = heap;
         all = more;
@@ -154,6 +162,54 @@ final class SlabHeaps {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * As {@link #reclaim}, but only if so much memory was taken since the last time that a look at all heaps costs little beside it, and
+     * without what dead threads kept back: a second free among that would be judged while its block is in use again.
+     */
+    @SlowPath
+    boolean reclaimNowAndThen(SlabHeap caller) {
+        long bytes = pool.committedBytes();
+        long nextBytes = bytes + Math.max(LEAST_RECLAIM_BYTES, bytes >>> RECLAIM_SHIFT);
+        boolean isDue = bytes >= reclaimAtBytes;
+        // It comes down with the memory there is.
+        reclaimAtBytes = isDue ? nextBytes : Math.min(nextBytes, reclaimAtBytes);
+        return isDue && releaseLeft(caller);
+    }
+
+    /**
+     * Where there is no more memory: gives to the pool what dead threads left, with what they and the caller's thread freed and kept back;
+     * answers whether there may be something for the caller.
+     */
+    @SlowPath
+    boolean reclaim(SlabHeap caller) {
+        lock.lock();
+        try {
+            for (SlabHeap heap : all) {
+                if (heap.isAbandoned()) {
+                    heap.handOverRemoteFrees();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return releaseLeft(caller);
+    }
+
+    private boolean releaseLeft(SlabHeap caller) {
+        caller.handOverRemoteFrees();
+        lock.lock();
+        try {
+            for (SlabHeap heap : all) {
+                if (heap.isAbandoned()) {
+                    heap.releaseLeft();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return caller.mayHaveRemoteFrees() || pool.emptyBytes() != 0;
     }
 
     /** Blocks freed by threads that keep them back from their owners for a while. */

@@ -164,6 +164,46 @@ class SlabThreadsTest {
         assertEquals(0, source.committedBytes());
     }
 
+    @Test
+    void shouldServeFromWhatDeadThreadsLeftBeforeItRefuses() throws Exception {
+        try (MmapChunkSource small = new MmapChunkSource(1 << 20);
+                SlabAllocator full = new SlabAllocator(small, SizeClasses.geometric(), 65536, 1L << 30)) {
+            long own = full.allocate(64, 16);
+            List<Long> blocks = inThread(() -> blocksUntilRefused(full));
+            assertEquals(0, full.allocate(1024, 16), "nothing is free");
+            for (long address : blocks) {
+                assertEquals(FreeOutcome.FREED, full.free(address));
+            }
+            for (int i = 0; i < 900; i++) {
+                assertNotEquals(0, full.allocate(1024, 16), "KiB " + i);
+            }
+            assertEquals(FreeOutcome.FREED, full.free(own));
+            full.validate();
+        }
+    }
+
+    private static List<Long> blocksUntilRefused(SlabAllocator full) {
+        List<Long> blocks = new ArrayList<>();
+        for (long address = full.allocate(64, 16); address != 0; address = full.allocate(64, 16)) {
+            blocks.add(address);
+        }
+        return blocks;
+    }
+
+    @Test
+    void shouldUseWhatDeadThreadsLeftBeforeItTakesMuchMore() throws Exception {
+        long own = slab.allocate(64, 16);
+        for (int round = 0; round < 5; round++) {
+            List<Long> blocks = round % 2 == 0 ? inThread(() -> manyBlocks()) : manyBlocks();
+            for (long address : blocks) {
+                assertEquals(FreeOutcome.FREED, slab.free(address));
+            }
+        }
+        assertEquals(FreeOutcome.FREED, slab.free(own));
+        long most = 5000 * 64 * 5 / 4 + 2 * 65536;
+        assertTrue(source.peakCommittedBytes() <= most, "peak " + source.peakCommittedBytes() + " of " + most);
+    }
+
     private List<Long> manyBlocks() {
         List<Long> blocks = new ArrayList<>();
         for (int i = 0; i < 5000; i++) {

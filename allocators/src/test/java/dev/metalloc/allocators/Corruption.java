@@ -4,6 +4,7 @@ package dev.metalloc.allocators;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Changes private records of an allocator, named by a path such as {@code free.counts[3]}. */
 final class Corruption {
@@ -31,6 +32,8 @@ final class Corruption {
             int index = Integer.parseInt(path.substring(bracket + 1, path.length() - 1));
             if (array instanceof int[] ints) {
                 ints[index] = (int) value;
+            } else if (array instanceof byte[] bytes) {
+                bytes[index] = (byte) value;
             } else {
                 Array.setLong(array, index, value);
             }
@@ -43,6 +46,23 @@ final class Corruption {
             field.setInt(owner, (int) value);
         } else {
             field.setLong(owner, value);
+        }
+    }
+
+    /** Puts an object in the place of the one at a path. */
+    static void replace(Object root, String path, @Nullable Object value) {
+        try {
+            int bracket = path.endsWith("]") ? path.lastIndexOf('[') : -1;
+            if (bracket >= 0) {
+                int index = Integer.parseInt(path.substring(bracket + 1, path.length() - 1));
+                Array.set(read(root, path.substring(0, bracket)), index, value);
+                return;
+            }
+            int dot = path.lastIndexOf('.');
+            Object owner = read(root, path.substring(0, dot));
+            field(owner, path.substring(dot + 1)).set(owner, value);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException(path + " (expected: a field of " + root.getClass() + ")", e);
         }
     }
 

@@ -15,8 +15,9 @@ import dev.metalloc.allocators.layout.SlowPath;
  * array, so that nothing but the top is carried from one operation to the next.
  *
  * One array, so that its bounds are loaded once: first a top for each class, then for each class BOTTOM, its blocks, END
- * behind the last place. A top is the index of the block on top in its low 24 bits and the number of blocks handed out in the
- * others: one word read and written by each operation.
+ * behind the last place. A top is the index of the block on top in its low 16 bits, since 127 classes have 2^15 words or little more,
+ * and the number of blocks handed out in the others: one word read and written by each operation. At 2^47 that number is carried over
+ * where a stack runs dry or is full; only a thread that takes 2^47 more of a class and never comes there makes the count wrap, after days.
  *
  * A stack that is full doubles, up to a bound: blocks that a program frees and takes again in bursts then never see their slabs.
  * What so stays in stacks and could serve other classes is put back before a heap takes more memory (SlabHeap).
@@ -38,13 +39,16 @@ abstract class SlabMagazines {
 
     private static final long END = -1;
 
-    private static final int COUNT_SHIFT = 24;
+    private static final int COUNT_SHIFT = 16;
     private static final int TOP_MASK = (1 << COUNT_SHIFT) - 1;
     private static final long POPPED = (1L << COUNT_SHIFT) - 1;
 
     private final int[] blockBytes;
     private final int[] bottoms;
     private final int[] capacities;
+    /** Blocks handed out that are counted in no top any more. */
+    private long carriedCount;
+
     private long[] words;
 
     SlabMagazines(SizeClasses classes) {
@@ -133,6 +137,16 @@ abstract class SlabMagazines {
     /** Counts a block handed out that was in no stack. */
     final void countAllocation(int sizeClass) {
         words[sizeClass] += 1L << COUNT_SHIFT;
+        carry(sizeClass);
+    }
+
+    /** Takes the count out of a top where it is large. */
+    private void carry(int sizeClass) {
+        long top = words[sizeClass];
+        if (top < 0) {
+            carriedCount += top >>> COUNT_SHIFT;
+            words[sizeClass] = top & TOP_MASK;
+        }
     }
 
     /** Fills an empty stack with free blocks of a slab so that they will be handed out in the slab's order. */
@@ -163,6 +177,7 @@ abstract class SlabMagazines {
         int first = bottoms[sizeClass] + 1;
         System.arraycopy(words, first + count, words, first, cachedCount(sizeClass) - count);
         words[sizeClass] -= count;
+        carry(sizeClass);
     }
 
     /** Blocks in the stack of a class. */
@@ -190,7 +205,7 @@ abstract class SlabMagazines {
 
     /** Blocks of all classes handed out so far. */
     final long allocateCount() {
-        long count = 0;
+        long count = carriedCount;
         for (int sizeClass = 0; sizeClass < bottoms.length; sizeClass++) {
             count += words[sizeClass] >>> COUNT_SHIFT;
         }

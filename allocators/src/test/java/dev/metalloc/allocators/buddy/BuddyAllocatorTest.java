@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.source.MmapChunkSource;
+import dev.metalloc.allocators.source.OffHeapMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,24 @@ class BuddyAllocatorTest {
         allocator.purge();
         assertEquals(small[0], allocator.allocate(4096, 16), "all parts were joined again");
         assertEquals(FreeOutcome.FREED, allocator.free(large));
+    }
+
+    @Test
+    void shouldGrowInPlaceIntoFreeBuddiesAbove() {
+        long address = allocator.allocate(4096, 16);
+        OffHeapMemory.writeLong(address, 42);
+        assertEquals(address, allocator.reallocate(address, 16_000));
+        assertEquals(16_384, allocator.usableSize(address));
+        assertEquals(16_384, allocator.stats().usedBytes());
+        allocator.validate();
+        long above = allocator.allocate(16_384, 16);
+        assertEquals(address + 16_384, above);
+        long moved = allocator.reallocate(address, 32_000);
+        assertEquals(address + 32_768, moved, "what is above is taken");
+        assertEquals(42, OffHeapMemory.readLong(moved));
+        assertEquals(FreeOutcome.ALREADY_FREE, allocator.free(address));
+        assertEquals(FreeOutcome.FREED, allocator.free(above));
+        assertEquals(FreeOutcome.FREED, allocator.free(moved));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.concurrent.CachingAllocator;
 import dev.metalloc.allocators.debug.CheckingAllocator;
 import dev.metalloc.allocators.source.MmapChunkSource;
 import java.util.Map;
@@ -56,6 +57,7 @@ class EquationsTest {
         "usedBytes, 16, live bytes == used bytes",
         "freeCount, 1, live blocks == allocated - freed",
         "allocateCount, 1, live blocks == allocated - freed",
+        "madeChunks, 1, chunks are made in order",
         "emptyCount, 1, empty chunks == those on the stack",
         "chunks[0].liveCount, 1, live blocks and bytes == counted",
         "chunks[0].liveBytes, 16, live blocks and bytes == counted",
@@ -140,6 +142,19 @@ class EquationsTest {
         });
     }
 
+    @Test
+    void segregatedWithAFreeBlockBelowTheTop() {
+        OffHeapAllocator segregated =
+                Allocators.create(new AllocatorSpec("segregated", Map.of("lock", "false")), source);
+        long first = segregated.allocate(100_000, 16);
+        long second = segregated.allocate(100_000, 16);
+        segregated.free(first);
+        expect(segregated, "no free block below the top", allocator -> {
+            long base = ((Number) Corruption.read(allocator, "base")).longValue();
+            Corruption.set(allocator, "tiling.top", (second - base) >>> 4);
+        });
+    }
+
     @ParameterizedTest
     @CsvSource({
         "quarantinedBytes, 1, bytes of quarantined blocks == counted",
@@ -150,5 +165,53 @@ class EquationsTest {
                 new CheckingAllocator(Allocators.create(new AllocatorSpec("buddy", Map.of()), source));
         use(checking);
         expect(checking, equation, allocator -> Corruption.add(allocator, record, delta));
+    }
+
+    private CachingAllocator caching(OffHeapAllocator behind) {
+        CachingAllocator caching = new CachingAllocator(behind, 1 << 20);
+        use(caching);
+        return caching;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "threads.all[0].heldBytes, 16, bytes in magazines == bytes counted",
+        "threads.all[0].allocateCount, 1, live behind == live blocks + blocks in magazines",
+        "threads.all[0].freeCount, 1, live behind == live blocks + blocks in magazines",
+        "movedCount, 1, live behind == live blocks + blocks in magazines",
+        "returnedCount, 1, live behind == live blocks + blocks in magazines",
+    })
+    void caching(String record, long delta, String equation) {
+        expect(caching(behind()), equation, allocator -> Corruption.add(allocator, record, delta));
+    }
+
+    private OffHeapAllocator behind() {
+        return Allocators.create(new AllocatorSpec("segregated", Map.of("lock", "false")), source);
+    }
+
+    @Test
+    void cachingWithALiveBlockInAMagazine() {
+        CachingAllocator caching = caching(behind());
+        long live = caching.allocate(100, 16);
+        expect(caching, "blocks in magazines are marked so", allocator -> magazine(allocator)[0] = live);
+    }
+
+    @Test
+    void cachingWithABlockThatIsNotLiveBehind() {
+        OffHeapAllocator behind = behind();
+        expect(
+                caching(behind),
+                "blocks in magazines are live behind",
+                allocator -> behind.free(magazine(allocator)[0]));
+    }
+
+    /** The only stack of the caller's magazines that holds blocks. */
+    private static long[] magazine(OffHeapAllocator caching) {
+        int[] counts = (int[]) Corruption.read(caching, "threads.all[0].counts");
+        int filled = 0;
+        while (counts[filled] == 0) {
+            filled++;
+        }
+        return (long[]) Corruption.read(caching, "threads.all[0].stacks[" + filled + "]");
     }
 }

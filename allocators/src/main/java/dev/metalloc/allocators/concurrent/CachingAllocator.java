@@ -371,9 +371,11 @@ public final class CachingAllocator implements OffHeapAllocator {
                 check(marks.of(address) == cached(live(sizeClass)), "blocks in magazines are marked so");
                 check(behind.usableSize(address) >= 0, "blocks in magazines are live behind");
                 bytes += classes.byteSize(sizeClass);
+                count++;
             }
         }
         check(bytes == magazines.heldBytes(), "bytes in magazines == bytes counted");
+        return count;
     }
 
     private static void check(boolean holds, String equation) {

@@ -60,4 +60,11 @@ class BuddyCorruptionTest {
         states.setFree(4, 3);
         expect("a block lies at a multiple of its size");
     }
+
+    @Test
+    void shouldNoticeABlockThatPassesTheEnd() {
+        BuddyWalk walk = new BuddyWalk(states, free, TOP);
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> walk.tile(12));
+        assertTrue(String.valueOf(e.getMessage()).contains("blocks end with the chunks"), e.getMessage());
+    }
 }

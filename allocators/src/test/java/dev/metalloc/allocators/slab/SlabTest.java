@@ -190,4 +190,17 @@ class SlabTest {
         map.set(BASE + 2 * 4096);
         assertThrows(IllegalStateException.class, freshButLive::validate);
     }
+
+    @Test
+    void shouldNoticeARemoteFreeOfWhatIsNotLive() {
+        Slab slab = SlabMaps.slab(map, BASE, 0, 64, 4096);
+        slab.state = Slab.CURRENT;
+        long address = SlabMaps.handOut(slab, map);
+        assertEquals(0, slab.freeRemotely(0, 1));
+        slab.announce(1);
+        slab.validate();
+        map.clear(address);
+        IllegalStateException e = assertThrows(IllegalStateException.class, slab::validate);
+        assertEquals("slab of class 64: broken: remote frees are of live blocks", e.getMessage());
+    }
 }

@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * Whoever frees a block while another thread is inside, or has the part to itself, does not wait: it leaves the address in a queue, which the
  * next allocation or statistics empties. A large block is not left there, nor what is no live block: both are done under the lock, so that
- * memory is not held back and every outcome is exact. Whether a block is live, and its size, does not change while its owner has not freed
- * it, so it is read without the lock.
+ * memory is not held back and a free of what does not live is refused at once. Whether a block is live, and its size, does not change while
+ * its owner has not freed it, so it is read without the lock.
+ *
+ * What is left looks live until the queue is emptied. So of a block that is left, and freed again from outside or by whoever is inside, both
+ * frees are answered as obeyed. The later one to be carried out is refused, and counted, unless the block was handed out in between: that
+ * one then ends the new block, as a free that comes late does.
  */
 final class Stripe {
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * that follow are written down as addresses, in a batch for each owner, and the owner does with them what it does with its own.
  *
  * What this costs: a second free of a block is refused when the owner comes to it, not at once; a block handed out again in between looks
- * live, as it would to any free that comes late.
+ * live, as it would to any free that comes late. So it is, too, where the owner frees a block that another thread wrote down: the owner's free
+ * is obeyed, and what was written down is judged after it.
  *
  * A batch that the owner has read comes back to the thread that made it: in a steady state none is made. Owners share places where there are
  * more than a few; then batches are handed over sooner.

@@ -258,6 +258,18 @@ class StripedAllocatorTest {
         assertEquals(1, striped.stats().refusedFreeCount());
     }
 
+    /** What was left still looks live to whoever is inside; as long as it is not handed out again, one of the two frees is refused. */
+    @Test
+    void shouldRefuseWhatWasLeftOfABlockThatWasFreedInside() throws Exception {
+        long address = striped.allocate(100, 16);
+        Door door = striped.stripes()[0].lock.lock();
+        assertEquals(FreeOutcome.FREED, inThread(() -> striped.free(address)));
+        door.open();
+        assertEquals(FreeOutcome.FREED, striped.free(address));
+        assertEquals(0, striped.stats().liveCount());
+        assertEquals(1, striped.stats().refusedFreeCount());
+    }
+
     @Test
     void shouldGoOnWhereAPartCannotBeMade() throws Exception {
         mayMake = false;

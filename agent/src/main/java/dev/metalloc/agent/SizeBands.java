@@ -25,7 +25,7 @@ final class SizeBands {
         this.rules = rules;
     }
 
-    /** At most four that are served, as before there were others. */
+    /** At most four of them may be served. */
     static SizeBands of(List<PlanRule> rules) {
         List<PlanRule> sorted = new ArrayList<>(rules);
         sorted.sort(new BySize());

@@ -3,15 +3,11 @@ package example.app;
 
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
-import jdk.jfr.Recording;
-import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordingFile;
 
 /** Opens confined arenas on threads that end, and prints what the running dispatch says of their frames, then and when these are purged. */
 public final class ReadFrames {
@@ -33,8 +29,7 @@ public final class ReadFrames {
         while (!server.isRegistered(name) && System.nanoTime() < end) {
             Thread.sleep(10);
         }
-        try (Arena open = Arena.ofConfined();
-                Recording recording = new Recording()) {
+        try (Arena open = Arena.ofConfined()) {
             open.allocate(1_000);
             CompositeData frames = frames(server, name);
             System.out.println("opened " + frames.get("allocateCount") + ", closed " + frames.get("freeCount")
@@ -47,7 +42,11 @@ public final class ReadFrames {
             }
             System.out.println("given back " + ((long) frames(server, name).get("committedBytes") <= peak / 4)
                     + ", counted " + ((long) server.getAttribute(name, "PurgedBytes") > 0));
-            System.out.println("recorded " + recorded(recording, Path.of(arguments[0])));
+            System.out.println("recorded "
+                    + StatisticsEvents.isRecorded(
+                            Path.of(arguments[0]),
+                            event -> event.getString("allocator").equals("frames")
+                                    && event.getLong("missedCount") == THREADS));
         }
     }
 
@@ -67,26 +66,5 @@ public final class ReadFrames {
             }
         }
         throw new IllegalStateException("no frames are listed");
-    }
-
-    private static boolean recorded(Recording recording, Path file) throws Exception {
-        recording.enable("dev.metalloc.AllocatorStatistics").with("period", "endChunk");
-        recording.start();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (System.nanoTime() < end
-                && jdk.jfr.FlightRecorder.getFlightRecorder().getEventTypes().stream()
-                        .noneMatch(type -> type.getName().equals("dev.metalloc.AllocatorStatistics"))) {
-            Thread.sleep(20);
-        }
-        recording.stop();
-        recording.dump(file);
-        boolean found = false;
-        for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
-            found |= event.getEventType().getName().equals("dev.metalloc.AllocatorStatistics")
-                    && event.getString("allocator").equals("frames")
-                    && event.getLong("missedCount") == THREADS;
-        }
-        Files.delete(file);
-        return found;
     }
 }

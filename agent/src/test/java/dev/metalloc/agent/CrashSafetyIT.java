@@ -84,11 +84,20 @@ class CrashSafetyIT {
         return () -> {
             Process process =
                     child.start(Troubles.class, "steady", own.resolve("notes").toString());
+            awaitNotes(process, own.resolve("notes"));
             assertFalse(process.waitFor(lifeMillis, TimeUnit.MILLISECONDS), "the child ended of itself");
             long killMillis = System.currentTimeMillis();
             process.destroyForcibly().waitFor();
             return isComplete(own, killMillis - PROMISED_MILLIS);
         };
+    }
+
+    /** Until the child is at work, however long its JVM took to start. */
+    private static void awaitNotes(Process process, Path notes) throws IOException, InterruptedException {
+        long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while ((!Files.exists(notes) || Files.size(notes) == 0) && System.nanoTime() < endNanos) {
+            assertFalse(process.waitFor(10, TimeUnit.MILLISECONDS), "the child ended of itself");
+        }
     }
 
     /** Whether there is a profile; there must be one of all that was allocated before the given time. */

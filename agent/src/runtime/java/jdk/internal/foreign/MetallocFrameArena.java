@@ -9,19 +9,19 @@ import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Hidden;
 
 /**
- * A confined arena whose blocks are cut from the thread's frame stack.
+ * A confined arena whose blocks are cut from a frame stack, the thread's.
  *
  * <p>Scope, liveness, confinement and exceptions are the JDK arena's own: every segment carries its scope. What the frame
  * cannot serve (a lower frame than the topmost, large blocks, strong alignment, bad arguments) the JDK's arena does.
  */
-final class MetallocFrameArena implements Arena {
+class MetallocFrameArena implements Arena {
 
     private static final long ALIGNMENT = 16;
     /** To zero so many bytes costs next to nothing. */
     private static final long MOST_ZEROED_COPY_BYTES = 256;
 
     private final Arena arena;
-    private final FrameStack stack;
+    final FrameStack stack;
     private final int frame;
     private final long maxBlockByteSize;
 
@@ -101,13 +101,19 @@ final class MetallocFrameArena implements Arena {
     @Override
     @ForceInline
     @Hidden
-    public void close() {
+    public final void close() {
         MemorySessionImpl session = (MemorySessionImpl) arena.scope();
         session.justClose();
         try {
             session.resourceList.cleanup();
         } finally {
-            stack.close(frame);
+            endFrame();
         }
+    }
+
+    @ForceInline
+    @Hidden
+    void endFrame() {
+        stack.close(frame);
     }
 }

@@ -194,7 +194,29 @@ public final class MetallocRunHooks {
             RunState.fail(failure);
             return arena;
         }
-        return frame < 0 ? arena : new MetallocFrameArena(arena, stack, frame, Served.FRAMES.maxBlockByteSize());
+        return frame < 0
+                ? virtualArena(arena)
+                : new MetallocFrameArena(arena, stack, frame, Served.FRAMES.maxBlockByteSize());
+    }
+
+    /** As {@link #confinedArena}, for virtual threads alone. */
+    @ForceInline
+    @Hidden
+    private static Arena virtualArena(Arena arena) {
+        if (!Thread.currentThread().isVirtual()) {
+            return arena;
+        }
+        FrameStack stack;
+        int frame;
+        try {
+            stack = Served.FRAMES.lend();
+            frame = stack == null ? -1 : stack.open();
+        } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
+            RunState.fail(failure);
+            return arena;
+        }
+        return frame < 0 ? arena : new MetallocLentFrameArena(arena, stack, frame, Served.FRAMES);
     }
 
     /** The arena itself, or, where the plan says so, one that does not wait for other threads when it is closed. */

@@ -22,10 +22,12 @@ import example.app.NoMemory;
 import example.app.ReadTelemetry;
 import example.app.SharedArenaRaces;
 import example.app.Troubles;
+import example.app.VirtualArenas;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,6 +82,24 @@ class RunModeIT {
         assertTrue(said.contains("ARENA_CONFINED 1,000 arenas from frames"), said);
         assertTrue(said.contains("DIRECT_BUFFER 400 blocks"), said);
         assertTrue(said.contains("ARENA_SHARED 50 blocks"), said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-XX:+UseG1GC",
+                "-XX:+UseZGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xint",
+                "-Djdk.virtualThreadScheduler.parallelism=7"
+            })
+    void shouldServeTheConfinedArenasOfVirtualThreads(String option) throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0).option(option).run(VirtualArenas.class);
+        assertEquals("wrong 0\n", result.out(), result.err());
+        String arenas = String.format(Locale.ROOT, "%,d", 2 * VirtualArenas.THREADS * VirtualArenas.ARENAS);
+        assertTrue(
+                metallocLines(result).contains("ARENA_CONFINED " + arenas + " arenas from frames"),
+                metallocLines(result));
     }
 
     @Test

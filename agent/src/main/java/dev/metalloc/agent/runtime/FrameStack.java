@@ -5,9 +5,9 @@ import dev.metalloc.allocators.source.OffHeapMemory;
 import java.lang.ref.WeakReference;
 
 /**
- * The confined arenas that one platform thread has open, as frames of one piece of memory.
+ * The confined arenas that one platform thread has open, or one arena of a virtual thread, as frames of one piece of memory.
  *
- * <p>Confined to its thread. Freed memory is zeroed once, when a frame is popped, so that all memory above {@code top} is
+ * <p>Confined to its thread, or to whoever it is lent to. Freed memory is zeroed once, when a frame is popped, so that all memory above {@code top} is
  * zero and an arena hands it out as it is; but for what was used as large blocks that callers overwrite at once are: that is zeroed block by block,
  * where it is to be zero.
  */
@@ -33,6 +33,9 @@ public final class FrameStack {
 
     private static final int POPS_TO_FORGET_COPIES = 64;
 
+    /** No thread has this id: they start at 1. */
+    private static final long NO_THREAD = 0;
+
     final long threadId;
     final WeakReference<Thread> thread;
     final long base;
@@ -47,7 +50,7 @@ public final class FrameStack {
     private long openedCount;
     private long peakTop;
     private long missedCount;
-    private int deadLooks;
+    private int idleLooks;
     private boolean purged;
 
     /**
@@ -55,8 +58,18 @@ public final class FrameStack {
      * @param peakBytes most bytes of it that were in use before
      */
     FrameStack(Thread thread, long base, long byteSize, long zeroFrom, long peakBytes) {
-        this.threadId = thread.threadId();
-        this.thread = new WeakReference<>(thread);
+        this(thread.threadId(), new WeakReference<>(thread), base, byteSize, zeroFrom, peakBytes);
+    }
+
+    /** Of no thread, to be lent. */
+    FrameStack(long base, long byteSize) {
+        this(NO_THREAD, new WeakReference<>(null), base, byteSize, base, 0);
+    }
+
+    private FrameStack(
+            long threadId, WeakReference<Thread> thread, long base, long byteSize, long zeroFrom, long peakBytes) {
+        this.threadId = threadId;
+        this.thread = thread;
         this.base = base;
         this.limit = base + byteSize;
         this.top = base;
@@ -178,15 +191,25 @@ public final class FrameStack {
         return top - base;
     }
 
-    /** Counts a look at it after its thread's end; answers how many there were. */
-    int lookAtDead() {
-        return ++deadLooks;
+    /** Counts a look at it since it was last used; answers how many there were. */
+    int lookAtIdle() {
+        return ++idleLooks;
     }
 
-    /** Notes that there is no memory behind it any more: what is committed again is zero. Its thread has ended. */
+    void forgetLooks() {
+        idleLooks = 0;
+    }
+
+    /** Notes that there is no memory behind it any more: what is committed again is zero. Nobody uses it. */
     void purge() {
         purged = true;
         zeroFrom = base;
+    }
+
+    /** Notes that memory was committed again. */
+    void restore() {
+        purged = false;
+        idleLooks = 0;
     }
 
     boolean isPurged() {

@@ -6,9 +6,9 @@ import dev.metalloc.allocators.source.ChunkSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the frame stack of the running platform thread.
+ * Finds the frame stack of the running platform thread, and lends others to virtual threads.
  *
- * <p>Any thread. Virtual threads have none: they may change carriers between the opening and the closing of an arena.
+ * <p>Any thread. Virtual threads have none of their own: they may be many, and are soon gone.
  */
 /* Implementation notes
  *
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * no arena open, its memory goes to the next thread that asks. A thread that died with an arena open keeps its memory for
  * ever, as the JDK would: native code may still hold a pointer into it.
  * Slots are written under the lock and read plainly: a FrameStack's identity fields are final, so a reader sees a slot
- * whole, and only the thread it names goes on to use it.
+ * whole, and only the thread it names goes on to use it. Behind those of threads are those that are lent.
  */
 public final class FrameStacks {
 
@@ -26,7 +26,11 @@ public final class FrameStacks {
     private final ChunkSource source;
     private final long frameByteSize;
     private final long maxBlockByteSize;
-    private final @Nullable FrameStack[] slots = new FrameStack[SLOT_COUNT];
+    private final @Nullable FrameStack[] slots = new FrameStack[SLOT_COUNT + LentFrames.MOST];
+    /** Made when the first virtual thread opens an arena. */
+    private volatile @Nullable LentFrames lent;
+
+    private int lentCount;
     private boolean exhausted;
     private long selfTestCount;
     private long committedBytes;
@@ -90,6 +94,58 @@ public final class FrameStacks {
         return stack;
     }
 
+    /** A stack for one arena of the running thread, a virtual one; null where there is none. {@link #takeBack} ends the loan. */
+    public @Nullable FrameStack lend() {
+        LentFrames known = lent;
+        if (known == null) {
+            known = startLending();
+        }
+        return known == null ? null : known.lend();
+    }
+
+    /** Takes back a stack that was lent, whose only frame is closed. */
+    public void takeBack(FrameStack stack) {
+        LentFrames known = lent;
+        if (known != null) {
+            known.takeBack(stack);
+        }
+    }
+
+    private synchronized @Nullable LentFrames startLending() {
+        try {
+            if (lent == null) {
+                lent = new LentFrames(this);
+            }
+            return lent;
+        } catch (OutOfMemoryError e) {
+            return null; // the heap is the application's
+        }
+    }
+
+    /** One more to lend; null where there may be no more, or no memory. */
+    synchronized @Nullable FrameStack makeLent() {
+        if (lentCount == LentFrames.MOST) {
+            return null;
+        }
+        long base = newMemory();
+        if (base == 0) {
+            return null;
+        }
+        FrameStack stack = new FrameStack(base, frameByteSize);
+        slots[SLOT_COUNT + lentCount] = stack;
+        lentCount++;
+        return stack;
+    }
+
+    /** Gives a purged stack memory again; false where there is none. */
+    synchronized boolean restore(FrameStack stack) {
+        if (!commit(stack.base)) {
+            return false;
+        }
+        stack.restore();
+        return true;
+    }
+
     private long memoryOf(FrameStack dead) {
         return !dead.isPurged() || commit(dead.base) ? dead.base : 0L;
     }
@@ -124,21 +180,31 @@ public final class FrameStacks {
     }
 
     /**
-     * Gives back the memory of threads that had ended at so many looks; what is free of a live thread's only that thread could. Returns
-     * the bytes given back.
+     * Gives back the memory of threads that had ended at so many looks, and what nobody borrowed between as many; what is free of a live
+     * thread's only that thread could. Returns the bytes given back.
      */
     public synchronized long purge(int looks) {
         long bytes = 0;
-        for (FrameStack stack : slots) {
-            if (stack != null && !stack.isPurged() && isFree(stack) && stack.lookAtDead() >= looks) {
-                source.purge(stack.base, frameByteSize);
-                stack.purge();
-                bytes += frameByteSize;
+        for (int slot = 0; slot < SLOT_COUNT; slot++) {
+            FrameStack stack = slots[slot];
+            if (stack != null && !stack.isPurged() && isFree(stack) && stack.lookAtIdle() >= looks) {
+                bytes += purge(stack);
             }
         }
-        committedBytes -= bytes;
+        LentFrames lending = lent;
+        if (lending != null) {
+            bytes += lending.purge(looks);
+        }
         exhausted &= bytes == 0;
         return bytes;
+    }
+
+    /** Gives back the memory of a stack that nobody can use meanwhile; returns its bytes. */
+    synchronized long purge(FrameStack stack) {
+        source.purge(stack.base, frameByteSize);
+        stack.purge();
+        committedBytes -= frameByteSize;
+        return frameByteSize;
     }
 
     /** Opens and closes a frame with the largest block in it, on the running thread. */

@@ -40,17 +40,17 @@ public class VirtualThreadArenaBenchmark {
     }
 
     @Benchmark
-    public byte confinedWithOneBlock() {
+    public byte virtualWithOneBlock() {
         return arenas.confinedWithOneBlock();
     }
 
     @Benchmark
-    public int confinedWithTenBlocks() {
+    public int virtualWithTenBlocks() {
         return arenas.confinedWithTenBlocks();
     }
 
     @Benchmark
-    public int confinedWithHundredBlocks() {
+    public int virtualWithHundredBlocks() {
         return arenas.confinedWithHundredBlocks();
     }
 }

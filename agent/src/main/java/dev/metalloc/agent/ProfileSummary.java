@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfilerCost;
@@ -8,7 +9,7 @@ import dev.metalloc.profiler.api.SiteProfile;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A profile in one line: what was recorded, who uses the pools, what it cost, where it is. */
+/** A profile in one line: what was recorded, what beside that was mapped, who uses the pools, what it cost, where it is. */
 final class ProfileSummary {
 
     private static final double KIB = 1024.0;
@@ -28,8 +29,20 @@ final class ProfileSummary {
             if (entryPoint.entryPoint().isPool() && entryPoint.allocateCount() > 0) {
                 line.append(pool(profile, entryPoint));
             }
+            if (entryPoint.entryPoint() == EntryPoint.MAPPED_FILE && entryPoint.allocateCount() > 0) {
+                line.append(mapped(entryPoint));
+            }
         }
         return line.append(cost(profile)).append("; written to ").append(file).toString();
+    }
+
+    private static String mapped(EntryPointProfile files) {
+        return String.format(
+                Locale.ROOT,
+                "; mapped files: %,d of %,d bytes (peak %,d mapped)",
+                files.allocateCount(),
+                files.allocateBytes(),
+                files.peakLiveBytes());
     }
 
     private static String pool(Profile profile, EntryPointProfile pool) {

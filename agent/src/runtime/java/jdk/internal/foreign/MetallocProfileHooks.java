@@ -10,10 +10,12 @@ import dev.metalloc.profiler.record.QuickCounts;
 import dev.metalloc.profiler.record.QuickSlots;
 import dev.metalloc.profiler.record.RecorderRegistry;
 import dev.metalloc.profiler.record.ThreadRecorder;
+import java.io.FileDescriptor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import jdk.internal.access.foreign.UnmapperProxy;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
@@ -31,6 +33,7 @@ public final class MetallocProfileHooks {
     private static final int ARENA_CONFINED = EntryPoint.ARENA_CONFINED.ordinal();
     private static final int UNSAFE = EntryPoint.UNSAFE.ordinal();
     private static final int DIRECT_BUFFER = EntryPoint.DIRECT_BUFFER.ordinal();
+    private static final int MAPPED_FILE = EntryPoint.MAPPED_FILE.ordinal();
 
     /** Null where no trace is written, which folds all its branches away. */
     static final TraceRecorder TRACE = ProfileState.trace;
@@ -155,6 +158,38 @@ public final class MetallocProfileHooks {
         } catch (Throwable failure) {
             ProfileState.fail(failure);
             return handle;
+        }
+    }
+
+    /**
+     * A file was mapped, in whole pages, of which the part that was asked for begins so far into the first one. A trace has no such
+     * blocks: no allocator could serve them.
+     */
+    public static void mapped(
+            long pageAddress, long pageBytes, long byteSize, FileDescriptor descriptor, int pagePosition) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            current(recording).mapped(pageAddress + pagePosition, byteSize, virtualFlag());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
+        }
+    }
+
+    /** A mapping will end, in whatever way. */
+    public static void unmapped(UnmapperProxy mapping) {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording == null) {
+            return;
+        }
+        try {
+            Failsafe.faultPoint();
+            current(recording).freed(MAPPED_FILE, mapping.address());
+        } catch (Throwable failure) {
+            ProfileState.fail(failure);
         }
     }
 

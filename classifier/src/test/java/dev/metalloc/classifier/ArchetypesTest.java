@@ -129,6 +129,24 @@ class ArchetypesTest {
         }
     }
 
+    /** Huge, and of no concern to any allocator. */
+    @Test
+    void mappedFiles_sayNothingOfTheProgram() {
+        Profile without = new TestProfile(10)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 50_000_000, Order.LIFO, MICROS, 10)
+                .build();
+        Profile with = new TestProfile(10)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 50_000_000, Order.LIFO, MICROS, 10)
+                .and()
+                .at(EntryPoint.MAPPED_FILE)
+                .blocks(1 << 30, 5_000, Order.BULK, 1_000 * MICROS, 10)
+                .build();
+
+        assertEquals(classify(without).flags(), classify(with).flags());
+    }
+
     @Test
     void fewHuge_areLeft() {
         Recommendation it = classify(Archetypes.fewHuge());

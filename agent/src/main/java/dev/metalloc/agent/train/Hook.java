@@ -35,8 +35,10 @@ record Hook(
         REPLACE_CALL_IF_ANY,
         /** Passes the reference that the method returns through the hook. */
         FILTER_RETURN,
-        /** Passes what a static method returns to this one through the hook, and all parameters of this one after it. */
+        /** Passes what another method returns to this one, if anything, through the hook, and all parameters of this one after it. */
         FILTER_CALL,
+        /** Calls the hook with the object whose method begins. */
+        AT_START,
         /** Calls the hook with the object whose method, which returns nothing, has come to its end. */
         AT_RETURN
     }
@@ -52,6 +54,7 @@ record Hook(
 
     boolean matchesCall(String owner, String name) {
         return kind != Kind.FILTER_RETURN
+                && kind != Kind.AT_START
                 && kind != Kind.AT_RETURN
                 && calledOwner.equals(owner)
                 && calledName.equals(name);

@@ -16,5 +16,7 @@ public enum HookGroup {
     /** Memory of segments that the JDK's own arenas hand out. */
     SEGMENT,
     /** Downcall handles of malloc and free. */
-    DOWNCALL
+    DOWNCALL,
+    /** Mappings of files and their end. */
+    MAPPED_FILE
 }

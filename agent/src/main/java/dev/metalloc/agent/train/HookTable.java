@@ -27,6 +27,9 @@ final class HookTable {
     /** Makes the temporary buffers of channels: from JDK 25 on it asks for their memory itself. */
     private static final String CHANNEL_BUFFERS = "sun/nio/ch/Util";
 
+    /** One for each mapping of a file: made once that is there, told to end it. */
+    private static final String UNMAPPER = "sun/nio/ch/FileChannelImpl$Unmapper";
+
     private static final String CLEANER = "jdk/internal/ref/Cleaner";
     private static final String ARENA = "java/lang/foreign/Arena";
     private static final String TO_ARENA = "()L" + ARENA + ";";
@@ -59,6 +62,7 @@ final class HookTable {
         addRawMemory(hooks);
         if (mode == AgentMode.PROFILE) {
             addProfiledArenas(hooks);
+            addMappedFiles(hooks);
         } else {
             addDispatchedArenas(hooks);
             addZeroing(hooks);
@@ -226,6 +230,32 @@ final class HookTable {
                 List.of(SEGMENT, FUNCTION),
                 "downcall",
                 "(" + HANDLE + SEGMENT + FUNCTION + ")" + HANDLE));
+    }
+
+    private static void addMappedFiles(List<Hook> hooks) {
+        String mapping = "(JJJLjava/io/FileDescriptor;I)V";
+        hooks.add(new Hook(
+                HookGroup.MAPPED_FILE,
+                UNMAPPER,
+                "<init>",
+                mapping,
+                Hook.Kind.FILTER_CALL,
+                "java/lang/Object",
+                "<init>",
+                List.of(),
+                "mapped",
+                mapping));
+        hooks.add(new Hook(
+                HookGroup.MAPPED_FILE,
+                UNMAPPER,
+                "unmap",
+                "()V",
+                Hook.Kind.AT_START,
+                "",
+                "",
+                List.of(),
+                "unmapped",
+                "(Ljdk/internal/access/foreign/UnmapperProxy;)V"));
     }
 
     private static void addDispatchedArenas(List<Hook> hooks) {

@@ -129,6 +129,15 @@ final class HookWeaver {
         }
 
         @Override
+        public void visitCode() {
+            super.visitCode();
+            if (hook.kind() == Hook.Kind.AT_START) {
+                super.visitVarInsn(Opcodes.ALOAD, 0);
+                callHook();
+            }
+        }
+
+        @Override
         public void visitInsn(int opcode) {
             if (hook.kind() == Hook.Kind.FILTER_RETURN && opcode == Opcodes.ARETURN) {
                 callHook();

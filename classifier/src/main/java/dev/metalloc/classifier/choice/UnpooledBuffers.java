@@ -29,7 +29,7 @@ record UnpooledBuffers(EntryPointProfile library, EntryPointProfile backing) {
                         && library.isPool()
                         && buffers.allocateCount() >= LeaveRules.MIN_ALLOCATE_COUNT)
                 .flatMap(buffers -> entryPoints.stream()
-                        .filter(blocks -> !blocks.entryPoint().isPool() && isAlike(buffers, blocks))
+                        .filter(blocks -> !blocks.entryPoint().isApart() && isAlike(buffers, blocks))
                         .map(blocks -> new UnpooledBuffers(buffers, blocks)))
                 .findFirst();
     }

@@ -33,7 +33,7 @@ public final class FeatureExtractor {
         TimeLine timeLine = new TimeLine(profile.timeLine());
         long allocations = Math.max(1, profile.allocateCount());
         long virtual = profile.entryPoints().stream()
-                .filter(entryPoint -> !entryPoint.entryPoint().isPool())
+                .filter(entryPoint -> !entryPoint.entryPoint().isApart())
                 .mapToLong(EntryPointProfile::virtualThreadAllocateCount)
                 .sum();
         return new ApplicationFeatures(
@@ -93,7 +93,7 @@ public final class FeatureExtractor {
         List<SizeCounts> sizes = new ArrayList<>();
         long unknownFrees = 0;
         for (EntryPointFeatures entryPoint : entryPoints) {
-            if (!entryPoint.entryPoint().isPool()) {
+            if (!entryPoint.entryPoint().isApart()) {
                 bands.addAll(entryPoint.profile().bands());
                 sizes.add(entryPoint.all().sizes());
                 unknownFrees += entryPoint.profile().unknownFreeCount();

@@ -27,7 +27,9 @@ final class BandShares {
         double total = profile.allocateBytes();
         for (EntryPointProfile entryPoint : profile.entryPoints()) {
             for (BandProfile band : entryPoint.bands()) {
-                if (total > 0 && band.allocateBytes() > 0) {
+                if (total > 0
+                        && band.allocateBytes() > 0
+                        && !entryPoint.entryPoint().isApart()) {
                     shares.shares.put(new Key(entryPoint.entryPoint(), band.log2()), band.allocateBytes() / total);
                 }
             }

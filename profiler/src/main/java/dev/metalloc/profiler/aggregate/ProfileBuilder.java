@@ -68,7 +68,7 @@ public final class ProfileBuilder {
                 bounded(
                         totals[TotalsRow.PEAK_LIVE_BYTES],
                         entryPoints.stream()
-                                .filter(entryPoint -> !entryPoint.entryPoint().isPool())
+                                .filter(entryPoint -> !entryPoint.entryPoint().isApart())
                                 .mapToLong(EntryPointProfile::allocateBytes)
                                 .sum()),
                 cost(totals));

@@ -92,7 +92,8 @@ public final class Profiles {
         Map<String, Double> shares = new HashMap<>();
         for (EntryPointProfile entryPoint : profile.entryPoints()) {
             entryPoint.bands().stream()
-                    .filter(band -> band.allocateBytes() > 0)
+                    .filter(band ->
+                            band.allocateBytes() > 0 && !entryPoint.entryPoint().isApart())
                     .forEach(band ->
                             shares.put(entryPoint.entryPoint() + ":" + band.log2(), band.allocateBytes() / total));
         }

@@ -11,7 +11,7 @@ public enum EntryPoint {
     UNSAFE,
     /** malloc, calloc, realloc and free linked through the foreign linker. */
     MALLOC_DOWNCALL,
-    /** A name alone: mapped files are neither recorded nor dispatched. */
+    /** Files mapped into memory: observed, never dispatched. */
     MAPPED_FILE,
     /** Buffers of Netty's allocators, inside chunks that came through another entry point. */
     NETTY,
@@ -22,8 +22,13 @@ public enum EntryPoint {
         return this == ARENA_CONFINED || this == ARENA_SHARED || this == ARENA_AUTO || this == ARENA_GLOBAL;
     }
 
-    /** Whether its blocks lie in memory that is counted elsewhere: they are no part of an application's sums. */
+    /** Whether its blocks lie in memory that is counted elsewhere. */
     public boolean isPool() {
         return this == NETTY || this == ARROW;
+    }
+
+    /** Whether its blocks are no part of an application's sums: those of pools, and mapped files, which are the system's. */
+    public boolean isApart() {
+        return isPool() || this == MAPPED_FILE;
     }
 }

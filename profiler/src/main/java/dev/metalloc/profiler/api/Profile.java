@@ -12,7 +12,7 @@ import java.util.function.ToLongFunction;
  * @param sites in falling order of estimated bytes
  * @param threads in falling order of events; at most a fixed number, the rest folded into one named {@code (others)}
  * @param timeLine live bytes over time, of a single run (the longest one where runs were merged)
- * @param peakLiveBytes most requested bytes live at once, over all entry points but those of pools
+ * @param peakLiveBytes most requested bytes live at once, over all entry points but those apart
  */
 public record Profile(
         RunInfo run,
@@ -35,7 +35,7 @@ public record Profile(
         return entryPoints.stream().filter(e -> e.entryPoint() == entryPoint).findFirst();
     }
 
-    /** Without those of pools, as in all sums. */
+    /** Without those of pools and mapped files, as in all sums. */
     public long allocateCount() {
         return sum(EntryPointProfile::allocateCount);
     }
@@ -50,7 +50,7 @@ public record Profile(
 
     private long sum(ToLongFunction<EntryPointProfile> figure) {
         return entryPoints.stream()
-                .filter(entryPoint -> !entryPoint.entryPoint().isPool())
+                .filter(entryPoint -> !entryPoint.entryPoint().isApart())
                 .mapToLong(figure)
                 .sum();
     }

@@ -23,7 +23,7 @@ final class EntryRecord {
     /** {@link #missedFreeCount} of the threads added up here. */
     private long missedFreesElsewhere;
 
-    /** {@link #clockCount} and {@link #clockBytes} of the threads added up here. */
+    /** {@link #clockCount} and {@link #clockBytes} of the threads added up here, and bytes that the thread's clock is not to show. */
     private long clockCountElsewhere;
 
     private long clockBytesElsewhere;
@@ -37,7 +37,7 @@ final class EntryRecord {
     /** Knows which of the arenas' blocks in {@link #quick} are live; null where there are none. */
     private final @Nullable ThreadArenas openArenas;
 
-    /** Of entry points that are no arenas. */
+    /** Of entry points that are neither arenas nor mapped files. */
     final @Nullable Bursts bursts;
     /** Of the threads added up here; null in a thread's own. */
     final @Nullable CollectedBursts collected;
@@ -130,6 +130,12 @@ final class EntryRecord {
     /** {@link #allocateBytes} likewise; while the thread runs it may be out of step by the distance of two followed blocks. */
     long clockBytes() {
         return quick.clockBytes() + clockBytesElsewhere;
+    }
+
+    /** Leaves one byte of a block that was counted just now on the thread's clock, so that no two have the same birth. */
+    void takeOffClock(long byteSize) {
+        quick.setBack(byteSize - 1);
+        clockBytesElsewhere += byteSize - 1;
     }
 
     /** Over the rows of all bands, to which {@link #quick} adds allocations only. */

@@ -26,7 +26,7 @@ final class LiveBytes {
     @OutOfLine
     void add(int entryPoint, long bytes) {
         addTo(entryPoint, bytes);
-        if (!Recorder.isPool(entryPoint)) {
+        if (!Recorder.isApart(entryPoint)) {
             addTo(TOTAL, bytes);
         }
     }
@@ -66,7 +66,7 @@ final class LiveBytes {
     private long boundedTotal() {
         long total = 0;
         for (int entryPoint = 0; entryPoint < TOTAL; entryPoint++) {
-            total += Recorder.isPool(entryPoint) ? 0 : bounded(entryPoint);
+            total += Recorder.isApart(entryPoint) ? 0 : bounded(entryPoint);
         }
         return total;
     }

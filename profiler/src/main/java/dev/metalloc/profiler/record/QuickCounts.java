@@ -151,6 +151,11 @@ public final class QuickCounts {
         return isDue();
     }
 
+    /** Sets the thread's clock back. */
+    void setBack(long bytes) {
+        clockBase -= bytes;
+    }
+
     boolean isDue() {
         return bytesToNext + asideBytes <= 0;
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Recorder {
     static final int ENTRY_POINTS = EntryPoint.values().length;
     static final int ARENA_CONFINED = EntryPoint.ARENA_CONFINED.ordinal();
-    private static final int FIRST_POOL = EntryPoint.NETTY.ordinal();
+    static final int MAPPED_FILE = EntryPoint.MAPPED_FILE.ordinal();
     private static final int MALLOC_DOWNCALL = EntryPoint.MALLOC_DOWNCALL.ordinal();
     static final int ARENA_GLOBAL = EntryPoint.ARENA_GLOBAL.ordinal();
 
@@ -133,9 +133,9 @@ public final class Recorder {
         return entryPoint <= ARENA_GLOBAL; // the arenas come first in EntryPoint
     }
 
-    /** Whether the entry point's blocks lie in memory that is counted elsewhere. */
-    static boolean isPool(int entryPoint) {
-        return entryPoint >= FIRST_POOL; // the pools come last in EntryPoint
+    /** {@link EntryPoint#isApart}. */
+    static boolean isApart(int entryPoint) {
+        return entryPoint >= MAPPED_FILE; // mapped files and the pools come last in EntryPoint
     }
 
     /** Whether {@link #mostLiveBytes} says more of any entry point than the estimate. */

@@ -31,7 +31,7 @@ final class RecorderTicks {
     /** Filled anew at each observation; under registry.reading. */
     private final long[] sums = new long[Sum.COUNT];
 
-    private final long[] poolSums = new long[Sum.COUNT];
+    private final long[] sumsApart = new long[Sum.COUNT];
     private long allocatedBytes;
     private long allocatedCount;
     /** Of one entry point. */
@@ -117,7 +117,7 @@ final class RecorderTicks {
         raiseRangePeaks(entryPoint, mostLiveBytes);
         entryLiveBytes = Math.min(entryLiveBytes, mostLiveBytes);
         recorder.liveBytes.raisePeak(entryPoint, entryLiveBytes);
-        long[] entrySums = Recorder.isPool(entryPoint) ? poolSums : sums;
+        long[] entrySums = Recorder.isApart(entryPoint) ? sumsApart : sums;
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
         entrySums[Sum.ALLOCATED_BYTES] += entrySum[Sum.ALLOCATED_BYTES];
         entrySums[Sum.ALLOCATED_COUNT] += entrySum[Sum.ALLOCATED_COUNT];

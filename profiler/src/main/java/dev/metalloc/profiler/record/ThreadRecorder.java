@@ -122,6 +122,18 @@ public final class ThreadRecorder {
         }
     }
 
+    /** A file was mapped; that it will be no more, {@link #freed} says. The thread's clock in bytes hardly moves: nothing was allocated. */
+    public void mapped(long address, long byteSize, int flags) {
+        EntryRecord entry = entry(Recorder.MAPPED_FILE);
+        int band = SizeBands.band(byteSize);
+        long[] row = entry.band(band);
+        boolean isPicked = countAllocation(entry, row, band, byteSize, 1, flags);
+        entry.takeOffClock(byteSize);
+        if (isPicked || isCertain(row)) {
+            follower.follow(entry, row, address, byteSize, ChainMark.NONE);
+        }
+    }
+
     /** A block will be reallocated: answers a token for {@link #endReallocate}, which must follow on the same thread. */
     public long beginReallocate(int entryPoint, long address) {
         return reallocations.begin(address);
@@ -321,7 +333,7 @@ public final class ThreadRecorder {
                 entryPoint,
                 quick,
                 entryPoint == Recorder.ARENA_CONFINED ? arenas : null,
-                Recorder.isArena(entryPoint)
+                Recorder.isArena(entryPoint) || entryPoint == Recorder.MAPPED_FILE
                         ? null
                         : new Bursts(recorder.burstRoom, followsAll ? null : recorder.blocks));
         // After all that the heap, which is the application's, may have no room for.

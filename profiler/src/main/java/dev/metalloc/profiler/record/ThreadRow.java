@@ -36,7 +36,7 @@ public final class ThreadRow {
         row[TAKEOVER_COUNT] = thread.takeoverCount();
         for (int i = 0; i < Recorder.ENTRY_POINTS; i++) {
             EntryRecord entry = thread.entryOrNull(i);
-            if (entry != null) {
+            if (entry != null && i != Recorder.MAPPED_FILE) {
                 row[ALLOCATE_COUNT] += entry.allocateCount();
                 row[ALLOCATE_BYTES] += entry.allocateBytes();
                 row[FREE_COUNT] += entry.freeCount();

@@ -30,6 +30,11 @@ class AllocatorContractTest {
 
     private static final long NULL = OffHeapAllocator.NULL;
 
+    /** Tables of 16 GiB of address space, of up to four parts. */
+    private static final long MOST_EMPTY_RECORD_BYTES = 4L << 20;
+    /** What a layer may need for the first blocks anywhere in 16 GiB, which may lie across two such. */
+    private static final long MOST_STEP_BYTES = 3L << 20;
+
     private final Subject subject;
     private final MmapChunkSource source = new MmapChunkSource(1L << 30);
     private final OffHeapAllocator allocator;
@@ -228,6 +233,20 @@ class AllocatorContractTest {
     }
 
     @Test
+    void shouldTellHowLargeItsRecordsAre() {
+        long before = allocator.stats().metadataBytes();
+        for (int i = 0; i < 24_000; i++) {
+            allocate(700 + i % 300);
+        }
+        AllocatorStats stats = allocator.stats();
+        if (subject.keepsRecords()) {
+            assertTrue(before > 0 && before <= MOST_EMPTY_RECORD_BYTES, "records of nothing: " + before);
+            long added = stats.metadataBytes() - before;
+            assertTrue(added > 0 && added <= stats.usedBytes() / 4 + MOST_STEP_BYTES, "records of blocks: " + added);
+        }
+    }
+
+    @Test
     void shouldReportStatisticsThatSum() {
         long before = allocator.stats().usedBytes();
         List<Long> blocks = new ArrayList<>();
@@ -238,7 +257,7 @@ class AllocatorContractTest {
             allocator.free(blocks.get(i));
         }
         AllocatorStats stats = allocator.stats();
-        assertEquals(stats.committedBytes(), stats.usedBytes() + stats.freeBytes() + stats.metadataBytes());
+        assertEquals(stats.committedBytes(), stats.usedBytes() + stats.freeBytes());
         assertTrue(stats.committedBytes() <= stats.reservedBytes());
         assertTrue(stats.committedBytes() <= stats.peakCommittedBytes());
         assertEquals(1000, stats.allocateCount());

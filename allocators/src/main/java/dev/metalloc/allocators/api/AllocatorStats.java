@@ -2,15 +2,17 @@
 package dev.metalloc.allocators.api;
 
 /**
- * Counts and bytes of an allocator; the parts sum to the whole:
- * {@code usedBytes + freeBytes + metadataBytes == committedBytes <= reservedBytes}.
+ * Counts and bytes of an allocator; the parts sum to the whole: {@code usedBytes + freeBytes == committedBytes <= reservedBytes}. Records
+ * lie out of line: their bytes are part of none of these.
  *
  * @param allocateCount blocks handed out since creation
  * @param freeCount blocks taken back since creation
  * @param refusedFreeCount frees refused (foreign, double, interior)
  * @param usedBytes usable bytes of live blocks, waste inside blocks included
  * @param freeBytes committed bytes of no live block
- * @param metadataBytes committed bytes that hold the allocator's own records, if any are kept off-heap
+ * @param metadataBytes bytes of the allocator's own records, all of which lie beside the memory it serves from: those in mappings of their
+ *     own, up to the last page that had to be writable (pages between that were never written, or were given back, are counted), and
+ *     those in arrays on the Java heap, by their lengths; without the fields of objects, and 0 where they are not known
  * @param committedBytes bytes taken from the chunk source and not purged
  * @param peakCommittedBytes high-water mark of the above
  * @param reservedBytes address space held
@@ -38,6 +40,20 @@ public record AllocatorStats(
                 committedBytes + other.committedBytes,
                 peakCommittedBytes + other.peakCommittedBytes,
                 reservedBytes + other.reservedBytes);
+    }
+
+    /** The same of an allocator that has so many bytes of records more. */
+    public AllocatorStats plusMetadata(long byteSize) {
+        return new AllocatorStats(
+                allocateCount,
+                freeCount,
+                refusedFreeCount,
+                usedBytes,
+                freeBytes,
+                metadataBytes + byteSize,
+                committedBytes,
+                peakCommittedBytes,
+                reservedBytes);
     }
 
     public long liveCount() {

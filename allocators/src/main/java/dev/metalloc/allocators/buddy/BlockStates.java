@@ -26,6 +26,11 @@ final class BlockStates {
         states = new SparseBytes(units);
     }
 
+    /** Of its arrays. */
+    long heldBytes() {
+        return states.heldBytes();
+    }
+
     boolean isLive(int unit) {
         return states.get(unit) < 0;
     }

@@ -289,7 +289,7 @@ public final class BuddyAllocator implements OffHeapAllocator {
                 refusedFreeCount,
                 usedBytes,
                 region.committedBytes() - usedBytes,
-                0,
+                region.recordBytes() + tiling.heldBytes() + quick.heldBytes(),
                 region.committedBytes(),
                 region.peakCommittedBytes(),
                 region.byteSize());

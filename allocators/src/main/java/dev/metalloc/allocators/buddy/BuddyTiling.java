@@ -41,6 +41,11 @@ final class BuddyTiling {
         free = new FreeOrders(topOrder + 1, units);
     }
 
+    /** Of what says which blocks are free, and of the states. */
+    long heldBytes() {
+        return free.heldBytes() + states.heldBytes();
+    }
+
     long takenUnits() {
         return takenUnits;
     }

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.buddy;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SparseBitmap;
 
 /**
@@ -32,6 +33,15 @@ final class FreeOrders {
             // A bit for each block of the order, so that large blocks lie close together.
             free[order] = new SparseBitmap((units >>> order) + 1L);
         }
+    }
+
+    /** Of its arrays. */
+    long heldBytes() {
+        long bytes = ArrayBytes.of(free) + ArrayBytes.of(counts) + ArrayBytes.of(lowest);
+        for (SparseBitmap order : free) {
+            bytes += order.heldBytes();
+        }
+        return bytes;
     }
 
     /** A free block of at least the order, of the least such order, or NONE. */

@@ -7,6 +7,7 @@ import dev.metalloc.allocators.api.Flag;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.Sizes;
 import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.ChunkSource;
@@ -266,10 +267,19 @@ public final class BumpAllocator implements OffHeapAllocator {
                 refusedFreeCount,
                 usedBytes,
                 region.committedBytes() - usedBytes,
-                0,
+                recordBytes(),
                 region.committedBytes(),
                 region.peakCommittedBytes(),
                 region.byteSize());
+    }
+
+    private long recordBytes() {
+        long bytes = region.recordBytes() + ArrayBytes.of(chunks) + ArrayBytes.of(emptyChunks);
+        for (int i = 0; i < madeChunks; i++) {
+            BumpChunk chunk = chunks[i];
+            bytes += chunk == null ? 0 : chunk.heldBytes();
+        }
+        return bytes;
     }
 
     @Override

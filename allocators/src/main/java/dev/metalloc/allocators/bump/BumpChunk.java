@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.bump;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import java.util.Arrays;
 
 /**
@@ -45,6 +46,11 @@ final class BumpChunk {
 
     int dirtyBytes() {
         return dirtyBytes;
+    }
+
+    /** Of its arrays. */
+    long heldBytes() {
+        return ArrayBytes.of(starts) + ArrayBytes.of(live);
     }
 
     void notePurged() {

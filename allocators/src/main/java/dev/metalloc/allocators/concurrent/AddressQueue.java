@@ -20,6 +20,8 @@ final class AddressQueue {
 
     static final int CAPACITY = 512;
 
+    static final long HELD_BYTES = (long) CAPACITY * Long.BYTES;
+
     private static final long NONE = 0;
 
     private final AtomicLongArray places = new AtomicLongArray(CAPACITY);

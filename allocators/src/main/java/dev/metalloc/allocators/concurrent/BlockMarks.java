@@ -1,8 +1,10 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.concurrent;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,14 @@ final class BlockMarks {
 
     private final AtomicReferenceArray<@Nullable AtomicReferenceArray<byte @Nullable []>> root =
             new AtomicReferenceArray<>(1 << (ADDRESS_BITS - NODE_SHIFT));
+
+    /** Of nodes and leaves, which come one by one and stay. */
+    private final AtomicLong addedBytes = new AtomicLong();
+
+    /** Of its arrays. */
+    long heldBytes() {
+        return ArrayBytes.ofReferences(root.length()) + addedBytes.get();
+    }
 
     /** The mark of an address; 0 for one that is no multiple of 16. */
     byte of(long address) {
@@ -78,7 +88,11 @@ final class BlockMarks {
         AtomicReferenceArray<byte @Nullable []> node = node((int) (address >>> NODE_SHIFT));
         byte[] fresh = new byte[LEAF_MASK + 1];
         byte[] other = node.compareAndExchange(at, null, fresh);
-        return other == null ? fresh : other;
+        if (other != null) {
+            return other;
+        }
+        addedBytes.getAndAdd(fresh.length);
+        return fresh;
     }
 
     private AtomicReferenceArray<byte @Nullable []> node(int at) {
@@ -88,7 +102,11 @@ final class BlockMarks {
         }
         AtomicReferenceArray<byte @Nullable []> fresh = new AtomicReferenceArray<>(NODE_MASK + 1);
         node = root.compareAndExchange(at, null, fresh);
-        return node == null ? fresh : node;
+        if (node != null) {
+            return node;
+        }
+        addedBytes.getAndAdd(ArrayBytes.ofReferences(fresh.length()));
+        return fresh;
     }
 
     private static int index(long address) {

@@ -314,7 +314,7 @@ public final class CachingAllocator implements OffHeapAllocator {
                     s.refusedFreeCount() + refusedFreeCount.get(),
                     s.usedBytes() - cachedBytes,
                     s.freeBytes() + cachedBytes,
-                    s.metadataBytes(),
+                    s.metadataBytes() + classes.heldBytes() + marks.heldBytes() + threads.heldBytes(),
                     s.committedBytes(),
                     s.peakCommittedBytes(),
                     s.reservedBytes());

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.concurrent;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SizeClasses;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,15 @@ final class MagazineTable {
         more[all.length] = fresh;
         all = more;
         return fresh;
+    }
+
+    /** Of its tables, and of all magazines. */
+    long heldBytes() {
+        long bytes = ArrayBytes.of(table) + ArrayBytes.of(all);
+        for (Magazines magazines : all) {
+            bytes += magazines.arrayBytes();
+        }
+        return bytes;
     }
 
     int count() {

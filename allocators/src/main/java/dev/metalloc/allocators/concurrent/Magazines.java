@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.concurrent;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SizeClasses;
 import java.lang.ref.WeakReference;
 
@@ -46,6 +47,15 @@ final class Magazines {
 
     private static int capacity(int byteSize) {
         return Math.clamp(STACK_BYTES / byteSize, 2, MOST_BLOCKS);
+    }
+
+    /** Of its arrays. */
+    long arrayBytes() {
+        long bytes = ArrayBytes.of(stacks) + ArrayBytes.of(counts);
+        for (long[] stack : stacks) {
+            bytes += ArrayBytes.of(stack);
+        }
+        return bytes;
     }
 
     long ownerId() {

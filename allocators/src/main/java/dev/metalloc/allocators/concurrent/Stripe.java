@@ -56,6 +56,11 @@ final class Stripe {
         this.lock = lock;
     }
 
+    /** Of the queue for what others leave, if there is one. */
+    long heldBytes() {
+        return left == null ? 0 : AddressQueue.HELD_BYTES;
+    }
+
     /** Takes the lock, and frees what others left. */
     Door enter() {
         Door door = lock.lock();

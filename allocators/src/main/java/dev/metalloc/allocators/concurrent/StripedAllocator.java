@@ -288,7 +288,7 @@ public final class StripedAllocator implements OffHeapAllocator {
     private static AllocatorStats stats(Stripe stripe) {
         Door door = stripe.enter();
         try {
-            return stripe.allocator.stats();
+            return stripe.allocator.stats().plusMetadata(stripe.heldBytes());
         } finally {
             door.open();
         }

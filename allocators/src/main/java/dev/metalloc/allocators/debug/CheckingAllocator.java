@@ -8,6 +8,7 @@ import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.concurrent.SpinLock;
 import dev.metalloc.allocators.layout.AddressTable;
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.source.OffHeapMemory;
 
 /**
@@ -278,7 +279,7 @@ public final class CheckingAllocator implements OffHeapAllocator {
                     refusedFreeCount,
                     s.usedBytes(),
                     s.freeBytes(),
-                    s.metadataBytes(),
+                    s.metadataBytes() + live.heldBytes() + quarantined.heldBytes() + ArrayBytes.of(ring),
                     s.committedBytes(),
                     s.peakCommittedBytes(),
                     s.reservedBytes());

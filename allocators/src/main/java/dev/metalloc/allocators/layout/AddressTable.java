@@ -56,6 +56,11 @@ public final class AddressTable {
         }
     }
 
+    /** Of its arrays. */
+    public long heldBytes() {
+        return ArrayBytes.of(addresses) + ArrayBytes.of(values);
+    }
+
     /** Number of slots; each holds {@link #addressAt} or 0. */
     public int slots() {
         return addresses.length;

@@ -77,6 +77,11 @@ public final class QuickLists {
         words = fresh;
     }
 
+    /** Of its arrays. */
+    public long heldBytes() {
+        return ArrayBytes.of(bottoms) + ArrayBytes.of(capacities) + ArrayBytes.of(units) + ArrayBytes.of(words);
+    }
+
     public int lists() {
         return units.length;
     }

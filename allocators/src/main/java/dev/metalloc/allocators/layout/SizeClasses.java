@@ -86,6 +86,11 @@ public final class SizeClasses {
         return result;
     }
 
+    /** Of its arrays. */
+    public long heldBytes() {
+        return ArrayBytes.of(byteSizes) + ArrayBytes.of(classByGranules);
+    }
+
     public int count() {
         return byteSizes.length;
     }

@@ -48,6 +48,16 @@ public final class SparseBitmap {
         Arrays.fill(summary, NO_SUMMARY);
     }
 
+    /** Of its arrays. */
+    @SuppressWarnings("ReferenceEquality") // the shared array of zeros is known by its identity
+    public long heldBytes() {
+        long bytes = ArrayBytes.of(words) + ArrayBytes.of(summary) + ArrayBytes.of(leaves);
+        for (int leaf = 0; leaf < words.length; leaf++) {
+            bytes += words[leaf] == NO_WORDS ? 0 : ArrayBytes.of(words[leaf]) + ArrayBytes.of(summary[leaf]);
+        }
+        return bytes;
+    }
+
     public boolean get(int index) {
         return (words[index >>> LEAF_SHIFT][index >>> 6 & WORD_MASK] & 1L << index) != 0;
     }

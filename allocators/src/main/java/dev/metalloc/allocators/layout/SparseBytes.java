@@ -23,6 +23,16 @@ public final class SparseBytes {
         Arrays.fill(pages, NO_BYTES);
     }
 
+    /** Of its arrays. */
+    @SuppressWarnings("ReferenceEquality") // the shared page of zeros is known by its identity
+    public long heldBytes() {
+        long bytes = ArrayBytes.of(pages);
+        for (byte[] page : pages) {
+            bytes += page == NO_BYTES ? 0 : page.length;
+        }
+        return bytes;
+    }
+
     public byte get(int index) {
         return pages[index >>> PAGE_SHIFT][index & PAGE_MASK];
     }

@@ -142,7 +142,12 @@ public final class RecordingAllocator implements OffHeapAllocator {
 
     @Override
     public AllocatorStats stats() {
-        return inner.stats();
+        lock.lock();
+        try {
+            return inner.stats().plusMetadata(ids.heldBytes());
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

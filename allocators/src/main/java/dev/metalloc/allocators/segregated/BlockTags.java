@@ -66,6 +66,11 @@ final class BlockTags {
         return bytes.makeWritable(SKEW_BYTES + end + (long) Long.BYTES);
     }
 
+    /** Bytes that may have memory behind them. */
+    long reachedBytes() {
+        return bytes.reachedBytes();
+    }
+
     int tag(int granule) {
         return OffHeapMemory.readByte(first + granule);
     }

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.segregated;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SparseBitmap;
 import java.util.Arrays;
 
@@ -41,6 +42,15 @@ final class FreeBlocks {
     FreeBlocks(BlockTags tags) {
         this.tags = tags;
         Arrays.fill(stacks, new int[0]);
+    }
+
+    /** Of its arrays. */
+    long heldBytes() {
+        long bytes = ArrayBytes.of(stacks) + ArrayBytes.of(counts) + ArrayBytes.of(filledBins);
+        for (int[] stack : stacks) {
+            bytes += ArrayBytes.of(stack);
+        }
+        return bytes;
     }
 
     /** Takes the entry of a free block of at least {@code wanted} granules, a rounded size; answers its start, or NONE. */

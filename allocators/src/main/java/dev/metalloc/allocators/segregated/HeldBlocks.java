@@ -45,6 +45,11 @@ final class HeldBlocks {
         quick = new QuickLists(Arrays.copyOf(sizes.all(), sizes.count() + 1), quickBytes != 0);
     }
 
+    /** Of its arrays, and of the sizes. */
+    long heldBytes() {
+        return quick.heldBytes() + sizes.heldBytes();
+    }
+
     /**
      * Gives back blocks of at least so many granules in all where more are held than may be while memory is committed; false where
      * nothing was given.

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.segregated;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.Sizes;
 import java.util.Arrays;
 
@@ -76,6 +77,11 @@ final class QuickSizes {
             }
         }
         return Arrays.copyOf(all, kept);
+    }
+
+    /** Of its arrays. */
+    long heldBytes() {
+        return ArrayBytes.of(listed) + ArrayBytes.of(numbers);
     }
 
     int count() {

@@ -351,7 +351,7 @@ public final class SegregatedFitAllocator implements OffHeapAllocator {
                 refusedFreeCount,
                 usedBytes,
                 region.committedBytes() - usedBytes,
-                0,
+                region.recordBytes() + tags.reachedBytes() + tiling.free().heldBytes() + held.heldBytes(),
                 region.committedBytes(),
                 region.peakCommittedBytes(),
                 region.byteSize());

@@ -74,6 +74,11 @@ final class BlockMap {
         return unitsMask;
     }
 
+    /** Bytes that may have memory behind them. */
+    long reachedBytes() {
+        return bytes.reachedBytes();
+    }
+
     /** What the byte says of a live block at an address; never 0, and 0 stands for no block. */
     static byte markFor(long blockAddress, int unitsMask) {
         return (byte) (((int) (blockAddress >>> UNIT_SHIFT) & unitsMask) + 1);

@@ -89,7 +89,11 @@ public final class ConfinedSlabAllocator extends SlabMemory {
 
     @Override
     public AllocatorStats stats() {
-        return stats(heap.allocateCount(), pool.outCount() - heap.cachedCount(), pool.outBytes() - heap.cachedBytes());
+        return stats(
+                heap.allocateCount(),
+                pool.outCount() - heap.cachedCount(),
+                pool.outBytes() - heap.cachedBytes(),
+                heap.heldBytes());
     }
 
     @Override

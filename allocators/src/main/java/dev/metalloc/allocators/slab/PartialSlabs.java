@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import org.jspecify.annotations.Nullable;
 
 /** A heap's slabs that have room and that no blocks are taken from just now, a list for each class. Owner only. */
@@ -10,6 +11,11 @@ final class PartialSlabs {
 
     PartialSlabs(int classCount) {
         heads = new Slab[classCount];
+    }
+
+    /** Of its array. */
+    long heldBytes() {
+        return ArrayBytes.of(heads);
     }
 
     @Nullable

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SlowPath;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +162,15 @@ final class RemoteFreeBatches {
             head = returned.get();
             batch.next = head;
         } while (!returned.compareAndSet(head, batch));
+    }
+
+    /** Of the batches that are being filled: those that are on their way, or came back, are in no one's hands. */
+    long heldBytes() {
+        long bytes = ArrayBytes.of(owners) + ArrayBytes.of(batches);
+        for (RemoteFreeBatch batch : batches) {
+            bytes += batch == null ? 0 : ArrayBytes.of(batch.addresses);
+        }
+        return bytes;
     }
 
     /** Blocks ever written down. */

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -37,6 +38,11 @@ final class RemoteFrees {
     /** @param wordCount longs for a bit each block */
     RemoteFrees(int wordCount) {
         words = new long[FIRST + wordCount + LINE];
+    }
+
+    /** Of its array. */
+    long heldBytes() {
+        return ArrayBytes.of(words);
     }
 
     boolean mayHaveMarks() {

@@ -293,6 +293,11 @@ final class Slab extends SlabPadding {
         return free.wordCount();
     }
 
+    /** Of its arrays. */
+    long heldBytes() {
+        return free.heldBytes() + remote.heldBytes();
+    }
+
     /** Blocks that are out. */
     int takenCount() {
         return outCount;

@@ -222,7 +222,7 @@ public final class SlabAllocator extends SlabMemory {
         long keptBackBytes = heaps.keptBackBytes() + sharedHeap.keptBackBytes();
         long liveCount = pool.outCount() - keptBackCount - heaps.cachedCount() - sharedHeap.cachedCount();
         long usedBytes = pool.outBytes() - keptBackBytes - heaps.cachedBytes() - sharedHeap.cachedBytes();
-        return stats(allocateCount, liveCount, usedBytes);
+        return stats(allocateCount, liveCount, usedBytes, heaps.heldBytes() + sharedHeap.heldBytes());
     }
 
     /** Judges the frees of other threads, as far as the caller may. */

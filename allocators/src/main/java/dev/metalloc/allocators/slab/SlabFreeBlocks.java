@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import java.util.Arrays;
 
 /**
@@ -66,6 +67,11 @@ final class SlabFreeBlocks {
 
     boolean has(int index) {
         return (words[index >>> 6] & 1L << index) != 0;
+    }
+
+    /** Of its array. */
+    long heldBytes() {
+        return ArrayBytes.of(words);
     }
 
     /** Longs of a bit for each block. */

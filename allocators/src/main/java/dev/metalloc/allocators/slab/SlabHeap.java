@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.OffHeapMemory;
@@ -350,6 +351,12 @@ final class SlabHeap extends SlabMagazines {
                 pool.give(inUse);
             }
         }
+    }
+
+    /** Of its arrays, as far as it holds them; any thread. */
+    @Override
+    long heldBytes() {
+        return super.heldBytes() + ArrayBytes.of(current) + partial.heldBytes() + remoteFrees.heldBytes();
     }
 
     /** Checks that magazines and lists of this heap say what its slabs say. */

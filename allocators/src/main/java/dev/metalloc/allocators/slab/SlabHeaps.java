@@ -3,6 +3,7 @@ package dev.metalloc.allocators.slab;
 
 import dev.metalloc.allocators.concurrent.OwnerThread;
 import dev.metalloc.allocators.concurrent.SpinLock;
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.SlowPath;
 import java.util.Arrays;
@@ -289,6 +290,20 @@ final class SlabHeaps {
             long bytes = 0;
             for (SlabHeap heap : all) {
                 bytes += heap.cachedBytes();
+            }
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Of its tables, and of all heaps. */
+    long heldBytes() {
+        lock.lock();
+        try {
+            long bytes = ArrayBytes.of(front) + ArrayBytes.of(table) + ArrayBytes.of(all) + nobody.heldBytes();
+            for (SlabHeap heap : all) {
+                bytes += heap.heldBytes();
             }
             return bytes;
         } finally {

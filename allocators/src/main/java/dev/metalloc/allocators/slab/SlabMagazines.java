@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.SlowPath;
 
@@ -210,6 +211,11 @@ abstract class SlabMagazines {
             count += words[sizeClass] >>> COUNT_SHIFT;
         }
         return count;
+    }
+
+    /** Of its arrays. */
+    long heldBytes() {
+        return ArrayBytes.of(blockBytes) + ArrayBytes.of(bottoms) + ArrayBytes.of(capacities) + ArrayBytes.of(words);
     }
 
     /** Checks that each stack lies between its bounds. */

@@ -5,6 +5,7 @@ import dev.metalloc.allocators.api.AllocatorStats;
 import dev.metalloc.allocators.api.AllocatorTraits;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.Sizes;
 import dev.metalloc.allocators.source.ChunkSource;
@@ -202,8 +203,12 @@ abstract class SlabMemory implements OffHeapAllocator {
         return traits;
     }
 
+    private long tableBytes() {
+        return ArrayBytes.of(slabs) + ArrayBytes.of(heapOfSlab) + ArrayBytes.of(classOfSlab) + classes.heldBytes();
+    }
+
     /** The statistics that follow from counts of the heaps. */
-    final AllocatorStats stats(long allocateCount, long liveCount, long usedBytes) {
+    final AllocatorStats stats(long allocateCount, long liveCount, long usedBytes, long heapRecordBytes) {
         long committed = pool.committedBytes();
         return new AllocatorStats(
                 allocateCount,
@@ -211,7 +216,7 @@ abstract class SlabMemory implements OffHeapAllocator {
                 refusedFreeCount.get(),
                 usedBytes,
                 committed - usedBytes,
-                0,
+                heapRecordBytes + tableBytes() + pool.recordBytes(),
                 committed,
                 pool.peakCommittedBytes(),
                 regionBytes);

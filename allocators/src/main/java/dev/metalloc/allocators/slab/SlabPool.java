@@ -2,6 +2,7 @@
 package dev.metalloc.allocators.slab;
 
 import dev.metalloc.allocators.concurrent.SpinLock;
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.Sizes;
 import dev.metalloc.allocators.layout.SlowPath;
@@ -245,6 +246,20 @@ final class SlabPool {
         lock.lock();
         try {
             return usedSlots;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes of the records of all slabs: the region's, the map's, and the arrays' of each slab. */
+    long recordBytes() {
+        lock.lock();
+        try {
+            long bytes = region.recordBytes() + map.reachedBytes() + ArrayBytes.of(empty);
+            for (int slot = 0; slot < usedSlots; slot++) {
+                bytes += slabIn(slot).heldBytes();
+            }
+            return bytes;
         } finally {
             lock.unlock();
         }

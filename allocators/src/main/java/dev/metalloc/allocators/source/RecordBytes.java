@@ -57,6 +57,11 @@ public final class RecordBytes {
         return byteSize;
     }
 
+    /** How far it was to be written, in whole pages: at most so many bytes of memory does it take. */
+    public long reachedBytes() {
+        return reachedBytes;
+    }
+
     /** At most so many bytes of memory do all records of the process take that are still reserved: pages not written are counted, too. */
     public static long reachedBytesOfAll() {
         return REACHED_BYTES.get();

@@ -101,6 +101,11 @@ public final class ReservedRegion {
         return Long.compareUnsigned(address - base, byteSize) < 0;
     }
 
+    /** Bytes of its own records. */
+    public long recordBytes() {
+        return committed.heldBytes() + used.heldBytes();
+    }
+
     public long committedBytes() {
         return committedSpans << spanShift;
     }

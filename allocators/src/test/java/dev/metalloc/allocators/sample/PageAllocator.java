@@ -5,6 +5,7 @@ import dev.metalloc.allocators.api.AllocatorStats;
 import dev.metalloc.allocators.api.AllocatorTraits;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.api.OffHeapAllocator;
+import dev.metalloc.allocators.layout.ArrayBytes;
 import dev.metalloc.allocators.layout.Sizes;
 import dev.metalloc.allocators.source.ChunkSource;
 import dev.metalloc.allocators.source.OffHeapMemory;
@@ -146,7 +147,7 @@ final class PageAllocator implements OffHeapAllocator {
                 refusedFreeCount,
                 usedBytes,
                 region.committedBytes() - usedBytes,
-                0,
+                region.recordBytes() + ArrayBytes.of(runs) + (used.size() + wasStart.size()) / Byte.SIZE,
                 region.committedBytes(),
                 region.peakCommittedBytes(),
                 region.byteSize());

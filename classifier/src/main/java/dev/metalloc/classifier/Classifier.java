@@ -49,18 +49,19 @@ public final class Classifier {
      * The same of a profile that was merged from several, which are at hand: where they alone would get other verdicts, it is less sure,
      * and says so.
      *
-     * @param merged of all of them
+     * @param merged of all of them, each as often as it counts
      */
-    public Recommendation classify(Profile merged, List<Profile> runs) {
+    public Recommendation classify(Profile merged, List<CountedRun> runs) {
         Recommendation together = classify(merged);
         if (runs.size() < 2) {
             return together;
         }
         RunAgreement agreement = new RunAgreement(
-                runs, runs.stream().map(run -> classify(run).verdicts()).toList());
+                runs,
+                runs.stream().map(run -> classify(run.profile()).verdicts()).toList());
         List<Verdict> verdicts =
                 together.verdicts().stream().map(agreement::weighed).toList();
-        return together.with(verdicts);
+        return together.of(runs, verdicts);
     }
 
     private static List<String> notes(Profile profile, ApplicationFeatures application) {

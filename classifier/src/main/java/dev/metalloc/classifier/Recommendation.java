@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.classifier;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,9 +31,18 @@ public record Recommendation(
         notes = List.copyOf(notes);
     }
 
-    /** The same with other verdicts. */
-    Recommendation with(List<Verdict> others) {
-        return new Recommendation(app, runCount, objective, flags, others, fronts, notes);
+    /** The same, of so many runs however often each counts, with other verdicts. */
+    Recommendation of(List<CountedRun> runs, List<Verdict> others) {
+        int happened =
+                runs.stream().mapToInt(run -> run.profile().run().runCount()).sum();
+        int most = runs.stream().mapToInt(CountedRun::times).max().orElse(1);
+        int least = runs.stream().mapToInt(CountedRun::times).min().orElse(1);
+        List<String> all = new ArrayList<>(notes);
+        if (most > least) {
+            all.add("some runs count " + most + " times, others " + least
+                    + " (newer ones for more): the figures are sums of these");
+        }
+        return new Recommendation(app, happened, objective, flags, others, fronts, all);
     }
 
     /** Whether any verdict asks for an allocator. */

@@ -9,6 +9,9 @@ import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.aggregate.Profiles;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.Profile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +31,9 @@ class RunAgreementTest {
 
     private static Recommendation classify(Profile... runs) {
         return new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME)
-                .classify(Profiles.merge(List.of(runs)), List.of(runs));
+                .classify(
+                        Profiles.merge(List.of(runs)),
+                        Arrays.stream(runs).map(run -> new CountedRun(run, 1)).toList());
     }
 
     private static Verdict only(Recommendation recommendation) {
@@ -86,6 +91,38 @@ class RunAgreementTest {
                 unsure::toString);
         assertEquals("slab", nearlySure.allocator());
         assertTrue(nearlySure.reasons().stream().noneMatch(reason -> reason.contains("disagree")));
+    }
+
+    @Test
+    void shouldAskRunsForAsMuchAsTheyCount() {
+        Profile slow = new TestProfile(2000)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 30_000_000, Order.LIFO, 1000, 50)
+                .build();
+        Profile fast = new TestProfile(1)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 60_000_000, Order.LIFO, 1000, 50)
+                .build();
+        List<Profile> eightToOne = new ArrayList<>(Collections.nCopies(8, slow));
+        eightToOne.add(fast);
+
+        Recommendation recommendation = new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME)
+                .classify(Profiles.merge(eightToOne), List.of(new CountedRun(slow, 8), new CountedRun(fast, 1)));
+
+        Verdict verdict = only(recommendation);
+        assertEquals("leave", verdict.allocator());
+        // 60 of 8 * 30 + 60 millions; 60 of 90 where each counts once.
+        assertTrue(
+                verdict.reasons()
+                        .toString()
+                        .contains("the runs disagree: 1 of 2 alone would get another answer (slab), and made 20"),
+                verdict::toString);
+        assertTrue(verdict.confidence() > 1.5 * only(classify(slow, fast)).confidence(), verdict::toString);
+        assertEquals(2, recommendation.runCount());
+        assertTrue(
+                recommendation.notes().toString().contains("some runs count 8 times, others 1"),
+                recommendation.notes()::toString);
+        assertTrue(classify(slow, fast).notes().isEmpty());
     }
 
     private static Profile ofSite(long seconds, long count, long ofSite) {

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.classifier.choice;
 
+import dev.metalloc.classifier.CountedRun;
 import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.Verdict;
 import dev.metalloc.profiler.api.BandProfile;
@@ -14,7 +15,7 @@ import java.util.List;
 /**
  * How far the runs behind a merged profile agree with the verdicts on it: each would have got verdicts of its own.
  *
- * <p>Immutable. A run says as much on a verdict as it made allocations that the verdict speaks of; one that made too few to say anything
+ * <p>Immutable. A run says as much on a verdict as it made allocations that the verdict speaks of, times what it counts; one that made too few to say anything
  * is not asked.
  */
 public final class RunAgreement {
@@ -22,11 +23,11 @@ public final class RunAgreement {
     // Where a tenth would have it otherwise, that is a run cut short, or chance.
     private static final double AGREED_RATIO = 0.9;
 
-    private final List<Profile> runs;
+    private final List<CountedRun> runs;
     private final List<List<Verdict>> verdicts;
 
     /** @param verdicts those of each run alone, in the order of the runs */
-    public RunAgreement(List<Profile> runs, List<List<Verdict>> verdicts) {
+    public RunAgreement(List<CountedRun> runs, List<List<Verdict>> verdicts) {
         this.runs = List.copyOf(runs);
         this.verdicts = List.copyOf(verdicts);
     }
@@ -38,11 +39,12 @@ public final class RunAgreement {
         int dissenters = 0;
         String other = "";
         for (int i = 0; i < runs.size(); i++) {
-            long count = allocations(runs.get(i), verdict);
+            long count = allocations(runs.get(i).profile(), verdict);
             if (count >= LeaveRules.MIN_ALLOCATE_COUNT) {
                 String alone = alone(verdict, verdicts.get(i));
-                asked += count;
-                agreeing += alone.equals(verdict.allocator()) ? count : 0;
+                double weighed = (double) count * runs.get(i).times();
+                asked += weighed;
+                agreeing += alone.equals(verdict.allocator()) ? weighed : 0;
                 dissenters += alone.equals(verdict.allocator()) ? 0 : 1;
                 other = alone.equals(verdict.allocator()) ? other : alone;
             }

@@ -7,6 +7,7 @@ import dev.metalloc.launcher.Surroundings;
 import dev.metalloc.launcher.fleet.FleetMerge;
 import dev.metalloc.launcher.fleet.FleetMerge.Merged;
 import dev.metalloc.launcher.known.KnownApplications;
+import dev.metalloc.launcher.known.MergeWeights;
 import dev.metalloc.policy.store.PolicyStore;
 import dev.metalloc.policy.store.ProfileGroup;
 import dev.metalloc.profiler.aggregate.Profiles;
@@ -45,7 +46,7 @@ public final class DbMergeCommand implements Runnable {
     private @Nullable String role;
 
     @Option(names = "--half-life", paramLabel = "DAYS", description = "Days after which a profile counts half as much.")
-    private int halfLifeDays = 30;
+    private int halfLifeDays = MergeWeights.HALF_LIFE_DAYS;
 
     @Option(names = "-o", paramLabel = "FILE", description = "Write the merged profile, for recommend or report.")
     private @Nullable Path output;

@@ -69,7 +69,7 @@ public final class RecommendCommand implements Runnable {
                 .println((json ? RecommendationJson.write(recommendation) : RecommendationText.write(recommendation))
                         .strip());
         // Before the policy is kept: a check that fails leaves nothing behind.
-        boolean isConfirmed = !verify || verify(profiled.merged(), recommendation);
+        boolean isConfirmed = !verify || verify(profiled.weighed(), recommendation);
         write(known.keep(RecommendedPolicy.of(recommendation, System.currentTimeMillis())));
         if (!isConfirmed) {
             tell(

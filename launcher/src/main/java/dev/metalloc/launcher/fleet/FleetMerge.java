@@ -1,6 +1,8 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.launcher.fleet;
 
+import dev.metalloc.launcher.known.MergeWeights;
+import dev.metalloc.launcher.known.WeighedSum;
 import dev.metalloc.policy.store.ProfileContent;
 import dev.metalloc.policy.store.ProfileGroup;
 import dev.metalloc.policy.store.ProfileSelection;
@@ -15,10 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -80,7 +80,7 @@ public final class FleetMerge {
 
         private final MergeWeights weights;
         private final Consumer<String> problems;
-        private final Map<Integer, MergeSlots> byTimes = new TreeMap<>();
+        private final WeighedSum weighed = new WeighedSum();
         private final BandShares mean = new BandShares();
         private int runCount;
 
@@ -94,8 +94,7 @@ public final class FleetMerge {
                 Profile profile = decode(content);
                 runCount += profile.run().runCount();
                 mean.add(BandShares.of(profile));
-                byTimes.computeIfAbsent(weights.times(content.profile().meta()), times -> new MergeSlots())
-                        .add(profile);
+                weighed.add(profile, weights.times(content.profile().meta()));
             } catch (IOException e) {
                 problems.accept("profile " + content.profile().id() + " of "
                         + content.profile().meta().host() + ": " + e.getMessage() + " (left out)");
@@ -103,9 +102,7 @@ public final class FleetMerge {
         }
 
         Optional<Profile> sum() {
-            MergeSlots all = new MergeSlots();
-            byTimes.forEach((times, slots) -> slots.sum().ifPresent(sum -> all.add(MergeSlots.times(sum, times))));
-            return all.sum().map(this::withRunCount);
+            return weighed.sum().map(this::withRunCount);
         }
 
         /** Runs that count several times are still so many runs. */

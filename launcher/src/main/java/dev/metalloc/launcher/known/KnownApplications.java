@@ -84,13 +84,14 @@ public final class KnownApplications {
         return runs(app).map(ProfiledRuns::merged);
     }
 
-    /** The same with each run by itself. */
+    /** The same with each run by itself, and what they say where newer ones count for more. */
     public Optional<ProfiledRuns> runs(String app) {
-        List<Profile> profiles = new ArrayList<>();
+        List<ProfiledRuns.StoredRun> runs = new ArrayList<>();
         for (StoredProfile stored : asked(() -> store.profiles().latest(app, MOST_MERGED_PROFILES))) {
-            asked(() -> store.profiles().bytes(stored.id())).ifPresent(bytes -> profiles.add(decoded(bytes, stored)));
+            asked(() -> store.profiles().bytes(stored.id()))
+                    .ifPresent(bytes -> runs.add(new ProfiledRuns.StoredRun(stored.meta(), decoded(bytes, stored))));
         }
-        return profiles.isEmpty() ? Optional.empty() : Optional.of(ProfiledRuns.of(profiles));
+        return runs.isEmpty() ? Optional.empty() : Optional.of(ProfiledRuns.ofStored(runs));
     }
 
     /** Keeps a policy as the application's newest and returns it with the version it got. */

@@ -9,7 +9,6 @@ import dev.metalloc.profiler.io.ProfileReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** Finds the profile that a word on the command line means: a file, else all that is stored of an application. */
@@ -30,7 +29,7 @@ public final class ProfileSource {
         boolean isFolder = Files.isDirectory(file); // often called as the application in it
         if (isNamedAsProfile || (Files.exists(file) && !isFolder)) {
             try {
-                return ProfiledRuns.of(List.of(read(file)));
+                return ProfiledRuns.of(read(file));
             } catch (CommandFailure e) {
                 Optional<ProfiledRuns> stored = isNamedAsProfile ? Optional.empty() : known.runs(source);
                 ProfiledRuns runs = stored.orElseThrow(() -> e);

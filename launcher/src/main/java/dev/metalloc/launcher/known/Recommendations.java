@@ -18,6 +18,6 @@ public final class Recommendations {
                                 .traits(),
                         costs,
                         objective)
-                .classify(profiled.merged(), profiled.runs());
+                .classify(profiled.weighed(), profiled.runs());
     }
 }

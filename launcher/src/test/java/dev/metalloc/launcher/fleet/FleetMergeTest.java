@@ -113,15 +113,6 @@ class FleetMergeTest {
         assertTrue(problems.get(0).endsWith("(left out)"), problems::toString);
     }
 
-    @Test
-    void shouldCountAsOftenAsAsked() {
-        Profile once = SyntheticProfiles.usual("a", 1);
-        for (int times = 1; times <= 9; times++) {
-            assertEquals(
-                    times * once.allocateCount(), MergeSlots.times(once, times).allocateCount());
-        }
-    }
-
     private static long count(Profile profile, EntryPoint entryPoint) {
         return profile.entryPoint(entryPoint).orElseThrow().allocateCount();
     }

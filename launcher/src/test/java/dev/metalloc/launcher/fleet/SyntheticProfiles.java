@@ -23,7 +23,7 @@ public final class SyntheticProfiles {
     private static final int BLOCKS = 400;
     private static final int SITES = 12;
     private static final long DAY_MILLIS = 86_400_000;
-    static final long NEWEST_MILLIS = 1_790_000_000_000L;
+    public static final long NEWEST_MILLIS = 1_790_000_000_000L;
 
     private SyntheticProfiles() {}
 
@@ -33,7 +33,7 @@ public final class SyntheticProfiles {
     }
 
     /** A program that takes large direct buffers: nothing of it is like the usual one. */
-    static Profile unusual(String app, long seed) {
+    public static Profile unusual(String app, long seed) {
         return recorded(app, seed, EntryPoint.DIRECT_BUFFER, 1 << 20, 8 << 20);
     }
 

@@ -27,8 +27,8 @@ import java.util.stream.Stream;
  * and the recorder's memory take the larger; the smallest size takes the smaller. Of the time lines the longest is kept.
  * Sites are the same when hash and entry point are.
  *
- * <p>Whoever wants newer runs to weigh more merges fewer of the old ones; a decay inside the merge would make it depend
- * on the order.
+ * <p>Whoever wants newer runs to weigh more merges them more often than old ones; a decay inside the merge would make it
+ * depend on the order.
  */
 public final class Profiles {
     /** Threads a merged profile names; four runs with nothing in common still keep all of theirs. */

@@ -1,5 +1,5 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-package dev.metalloc.launcher.fleet;
+package dev.metalloc.launcher.known;
 
 import dev.metalloc.profiler.aggregate.Profiles;
 import dev.metalloc.profiler.api.Profile;

@@ -1,5 +1,5 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
-package dev.metalloc.launcher.fleet;
+package dev.metalloc.launcher.known;
 
 import dev.metalloc.policy.store.ProfileMeta;
 import java.time.Duration;
@@ -16,12 +16,14 @@ import java.time.Duration;
  * @param newestEpochMillis of the profiles that are merged
  * @param oldestEpochMillis of the profiles that are merged
  */
-record MergeWeights(Duration halfLife, long newestEpochMillis, long oldestEpochMillis) {
+public record MergeWeights(Duration halfLife, long newestEpochMillis, long oldestEpochMillis) {
+
+    public static final int HALF_LIFE_DAYS = 30;
 
     private static final int MOST_HALVINGS = 3;
     private static final int MOST_TIMES = 1_000;
 
-    int times(ProfileMeta meta) {
+    public int times(ProfileMeta meta) {
         int steps = halvings(oldestEpochMillis) - halvings(meta.recordedEpochMillis());
         return (int) Math.clamp(Math.round(meta.weight() * (1 << Math.max(0, steps))), 1L, (long) MOST_TIMES);
     }

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators;
 
+import dev.metalloc.allocators.api.AllocatorTraits;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
 import dev.metalloc.allocators.source.ChunkSource;
@@ -26,9 +27,13 @@ record Subject(String name, boolean keepsRecords, Function<ChunkSource, OffHeapA
     }
 
     ThreadModel threadModel() {
+        return traits().threadModel();
+    }
+
+    AllocatorTraits traits() {
         try (MmapChunkSource source = new MmapChunkSource(1L << 30);
                 OffHeapAllocator allocator = create(source)) {
-            return allocator.traits().threadModel();
+            return allocator.traits();
         }
     }
 

@@ -4,6 +4,7 @@ package dev.metalloc.allocators;
 import dev.metalloc.allocators.api.AllocatorSpec;
 import dev.metalloc.allocators.api.OffHeapAllocator;
 import dev.metalloc.allocators.api.ThreadModel;
+import dev.metalloc.allocators.concurrent.CachingAllocator;
 import dev.metalloc.allocators.concurrent.LockedAllocator;
 import dev.metalloc.allocators.debug.CheckingAllocator;
 import dev.metalloc.allocators.recording.RecordingAllocator;
@@ -62,6 +63,8 @@ final class Subjects {
             new Subject("system", false, source -> create(AllocatorSpec.of("system"), source)));
 
     private static final Layer LOCKED = new Layer("locked", LockedAllocator::new);
+    private static final Layer CACHING =
+            new Layer("caching", inner -> new CachingAllocator(inner, CachingAllocator.DEFAULT_CACHE_BYTES));
     private static final Layer CHECKING = new Layer("checking", CheckingAllocator::new);
     private static final Layer RECORDING = new Layer(
             "recording",
@@ -82,6 +85,10 @@ final class Subjects {
         for (Subject bare : ALLOCATORS) {
             for (Layer layer : LAYERS) {
                 subjects.add(bare.under(layer));
+            }
+            // What a thread keeps back would keep all of a chunk that is only freed as a whole.
+            if (bare.traits().freesSingleBlocks()) {
+                subjects.add(bare.under(CACHING));
             }
             subjects.add(bare.under(LOCKED).under(CHECKING).under(RECORDING));
             subjects.add(bare.under(RECORDING).under(CHECKING));

@@ -26,7 +26,8 @@ final class EntryPointMerge {
                 Histograms.sum(a.reallocateChains(), b.reallocateChains()),
                 isKnown(a) && isKnown(b) ? RangePeaks.highest(a.rangePeaks(), b.rangePeaks()) : RangePeaks.UNKNOWN,
                 AllocationBurst.some(a.bursts(), b.bursts()),
-                a.nativeFreeCount() + b.nativeFreeCount());
+                a.nativeFreeCount() + b.nativeFreeCount(),
+                Profiles.longer(a.timeLine(), b.timeLine()));
     }
 
     private static boolean isKnown(EntryPointProfile entryPoint) {

@@ -10,7 +10,6 @@ import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfilerCost;
 import dev.metalloc.profiler.api.RangePeaks;
 import dev.metalloc.profiler.api.RunInfo;
-import dev.metalloc.profiler.api.SiteProfile;
 import dev.metalloc.profiler.api.ThreadCounts;
 import dev.metalloc.profiler.api.ThreadSummary;
 import dev.metalloc.profiler.api.TimePoint;
@@ -18,7 +17,6 @@ import dev.metalloc.profiler.record.BandRow;
 import dev.metalloc.profiler.record.BurstRows;
 import dev.metalloc.profiler.record.EntryRow;
 import dev.metalloc.profiler.record.RawSnapshot;
-import dev.metalloc.profiler.record.SiteRow;
 import dev.metalloc.profiler.record.SizeBands;
 import dev.metalloc.profiler.record.ThreadRow;
 import dev.metalloc.profiler.record.TotalsRow;
@@ -58,13 +56,13 @@ public final class ProfileBuilder {
         return new Profile(
                 run,
                 entryPoints,
-                sites(),
+                SiteProfiles.of(snapshot, entryPoints),
                 threads(),
                 new ThreadCounts(
                         totals[TotalsRow.THREAD_COUNT],
                         totals[TotalsRow.ENDED_THREAD_COUNT],
                         totals[TotalsRow.MAX_ALIVE_THREAD_COUNT]),
-                timeLine(),
+                timeLine(snapshot.timeLine()),
                 bounded(
                         totals[TotalsRow.PEAK_LIVE_BYTES],
                         entryPoints.stream()
@@ -153,7 +151,8 @@ public final class ProfileBuilder {
                         .map(ProfileBuilder::burst)
                         .sorted()
                         .toList(),
-                row[EntryRow.NATIVE_FREE_COUNT]);
+                row[EntryRow.NATIVE_FREE_COUNT],
+                timeLine(snapshot.entryTimeLines()[index]));
     }
 
     private static AllocationBurst burst(long[] row) {
@@ -238,55 +237,6 @@ public final class ProfileBuilder {
                 Histograms.arenaShape(bytes));
     }
 
-    private List<SiteProfile> sites() {
-        List<SiteProfile> sites = new ArrayList<>();
-        for (int i = 0; i < snapshot.sites().length; i++) {
-            sites.add(site(i));
-        }
-        sites.sort(Profiles.SITE_ORDER);
-        return sites;
-    }
-
-    private SiteProfile site(int index) {
-        long[] row = snapshot.sites()[index];
-        Histogram lifetimes = Histograms.emptyForSite();
-        Histograms.addLifetimeBytes(lifetimes, row, SiteRow.LIFETIME_BYTES, BandRow.WEIGHT_UNIT);
-        return new SiteProfile(
-                row[SiteRow.HASH],
-                ENTRY_POINTS[(int) row[SiteRow.ENTRY_POINT]],
-                frames(index),
-                row[SiteRow.SAMPLE_COUNT],
-                unweighted(row[SiteRow.ALLOCATE_WEIGHT]),
-                row[SiteRow.ALLOCATE_BYTES],
-                siteSizes(row),
-                lifetimes,
-                unweighted(row[SiteRow.REMOTE_FREE_WEIGHT]),
-                unweighted(row[SiteRow.FREE_WEIGHT]));
-    }
-
-    private static Histogram siteSizes(long[] row) {
-        Histogram sizes = Histograms.emptyForSite();
-        for (int from = SiteRow.SIZES; from < row.length; from += SizeBands.SITE_SUB_BUCKETS) {
-            Histograms.addSiteSizes(sizes, row, from, (from - SiteRow.SIZES) / SizeBands.SITE_SUB_BUCKETS);
-        }
-        return sizes;
-    }
-
-    private List<SiteProfile.Frame> frames(int index) {
-        List<SiteProfile.Frame> frames = new ArrayList<>();
-        for (int i = 0; i < snapshot.siteClassNames()[index].length; i++) {
-            frames.add(new SiteProfile.Frame(
-                    snapshot.siteClassNames()[index][i],
-                    snapshot.siteMethodNames()[index][i],
-                    Math.max(-1, snapshot.siteLines()[index][i])));
-        }
-        return frames;
-    }
-
-    private static long unweighted(long weight) {
-        return Math.round(weight * BandRow.WEIGHT_UNIT);
-    }
-
     private List<ThreadSummary> threads() {
         List<long[]> rows = new ArrayList<>(List.of(snapshot.threads()));
         rows.add(snapshot.otherThreads());
@@ -311,8 +261,8 @@ public final class ProfileBuilder {
                 turns.of(row));
     }
 
-    private List<TimePoint> timeLine() {
-        return Arrays.stream(snapshot.timeLine())
+    private static List<TimePoint> timeLine(long[][] points) {
+        return Arrays.stream(points)
                 .map(point -> new TimePoint(point[0], Math.max(0, point[1]), point[2], point[3]))
                 .toList();
     }

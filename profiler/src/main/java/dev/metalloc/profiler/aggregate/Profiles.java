@@ -24,7 +24,8 @@ import java.util.stream.Stream;
  *
  * <p>Weights: every event weighs the same, so that a thread or run counts as much as it did: a run of ten times the events
  * has ten times the say. Counts, bytes, histograms, run counts and durations add up; peaks, the most open or alive at once
- * and the recorder's memory take the larger; the smallest size takes the smaller. Of the time lines the longest is kept.
+ * and the recorder's memory take the larger; the smallest size takes the smaller. Of the time lines the longest is kept, of each entry
+ * point's as well.
  * Sites are the same when hash and entry point are.
  *
  * <p>Whoever wants newer runs to weigh more merges them more often than old ones; a decay inside the merge would make it
@@ -149,10 +150,11 @@ public final class Profiles {
                 Histograms.sum(a.sizes(), b.sizes()),
                 Histograms.sum(a.lifetimeBytes(), b.lifetimeBytes()),
                 a.remoteFreeCount() + b.remoteFreeCount(),
-                a.freeCount() + b.freeCount());
+                a.freeCount() + b.freeCount(),
+                a.behaviour().plus(b.behaviour()));
     }
 
-    private static List<TimePoint> longer(List<TimePoint> a, List<TimePoint> b) {
+    static List<TimePoint> longer(List<TimePoint> a, List<TimePoint> b) {
         return compare(a, b) >= 0 ? a : b;
     }
 

@@ -19,6 +19,7 @@ import org.HdrHistogram.Histogram;
  * @param bursts consecutive allocations, a sample of all, in order of their starts
  * @param nativeFreeCount blocks that were seen to have been freed or resized by native code, not by way of an entry point; of followed blocks
  *     alone, most of which go unnoticed: what counts is whether there are any
+ * @param timeLine live bytes over time since its first event, of a single run (the longest where runs were merged); empty where not known
  */
 public record EntryPointProfile(
         EntryPoint entryPoint,
@@ -31,14 +32,16 @@ public record EntryPointProfile(
         Histogram reallocateChains,
         RangePeaks rangePeaks,
         List<AllocationBurst> bursts,
-        long nativeFreeCount) {
+        long nativeFreeCount,
+        List<TimePoint> timeLine) {
 
     public EntryPointProfile {
         bands = List.copyOf(bands);
         bursts = List.copyOf(bursts);
+        timeLine = List.copyOf(timeLine);
     }
 
-    /** One of whose chains of reallocations, of what bands held together, and of whose order nothing is known. */
+    /** One of whose chains of reallocations, of what bands held together, and of whose order and time line nothing is known. */
     public EntryPointProfile(
             EntryPoint entryPoint,
             List<BandProfile> bands,
@@ -58,7 +61,8 @@ public record EntryPointProfile(
                 new Histogram(CHAIN_DIGITS),
                 RangePeaks.UNKNOWN,
                 List.of(),
-                0);
+                0,
+                List.of());
     }
 
     /** The same with chains of reallocations, what bands held together, and consecutive allocations. */
@@ -74,7 +78,8 @@ public record EntryPointProfile(
                 otherChains,
                 otherPeaks,
                 otherBursts,
-                nativeFreeCount);
+                nativeFreeCount,
+                timeLine);
     }
 
     /** The same with blocks that native code freed. */
@@ -90,7 +95,25 @@ public record EntryPointProfile(
                 reallocateChains,
                 rangePeaks,
                 bursts,
-                count);
+                count,
+                timeLine);
+    }
+
+    /** The same with another time line. */
+    public EntryPointProfile withTimeLine(List<TimePoint> points) {
+        return new EntryPointProfile(
+                entryPoint,
+                bands,
+                sizes,
+                peakLiveBytes,
+                unknownFreeCount,
+                virtualThreadAllocateCount,
+                arenas,
+                reallocateChains,
+                rangePeaks,
+                bursts,
+                nativeFreeCount,
+                points);
     }
 
     /** Lengths are told apart exactly, however they are added up. */

@@ -16,6 +16,7 @@ import org.HdrHistogram.Histogram;
  * @param lifetimeBytes bytes allocated by the allocating thread between allocate and free, of sampled and freed blocks, weighted
  * @param remoteFreeCount frees of sampled blocks by another thread, weighted
  * @param freeCount frees of sampled blocks, weighted
+ * @param behaviour order of frees, reallocations, live bytes and lifetimes in time; {@link SiteBehaviour#UNKNOWN} of older profiles
  */
 public record SiteProfile(
         long siteHash,
@@ -27,10 +28,53 @@ public record SiteProfile(
         Histogram sizes,
         Histogram lifetimeBytes,
         long remoteFreeCount,
-        long freeCount) {
+        long freeCount,
+        SiteBehaviour behaviour) {
 
     public SiteProfile {
         frames = List.copyOf(frames);
+    }
+
+    /** One of whose blocks' behaviour nothing is known. */
+    public SiteProfile(
+            long siteHash,
+            EntryPoint entryPoint,
+            List<Frame> frames,
+            long sampleCount,
+            long estimatedAllocateCount,
+            long estimatedAllocateBytes,
+            Histogram sizes,
+            Histogram lifetimeBytes,
+            long remoteFreeCount,
+            long freeCount) {
+        this(
+                siteHash,
+                entryPoint,
+                frames,
+                sampleCount,
+                estimatedAllocateCount,
+                estimatedAllocateBytes,
+                sizes,
+                lifetimeBytes,
+                remoteFreeCount,
+                freeCount,
+                SiteBehaviour.UNKNOWN);
+    }
+
+    /** The same with another behaviour. */
+    public SiteProfile with(SiteBehaviour other) {
+        return new SiteProfile(
+                siteHash,
+                entryPoint,
+                frames,
+                sampleCount,
+                estimatedAllocateCount,
+                estimatedAllocateBytes,
+                sizes,
+                lifetimeBytes,
+                remoteFreeCount,
+                freeCount,
+                other);
     }
 
     /** One stack frame; {@code line} is -1 where unknown and is no part of the site's identity. */

@@ -1,6 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.profiler.io;
 
+import dev.metalloc.profiler.api.LifetimeBuckets;
 import java.nio.ByteBuffer;
 
 /**
@@ -22,6 +23,9 @@ final class MemoryBudget {
     private static final int STRING_BYTES = 64;
     /** Of a list: a small object and the reference to it. */
     private static final int ELEMENT_BYTES = 64;
+
+    /** Of a {@link dev.metalloc.profiler.api.SiteBehaviour}: its figures, its buckets, and the objects around them. */
+    private static final int SITE_BEHAVIOUR_BYTES = 160 + Long.BYTES * LifetimeBuckets.COUNT;
 
     private long bytesLeft = ProfileFormat.MAX_BYTES;
 
@@ -61,6 +65,11 @@ final class MemoryBudget {
     /** Before a list is made of so many elements; their histograms apart. */
     void takeElements(int count) throws ProfileFormatException {
         take((long) ELEMENT_BYTES * count);
+    }
+
+    /** Before so many sites are told what becomes of their blocks. */
+    void takeSiteBehaviours(int count) throws ProfileFormatException {
+        take((long) SITE_BEHAVIOUR_BYTES * count);
     }
 
     private void take(long bytes) throws ProfileFormatException {

@@ -11,7 +11,6 @@ import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.ProfilerCost;
 import dev.metalloc.profiler.api.RangePeaks;
 import dev.metalloc.profiler.api.RunInfo;
-import dev.metalloc.profiler.api.SiteProfile;
 import dev.metalloc.profiler.api.ThreadCounts;
 import dev.metalloc.profiler.api.ThreadSummary;
 import dev.metalloc.profiler.api.ThreadTurns;
@@ -21,10 +20,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the sections of a file whose checksum is right into a profile; used once. The mirror of {@link ProfileEncoder}. */
 final class ProfileDecoder {
-    private static final int MAX_FRAMES = 8;
     private static final int MAX_LOG2 = 62;
     private static final int LEAST_HISTOGRAM_BYTES = 41;
 
@@ -53,9 +52,12 @@ final class ProfileDecoder {
         ProfileInput cost = section(ProfileFormat.COST);
         return new Profile(
                 run(section(ProfileFormat.RUN)),
-                withNativeFrees(
-                        withBursts(withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS)))))),
-                sites(section(ProfileFormat.SITES)),
+                withTimeLines(withNativeFrees(
+                        withBursts(withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS))))))),
+                SiteDecoder.withBehaviour(
+                        SiteDecoder.sites(section(ProfileFormat.SITES)),
+                        laterSection(ProfileFormat.SITE_BEHAVIOUR),
+                        budget),
                 withTurns(withHistograms(threads(threads))),
                 threadCounts,
                 timeLine(section(ProfileFormat.TIME_LINE)),
@@ -81,6 +83,12 @@ final class ProfileDecoder {
             throw ProfileInput.damaged("section " + ProfileFormat.name(name) + " is missing");
         }
         return new ProfileInput(content, strings, budget);
+    }
+
+    /** Null in files of before. */
+    private @Nullable ProfileInput laterSection(int name) {
+        ByteBuffer content = sections.get(name);
+        return content == null ? null : new ProfileInput(content, strings, budget);
     }
 
     private String[] strings() throws ProfileFormatException {
@@ -158,35 +166,6 @@ final class ProfileDecoder {
                 in.histogram());
     }
 
-    private static List<SiteProfile> sites(ProfileInput in) throws ProfileFormatException {
-        return list(
-                in,
-                90,
-                site -> new SiteProfile(
-                        site.int64(),
-                        site.constant(EntryPoint.class),
-                        frames(site),
-                        site.varint(),
-                        site.varint(),
-                        site.varint(),
-                        site.histogram(),
-                        site.histogram(),
-                        site.varint(),
-                        site.varint()));
-    }
-
-    private static List<SiteProfile.Frame> frames(ProfileInput in) throws ProfileFormatException {
-        List<SiteProfile.Frame> frames = list(
-                in,
-                3,
-                frame -> new SiteProfile.Frame(
-                        frame.string(), frame.string(), Math.clamp(frame.zigzag(), -1, Integer.MAX_VALUE)));
-        if (frames.size() > MAX_FRAMES) {
-            throw ProfileInput.damaged("a site of " + frames.size() + " frames (expected: at most " + MAX_FRAMES + ")");
-        }
-        return frames;
-    }
-
     private List<ThreadSummary> threads(ProfileInput in) throws ProfileFormatException {
         return list(in, 5, this::thread);
     }
@@ -198,11 +177,10 @@ final class ProfileDecoder {
 
     /** Files of before have no such section. */
     private List<EntryPointProfile> withChains(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
-        ByteBuffer content = sections.get(ProfileFormat.CHAINS);
-        if (content == null) {
+        ProfileInput in = laterSection(ProfileFormat.CHAINS);
+        if (in == null) {
             return entryPoints;
         }
-        ProfileInput in = new ProfileInput(content, strings, budget);
         checkCount(in.count(LEAST_HISTOGRAM_BYTES), entryPoints.size(), ProfileFormat.CHAINS);
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
@@ -212,11 +190,10 @@ final class ProfileDecoder {
     }
 
     private List<EntryPointProfile> withRangePeaks(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
-        ByteBuffer content = sections.get(ProfileFormat.RANGE_PEAKS);
-        if (content == null) {
+        ProfileInput in = laterSection(ProfileFormat.RANGE_PEAKS);
+        if (in == null) {
             return entryPoints;
         }
-        ProfileInput in = new ProfileInput(content, strings, budget);
         checkCount(in.count(1), entryPoints.size(), ProfileFormat.RANGE_PEAKS);
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
@@ -247,11 +224,10 @@ final class ProfileDecoder {
     }
 
     private List<EntryPointProfile> withBursts(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
-        ByteBuffer content = sections.get(ProfileFormat.BURSTS);
-        if (content == null) {
+        ProfileInput in = laterSection(ProfileFormat.BURSTS);
+        if (in == null) {
             return entryPoints;
         }
-        ProfileInput in = new ProfileInput(content, strings, budget);
         checkCount(in.count(1), entryPoints.size(), ProfileFormat.BURSTS);
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
@@ -269,15 +245,27 @@ final class ProfileDecoder {
     }
 
     private List<EntryPointProfile> withNativeFrees(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
-        ByteBuffer content = sections.get(ProfileFormat.NATIVE_FREES);
-        if (content == null) {
+        ProfileInput in = laterSection(ProfileFormat.NATIVE_FREES);
+        if (in == null) {
             return entryPoints;
         }
-        ProfileInput in = new ProfileInput(content, strings, budget);
         checkCount(in.count(1), entryPoints.size(), ProfileFormat.NATIVE_FREES);
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
             whole.add(entryPoint.withNativeFrees(in.varint()));
+        }
+        return whole;
+    }
+
+    private List<EntryPointProfile> withTimeLines(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
+        ProfileInput in = laterSection(ProfileFormat.ENTRY_TIME_LINES);
+        if (in == null) {
+            return entryPoints;
+        }
+        checkCount(in.count(1), entryPoints.size(), ProfileFormat.ENTRY_TIME_LINES);
+        List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
+        for (EntryPointProfile entryPoint : entryPoints) {
+            whole.add(entryPoint.withTimeLine(timeLine(in)));
         }
         return whole;
     }
@@ -308,11 +296,10 @@ final class ProfileDecoder {
     }
 
     private List<ThreadSummary> withHistograms(List<ThreadSummary> threads) throws ProfileFormatException {
-        ByteBuffer content = sections.get(ProfileFormat.THREAD_HISTOGRAMS);
-        if (content == null) {
+        ProfileInput in = laterSection(ProfileFormat.THREAD_HISTOGRAMS);
+        if (in == null) {
             return threads;
         }
-        ProfileInput in = new ProfileInput(content, strings, budget);
         checkCount(in.count(2 * LEAST_HISTOGRAM_BYTES), threads.size(), ProfileFormat.THREAD_HISTOGRAMS);
         List<ThreadSummary> whole = new ArrayList<>(threads.size());
         for (ThreadSummary thread : threads) {
@@ -330,11 +317,10 @@ final class ProfileDecoder {
     }
 
     private List<ThreadSummary> withTurns(List<ThreadSummary> threads) throws ProfileFormatException {
-        ByteBuffer content = sections.get(ProfileFormat.THREAD_TURNS);
-        if (content == null) {
+        ProfileInput in = laterSection(ProfileFormat.THREAD_TURNS);
+        if (in == null) {
             return threads;
         }
-        ProfileInput in = new ProfileInput(content, strings, budget);
         checkCount(in.count(2), threads.size(), ProfileFormat.THREAD_TURNS);
         List<ThreadSummary> whole = new ArrayList<>(threads.size());
         for (ThreadSummary thread : threads) {
@@ -343,7 +329,7 @@ final class ProfileDecoder {
         return whole;
     }
 
-    private static void checkCount(int count, int expected, int section) throws ProfileFormatException {
+    static void checkCount(int count, int expected, int section) throws ProfileFormatException {
         if (count != expected) {
             throw ProfileInput.damaged("section " + ProfileFormat.name(section) + " has " + count
                     + " entries (expected: " + expected + ")");
@@ -365,7 +351,7 @@ final class ProfileDecoder {
         return points;
     }
 
-    private static <T> List<T> list(ProfileInput in, int leastBytesEach, ElementDecoder<T> element)
+    static <T> List<T> list(ProfileInput in, int leastBytesEach, ElementDecoder<T> element)
             throws ProfileFormatException {
         int count = in.elements(leastBytesEach);
         List<T> elements = new ArrayList<>(count);
@@ -375,7 +361,7 @@ final class ProfileDecoder {
         return elements;
     }
 
-    private interface ElementDecoder<T> {
+    interface ElementDecoder<T> {
         T decode(ProfileInput in) throws ProfileFormatException;
     }
 }

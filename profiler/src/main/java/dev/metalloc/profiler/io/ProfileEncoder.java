@@ -8,9 +8,11 @@ import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfilerCost;
 import dev.metalloc.profiler.api.RunInfo;
+import dev.metalloc.profiler.api.SiteBehaviour;
 import dev.metalloc.profiler.api.SiteProfile;
 import dev.metalloc.profiler.api.ThreadSummary;
 import dev.metalloc.profiler.api.TimePoint;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -33,7 +35,7 @@ final class ProfileEncoder {
         section(body, ProfileFormat.ENTRY_POINTS, this::entryPoints);
         section(body, ProfileFormat.SITES, this::sites);
         section(body, ProfileFormat.THREADS, this::threads);
-        section(body, ProfileFormat.TIME_LINE, this::timeLine);
+        section(body, ProfileFormat.TIME_LINE, out -> timeLine(out, profile.timeLine()));
         section(body, ProfileFormat.COST, this::cost);
         section(body, ProfileFormat.CHAINS, this::chains);
         section(body, ProfileFormat.THREAD_HISTOGRAMS, this::threadHistograms);
@@ -41,6 +43,8 @@ final class ProfileEncoder {
         section(body, ProfileFormat.BURSTS, this::bursts);
         section(body, ProfileFormat.NATIVE_FREES, this::nativeFrees);
         section(body, ProfileFormat.THREAD_TURNS, this::threadTurns);
+        section(body, ProfileFormat.SITE_BEHAVIOUR, this::siteBehaviour);
+        section(body, ProfileFormat.ENTRY_TIME_LINES, this::entryTimeLines);
         ProfileOutput stringSection = new ProfileOutput(strings);
         section(stringSection, ProfileFormat.STRINGS, strings::writeTo);
         return assemble(stringSection);
@@ -213,10 +217,37 @@ final class ProfileEncoder {
         }
     }
 
-    private void timeLine(ProfileOutput out) {
-        out.varint(profile.timeLine().size());
+    private void siteBehaviour(ProfileOutput out) {
+        out.varint(profile.sites().size());
+        profile.sites().forEach(site -> siteBehaviour(out, site.behaviour()));
+    }
+
+    private static void siteBehaviour(ProfileOutput out, SiteBehaviour behaviour) {
+        out.varint(behaviour.lifoFreeCount());
+        out.varint(behaviour.fifoFreeCount());
+        out.varint(behaviour.randomFreeCount());
+        out.varint(behaviour.bulkFreeCount());
+        out.varint(behaviour.unorderedFreeCount());
+        out.varint(behaviour.reallocateCount());
+        out.varint(behaviour.growCount());
+        out.varint(behaviour.liveBytes());
+        out.varint(behaviour.peakLiveBytes());
+        int used = behaviour.lifetimeNanos().usedBuckets();
+        out.varint(used);
+        for (int bucket = 0; bucket < used; bucket++) {
+            out.varint(behaviour.lifetimeNanos().count(bucket));
+        }
+    }
+
+    private void entryTimeLines(ProfileOutput out) {
+        out.varint(profile.entryPoints().size());
+        profile.entryPoints().forEach(entryPoint -> timeLine(out, entryPoint.timeLine()));
+    }
+
+    private static void timeLine(ProfileOutput out, List<TimePoint> points) {
+        out.varint(points.size());
         TimePoint before = new TimePoint(0, 0, 0, 0);
-        for (TimePoint point : profile.timeLine()) {
+        for (TimePoint point : points) {
             out.zigzag(point.elapsedMillis() - before.elapsedMillis());
             out.zigzag(point.liveBytes() - before.liveBytes());
             out.zigzag(point.allocatedBytes() - before.allocatedBytes());

@@ -29,6 +29,8 @@ final class ProfileFormat {
     static final int BURSTS = name("BRST");
     static final int NATIVE_FREES = name("NFRE");
     static final int THREAD_TURNS = name("TURN");
+    static final int SITE_BEHAVIOUR = name("SBEH");
+    static final int ENTRY_TIME_LINES = name("ETIM");
 
     private ProfileFormat() {}
 

@@ -35,9 +35,12 @@
  *       each block its size and its lifetime in bytes plus one, both with a flag in the lowest bit: grown, grows, and its rank among the ends
  *   <li>{@code NFRE}: count, then for each entry point, in the order above, its blocks that native code was seen to have freed
  *   <li>{@code TURN}: count, then for each thread, in the order above, the count of its turns and that of their events
+ *   <li>{@code SBEH}: count, then for each site, in the order above, the components of {@code SiteBehaviour} in their order; of the lifetimes
+ *       the number of buckets up to the last one that has any, at most 35, and their counts
+ *   <li>{@code ETIM}: count, then for each entry point, in the order above, a time line as in {@code TIME}
  * </ul>
  *
- * A file without the last six, which came later, is read as one that does not know them. That is how sections are added: a reader of before
+ * A file without the last eight, which came later, is read as one that does not know them. That is how sections are added: a reader of before
  * passes them over, so that the version stays. It rises where what is there changes its meaning.
  *
  * Counts and lengths are varints; differences, peaks of live bytes, lines and the start time zigzag. A histogram is its

@@ -229,14 +229,15 @@ final class BlockFollower {
         long allocatingThread = BlockMeta.owner(meta);
         boolean remote = allocatingThread != thread.owner;
         BandRow.countFollowedFree(row, weight, orderColumn, remote);
-        BandRow.countLifetimeNanos(row, Math.max(0, recorder.elapsedNanos() - birthNanos), weight);
+        long lifetimeNanos = Math.max(0, recorder.elapsedNanos() - birthNanos);
+        BandRow.countLifetimeNanos(row, lifetimeNanos, weight);
         long lifetimeBytes = lifetimeBytes(allocatingThread, birthBytes);
         if (lifetimeBytes != ThreadRecorder.UNKNOWN) {
             BandRow.countLifetimeBytes(row, lifetimeBytes, weight);
             endInBurst(meta, birthBytes, lifetimeBytes, orderColumn == BandRow.UNORDERED_FREE_WEIGHT);
         }
         if (BlockMeta.site(meta) != 0) {
-            countSiteFree(byteSize, meta, lifetimeBytes, remote);
+            countSiteFree(byteSize, birthBytes, meta, lifetimeBytes, lifetimeNanos, orderColumn);
         }
     }
 
@@ -267,10 +268,20 @@ final class BlockFollower {
     }
 
     @OutOfLine
-    private void countSiteFree(long byteSize, long meta, long lifetimeBytes, boolean remote) {
+    private void countSiteFree(
+            long byteSize, long birthBytes, long meta, long lifetimeBytes, long lifetimeNanos, int orderColumn) {
         SiteRecord site = recorder.sites.site(BlockMeta.site(meta));
         if (site != null) {
-            site.freed(recorder.siteWeight(byteSize, meta), lifetimeBytes, remote);
+            long owner = BlockMeta.owner(meta);
+            site.freed(
+                    byteSize,
+                    recorder.siteWeight(byteSize, meta),
+                    owner,
+                    birthBytes,
+                    lifetimeBytes,
+                    lifetimeNanos,
+                    owner != thread.owner,
+                    orderColumn);
         }
     }
 

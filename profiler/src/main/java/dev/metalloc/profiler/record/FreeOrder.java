@@ -103,7 +103,7 @@ final class FreeOrder {
         depth = kept;
     }
 
-    private static int direction(long birthBytes, long lastBirthBytes) {
+    static int direction(long birthBytes, long lastBirthBytes) {
         return birthBytes > lastBirthBytes ? BandRow.RISING_FREE_WEIGHT : BandRow.FALLING_FREE_WEIGHT;
     }
 }

@@ -15,6 +15,7 @@ package dev.metalloc.profiler.record;
  * @param bands {@link BandRow}s, by entry point, then by band
  * @param threads {@link ThreadRow}s for the names beside them
  * @param otherThreads the sum of the threads that are not named
+ * @param entryTimeLines for each of entryPoints what timeLine is for all
  * @param timeLine elapsed milliseconds, live bytes, allocated bytes, allocated blocks
  * @param sites {@link SiteRow}s; their frames, innermost first, are in the three arrays beside them
  */
@@ -26,6 +27,7 @@ public record RawSnapshot(
         long[][] arenaBytes,
         long[][] rangePeaks,
         long[][][] bursts,
+        long[][][] entryTimeLines,
         long[][] bands,
         String[] threadNames,
         long[][] threads,

@@ -98,6 +98,7 @@ final class Reallocations {
             long weight = thread.odds.weight(oldByteSize, meta);
             row[BandRow.REALLOCATE_WEIGHT] += weight;
             row[BandRow.GROW_WEIGHT] += byteSize > oldByteSize ? weight : 0;
+            countAtSite(oldByteSize, meta, byteSize > oldByteSize);
         }
         if (BlockMeta.owner(meta) == thread.owner) {
             entry.quick.countFree();
@@ -106,6 +107,14 @@ final class Reallocations {
             entry.liveBlocksElsewhere--;
         }
         thread.follower.countFollowedFree(entry, row, old, BandRow.UNORDERED_FREE_WEIGHT);
+    }
+
+    /** At the site of the block that is reallocated, if it was sampled: the new one has the site of the call, if it is. */
+    private void countAtSite(long oldByteSize, long meta, boolean grows) {
+        SiteRecord site = recorder.sites.site(BlockMeta.site(meta));
+        if (site != null) {
+            site.reallocated(recorder.siteWeight(oldByteSize, meta), grows);
+        }
     }
 
     private void restore(long address) {

@@ -17,9 +17,19 @@ final class RecorderTicks {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int MOST_READINGS = 8;
+    private static final int MAX_POINTS = 512;
+    /** Entry points are many: a quarter of the points still makes a chart. */
+    private static final int MAX_ENTRY_POINTS = MAX_POINTS / 4;
+
+    private static final long[][] NO_POINTS = {};
 
     private final Recorder recorder;
-    private final RecordedTimeLine timeLine = new RecordedTimeLine();
+    private final RecordedTimeLine timeLine = new RecordedTimeLine(MAX_POINTS);
+    private final @Nullable RecordedTimeLine[] entryTimeLines = new @Nullable RecordedTimeLine[Recorder.ENTRY_POINTS];
+    /** Of each entry point, what its clocks went to: they never go back in its time line either. */
+    private final long[] entryAllocatedBytes = new long[Recorder.ENTRY_POINTS];
+
+    private final long[] entryAllocatedCount = new long[Recorder.ENTRY_POINTS];
     private final long[] bandPeakBytes = new long[Recorder.ENTRY_POINTS * SizeBands.COUNT];
     private final @Nullable RangePeakBytes[] rangePeaks = new @Nullable RangePeakBytes[Recorder.ENTRY_POINTS];
     /** Ticker only, as are the others below. */
@@ -73,7 +83,7 @@ final class RecorderTicks {
         @Nullable ThreadRecorder[] threads = recorder.registry.held();
         for (int entryPoint = 0; entryPoint < Recorder.ENTRY_POINTS; entryPoint++) {
             if (recorder.isUsed(entryPoint)) {
-                observe(entryPoint, threads);
+                observe(entryPoint, threads, elapsedNanos);
             }
         }
         recorder.liveBytes.raisePeak(LiveBytes.TOTAL, sums[Sum.LIVE_BYTES]);
@@ -81,10 +91,17 @@ final class RecorderTicks {
         allocatedBytes = Math.max(allocatedBytes, sums[Sum.ALLOCATED_BYTES]);
         allocatedCount = Math.max(allocatedCount, sums[Sum.ALLOCATED_COUNT]);
         timeLine.add(elapsedNanos / NANOS_PER_MILLI, sums[Sum.LIVE_BYTES], allocatedBytes, allocatedCount);
+        recorder.sites.raisePeaks();
     }
 
     long[][] timeLine() {
         return timeLine.copy();
+    }
+
+    /** Of one entry point, from its first event on. */
+    long[][] timeLine(int entryPoint) {
+        RecordedTimeLine points = entryTimeLines[entryPoint];
+        return points == null ? NO_POINTS : points.copy();
     }
 
     long bandPeakBytes(int entryPoint, int band) {
@@ -98,14 +115,16 @@ final class RecorderTicks {
     }
 
     long heldBytes() {
-        long bytes = 0;
+        long bytes = timeLine.heldBytes();
         for (int entryPoint = 0; entryPoint < rangePeaks.length; entryPoint++) {
+            RecordedTimeLine points = entryTimeLines[entryPoint];
             bytes += rangePeaks[entryPoint] == null ? 0 : RangePeakBytes.HELD_BYTES;
+            bytes += points == null ? 0 : points.heldBytes();
         }
         return bytes;
     }
 
-    private void observe(int entryPoint, @Nullable ThreadRecorder[] threads) {
+    private void observe(int entryPoint, @Nullable ThreadRecorder[] threads, long elapsedNanos) {
         long entryLiveBytes = 0;
         long mostLiveBytes = recorder.mostLiveBytes(entryPoint);
         readSteadily(entryPoint, threads);
@@ -117,10 +136,22 @@ final class RecorderTicks {
         raiseRangePeaks(entryPoint, mostLiveBytes);
         entryLiveBytes = Math.min(entryLiveBytes, mostLiveBytes);
         recorder.liveBytes.raisePeak(entryPoint, entryLiveBytes);
+        addPoint(entryPoint, elapsedNanos / NANOS_PER_MILLI, entryLiveBytes);
         long[] entrySums = Recorder.isApart(entryPoint) ? sumsApart : sums;
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
         entrySums[Sum.ALLOCATED_BYTES] += entrySum[Sum.ALLOCATED_BYTES];
         entrySums[Sum.ALLOCATED_COUNT] += entrySum[Sum.ALLOCATED_COUNT];
+    }
+
+    private void addPoint(int entryPoint, long elapsedMillis, long liveBytes) {
+        RecordedTimeLine points = entryTimeLines[entryPoint];
+        if (points == null) {
+            points = new RecordedTimeLine(MAX_ENTRY_POINTS);
+            entryTimeLines[entryPoint] = points;
+        }
+        entryAllocatedBytes[entryPoint] = Math.max(entryAllocatedBytes[entryPoint], entrySum[Sum.ALLOCATED_BYTES]);
+        entryAllocatedCount[entryPoint] = Math.max(entryAllocatedCount[entryPoint], entrySum[Sum.ALLOCATED_COUNT]);
+        points.add(elapsedMillis, liveBytes, entryAllocatedBytes[entryPoint], entryAllocatedCount[entryPoint]);
     }
 
     /**

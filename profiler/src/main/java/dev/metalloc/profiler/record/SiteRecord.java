@@ -10,6 +10,8 @@ final class SiteRecord {
     private final AtomicLongArray counters = new AtomicLongArray(SiteRow.LENGTH);
     private final AtomicReferenceArray<@Nullable AtomicLongArray> sizes = new AtomicReferenceArray<>(SizeBands.COUNT);
     private final AtomicLongArray lifetimeBytes = new AtomicLongArray(BandRow.LIFETIME_BYTES_BUCKETS);
+    private final AtomicLongArray lifetimeNanos = new AtomicLongArray(SiteRow.LIFETIME_NANOS_BUCKETS);
+    private final SiteOrder order = new SiteOrder();
     final long hash;
     final int entryPoint;
     final String[] classNames;
@@ -49,19 +51,53 @@ final class SiteRecord {
     void allocated(long byteSize, long weight) {
         counters.getAndIncrement(SiteRow.SAMPLE_COUNT);
         counters.getAndAdd(SiteRow.ALLOCATE_WEIGHT, weight);
-        counters.getAndAdd(SiteRow.ALLOCATE_BYTES, ByteSampler.weightedBytes(byteSize, weight));
+        long bytes = ByteSampler.weightedBytes(byteSize, weight);
+        counters.getAndAdd(SiteRow.ALLOCATE_BYTES, bytes);
+        counters.getAndAdd(SiteRow.LIVE_BYTES, bytes);
         int band = SizeBands.band(byteSize);
         bandSizes(band).getAndAdd(SizeBands.siteSubBucket(band, byteSize), weight);
     }
 
-    /** @param lifetime in bytes allocated by the owner, -1 where unknown */
-    void freed(long weight, long lifetime, boolean remote) {
+    /**
+     * A sampled block was freed, or moved by a reallocation.
+     *
+     * @param livedBytes allocated by the owner meanwhile, -1 where unknown
+     * @param threadColumn the order of the free among all of its thread's
+     */
+    void freed(
+            long byteSize,
+            long weight,
+            long owner,
+            long birthBytes,
+            long livedBytes,
+            long livedNanos,
+            boolean remote,
+            int threadColumn) {
         counters.getAndAdd(SiteRow.FREE_WEIGHT, weight);
+        counters.getAndAdd(SiteRow.LIVE_BYTES, -ByteSampler.weightedBytes(byteSize, weight));
+        counters.getAndAdd(orderColumn(order.column(threadColumn, owner, birthBytes)), weight);
         if (remote) {
             counters.getAndAdd(SiteRow.REMOTE_FREE_WEIGHT, weight);
         }
-        if (lifetime >= 0) {
-            lifetimeBytes.getAndAdd(BandRow.lifetimeBytesBucket(lifetime), weight);
+        lifetimeNanos.getAndAdd(lifetimeNanosBucket(livedNanos), weight);
+        if (livedBytes >= 0) {
+            lifetimeBytes.getAndAdd(BandRow.lifetimeBytesBucket(livedBytes), weight);
+        }
+    }
+
+    /** A sampled block is reallocated; that it ends is told by {@link #freed}. */
+    void reallocated(long weight, boolean grows) {
+        counters.getAndAdd(SiteRow.REALLOCATE_WEIGHT, weight);
+        if (grows) {
+            counters.getAndAdd(SiteRow.GROW_WEIGHT, weight);
+        }
+    }
+
+    /** Raises the peak to what is live now; under registry.reading. */
+    void raisePeak() {
+        long live = counters.get(SiteRow.LIVE_BYTES);
+        if (live > counters.get(SiteRow.PEAK_LIVE_BYTES)) {
+            counters.set(SiteRow.PEAK_LIVE_BYTES, live);
         }
     }
 
@@ -76,6 +112,9 @@ final class SiteRecord {
         for (int i = 0; i < lifetimeBytes.length(); i++) {
             row[SiteRow.LIFETIME_BYTES + i] = lifetimeBytes.get(i);
         }
+        for (int i = 0; i < lifetimeNanos.length(); i++) {
+            row[SiteRow.LIFETIME_NANOS + i] = lifetimeNanos.get(i);
+        }
         return java.util.Arrays.copyOf(row, copySizes(row));
     }
 
@@ -84,8 +123,20 @@ final class SiteRecord {
         for (int band = 0; band < sizes.length(); band++) {
             bands += sizes.get(band) == null ? 0 : 1;
         }
-        return (SiteRow.LENGTH + lifetimeBytes.length() + SizeBands.COUNT + bands * SizeBands.SITE_SUB_BUCKETS)
-                * Long.BYTES;
+        long longs = SiteRow.LENGTH
+                + lifetimeBytes.length()
+                + lifetimeNanos.length()
+                + SizeBands.COUNT
+                + bands * SizeBands.SITE_SUB_BUCKETS;
+        return longs * Long.BYTES + SiteOrder.HELD_BYTES;
+    }
+
+    private static int orderColumn(int bandColumn) {
+        return bandColumn - BandRow.LIFO_FREE_WEIGHT + SiteRow.LIFO_FREE_WEIGHT; // the same four, in the same order
+    }
+
+    private static int lifetimeNanosBucket(long nanos) {
+        return LogBuckets.index(nanos >>> BandRow.NANOS_UNIT_SHIFT, 0, SiteRow.LIFETIME_NANOS_BUCKETS);
     }
 
     /** Answers where the row may end: no larger band has a count. */

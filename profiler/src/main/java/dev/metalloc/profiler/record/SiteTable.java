@@ -56,6 +56,16 @@ final class SiteTable {
         return count;
     }
 
+    /** Under registry.reading. */
+    void raisePeaks() {
+        for (int number = 1; number <= count; number++) {
+            SiteRecord site = sites.getAcquire(number);
+            if (site != null) {
+                site.raisePeak();
+            }
+        }
+    }
+
     long droppedCount() {
         return droppedCount.get();
     }

@@ -28,12 +28,14 @@ final class SnapshotBuilder {
         long[][] arenaBytes = new long[entryCount][];
         long[][] rangePeaks = new long[entryCount][];
         long[][][] bursts = new long[entryCount][][];
+        long[][][] entryTimeLines = new long[entryCount][][];
         int at = 0;
         for (int i = 0; i < totals.length; i++) {
             EntryRecord total = totals[i];
             if (total != null) {
                 entries[at] = entryRow(total);
                 rangePeaks[at] = ticks.rangePeakBytes(i);
+                entryTimeLines[at] = ticks.timeLine(i);
                 bursts[at] = total.collected == null ? NO_ROWS : total.collected.copies();
                 arenaAllocations[at] = total.arenas == null ? new long[0] : total.arenas.allocationsPerArena;
                 arenaBytes[at++] = total.arenas == null ? new long[0] : total.arenas.bytesPerArena;
@@ -48,6 +50,7 @@ final class SnapshotBuilder {
                 arenaBytes,
                 rangePeaks,
                 bursts,
+                entryTimeLines,
                 bands(),
                 threads.names(),
                 threads.rows(),

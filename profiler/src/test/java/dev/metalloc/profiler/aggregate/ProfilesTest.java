@@ -7,16 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.ProfilerCost;
 import dev.metalloc.profiler.api.RunInfo;
+import dev.metalloc.profiler.api.SiteBehaviour;
+import dev.metalloc.profiler.api.SiteProfile;
 import dev.metalloc.profiler.api.ThreadCounts;
 import dev.metalloc.profiler.api.ThreadSummary;
+import dev.metalloc.profiler.api.TimePoint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ProfilesTest {
@@ -58,6 +63,34 @@ class ProfilesTest {
                 a.run().durationNanos() + b.run().durationNanos(), merged.run().durationNanos());
         assertEquals(Math.max(a.peakLiveBytes(), b.peakLiveBytes()), merged.peakLiveBytes());
         assertEquals(bySite(a) + bySite(b), bySite(merged), "every sample is in one site");
+    }
+
+    @Test
+    void behaviourOfSitesAddsUpAndTimeLinesOfEntryPointsDoNot() {
+        for (int seed = 0; seed < 10; seed++) {
+            Profile a = RandomProfiles.of(seed);
+            Profile b = RandomProfiles.of(seed + 1000);
+            Profile merged = Profiles.merge(a, b);
+            SiteBehaviour sum = behaviour(a).plus(behaviour(b));
+            assertTrue(sum.lifetimeNanos().totalCount() > 0 && sum.reallocateCount() > 0, "seed " + seed + ": " + sum);
+            assertEquals(sum, behaviour(merged), "seed " + seed);
+            for (EntryPointProfile entry : merged.entryPoints()) {
+                List<List<TimePoint>> lines = Stream.of(a, b)
+                        .flatMap(profile -> profile.entryPoint(entry.entryPoint()).stream())
+                        .map(EntryPointProfile::timeLine)
+                        .toList();
+                long latest = lines.stream()
+                        .mapToLong(line -> line.getLast().elapsedMillis())
+                        .max()
+                        .orElseThrow();
+                assertTrue(lines.contains(entry.timeLine()), "seed " + seed);
+                assertEquals(latest, entry.timeLine().getLast().elapsedMillis(), "seed " + seed);
+            }
+        }
+    }
+
+    private static SiteBehaviour behaviour(Profile profile) {
+        return profile.sites().stream().map(SiteProfile::behaviour).reduce(SiteBehaviour.UNKNOWN, SiteBehaviour::plus);
     }
 
     @Test

@@ -9,9 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.profiler.aggregate.Profiles;
 import dev.metalloc.profiler.aggregate.RandomProfiles;
+import dev.metalloc.profiler.api.LifetimeBuckets;
 import dev.metalloc.profiler.api.Profile;
+import dev.metalloc.profiler.api.SiteBehaviour;
+import dev.metalloc.profiler.api.SiteProfile;
 import dev.metalloc.profiler.api.ThreadTurns;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -21,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 import org.HdrHistogram.Histogram;
@@ -28,6 +33,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ProfileFileTest {
+    /** Of the profile that is written. */
+    private static final byte ENTRY_POINTS = 6;
+
+    private static final long OLD_COUNT = 208;
+    private static final long OLD_BYTES = 5_684_722L;
+
     @TempDir
     Path folder;
 
@@ -123,6 +134,9 @@ class ProfileFileTest {
         assertRefusedInTime(with(ProfileFormat.THREADS, threads, 3, threads.length / 5 - 1));
         byte[] points = new byte[20 << 20];
         assertRefusedInTime(with(ProfileFormat.TIME_LINE, points, 0, points.length / 4 - 1));
+        byte[] entryPoints = new byte[20 << 20];
+        entryPoints[0] = ENTRY_POINTS;
+        assertRefusedInTime(with(ProfileFormat.ENTRY_TIME_LINES, entryPoints, 1, entryPoints.length / 4 - 2));
         byte[] strings = new byte[5 << 20];
         assertRefusedInTime(with(ProfileFormat.STRINGS, strings, 0, strings.length - 4));
     }
@@ -190,7 +204,9 @@ class ProfileFileTest {
                 ProfileFormat.RANGE_PEAKS,
                 ProfileFormat.BURSTS,
                 ProfileFormat.NATIVE_FREES,
-                ProfileFormat.THREAD_TURNS)));
+                ProfileFormat.THREAD_TURNS,
+                ProfileFormat.SITE_BEHAVIOUR,
+                ProfileFormat.ENTRY_TIME_LINES)));
         assertTrue(whole.threads().getFirst().sizes().getTotalCount() > 0);
         assertEquals(0, old.threads().getFirst().sizes().getTotalCount());
         assertTrue(whole.threads().getFirst().turns().count() > 0);
@@ -198,7 +214,11 @@ class ProfileFileTest {
         assertTrue(old.entryPoints().stream()
                 .allMatch(entry -> entry.reallocateChains().getTotalCount() == 0));
         assertEquals(whole.allocateBytes(), old.allocateBytes());
-        assertEquals(whole.sites(), old.sites());
+        assertTrue(whole.sites().stream().anyMatch(site -> site.behaviour().freeCount() > 0));
+        assertEquals(withoutBehaviour(whole.sites()), old.sites());
+        assertTrue(
+                whole.entryPoints().stream().noneMatch(entry -> entry.timeLine().isEmpty()));
+        assertTrue(old.entryPoints().stream().allMatch(entry -> entry.timeLine().isEmpty()));
         Profile both = Profiles.merge(whole, old);
         assertTrue(whole.entryPoints().stream()
                 .allMatch(entry -> entry.rangePeaks().isKnown()));
@@ -212,6 +232,41 @@ class ProfileFileTest {
                 both.threads().getFirst().sizes().getTotalCount());
         assertEquals(
                 whole.threads().getFirst().turns(), both.threads().getFirst().turns());
+        assertEquals(
+                whole.sites().getFirst().behaviour(), both.sites().getFirst().behaviour());
+        assertEquals(
+                whole.entryPoints().getFirst().timeLine(),
+                both.entryPoints().getFirst().timeLine());
+    }
+
+    private static List<SiteProfile> withoutBehaviour(List<SiteProfile> sites) {
+        return sites.stream().map(site -> site.with(SiteBehaviour.UNKNOWN)).toList();
+    }
+
+    /** Written before sites had a behaviour and entry points a time line. */
+    @Test
+    void fileOfAnOlderMetallocIsReadAndCanBeMerged() throws IOException {
+        byte[] old;
+        try (InputStream in =
+                Objects.requireNonNull(ProfileFileTest.class.getResourceAsStream("before-site-behaviour.mprof"))) {
+            old = in.readAllBytes();
+        }
+        Profile profile = ProfileReader.decode(ByteBuffer.wrap(old));
+        assertEquals(OLD_COUNT, profile.allocateCount());
+        assertEquals(OLD_BYTES, profile.allocateBytes());
+        assertEquals(30, profile.sites().size());
+        assertEquals(withoutBehaviour(profile.sites()), profile.sites());
+        assertTrue(profile.entryPoints().stream()
+                .allMatch(entry -> entry.timeLine().isEmpty()));
+        Profile whole = ProfileReader.decode(ByteBuffer.wrap(bytes));
+        Profile both = Profiles.merge(profile, whole);
+        assertEquals(both, Profiles.merge(whole, profile));
+        assertEquals(behaviour(whole), behaviour(both));
+        assertEquals(profile, ProfileReader.decode(ByteBuffer.wrap(ProfileEncoder.encode(profile))));
+    }
+
+    private static SiteBehaviour behaviour(Profile profile) {
+        return profile.sites().stream().map(SiteProfile::behaviour).reduce(SiteBehaviour.UNKNOWN, SiteBehaviour::plus);
     }
 
     @Test
@@ -220,6 +275,33 @@ class ProfileFileTest {
         file[sectionAt(file, ProfileFormat.CHAINS) + ProfileFormat.SECTION_HEADER_BYTES]--;
         seal(file);
         assertTrue(refusal(file).startsWith("damaged profile: section CHNS has "), refusal(file));
+        for (int name : new int[] {ProfileFormat.SITE_BEHAVIOUR, ProfileFormat.ENTRY_TIME_LINES}) {
+            byte[] other = bytes.clone();
+            other[sectionAt(other, name) + ProfileFormat.SECTION_HEADER_BYTES]--;
+            seal(other);
+            String message = refusal(other);
+            assertTrue(message.startsWith("damaged profile: section " + ProfileFormat.name(name) + " has "), message);
+        }
+    }
+
+    @Test
+    void siteOfMoreBucketsThanThereAreIsRefused() throws IOException {
+        int sites = ProfileReader.decode(ByteBuffer.wrap(bytes)).sites().size();
+        byte[] content = new byte[1000];
+        content[10] = LifetimeBuckets.COUNT + 1;
+        assertEquals(
+                "damaged profile: 36 buckets of lifetimes (expected: at most 35)",
+                refusal(with(ProfileFormat.SITE_BEHAVIOUR, content, 0, sites)));
+        content[10] = 0;
+        Profile unknown = ProfileReader.decode(ByteBuffer.wrap(with(ProfileFormat.SITE_BEHAVIOUR, content, 0, sites)));
+        assertEquals(withoutBehaviour(unknown.sites()), unknown.sites());
+    }
+
+    @Test
+    void sitesThatWouldFillTheMemoryAreRefused() {
+        ProfileFormatException e =
+                assertThrows(ProfileFormatException.class, () -> new MemoryBudget().takeSiteBehaviours(1 << 20));
+        assertEquals("profile would take more than 256 MiB in memory", e.getMessage());
     }
 
     private byte[] without(int... names) {

@@ -42,7 +42,8 @@ public final class Classifier {
                 FlagRaiser.application(application).strongestFirst(),
                 chosen.verdicts(),
                 chosen.fronts(),
-                notes(profile, application));
+                notes(profile, application),
+                SiteEvidence.of(profile));
     }
 
     /**

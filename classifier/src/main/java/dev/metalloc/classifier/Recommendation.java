@@ -14,6 +14,7 @@ import java.util.List;
  * @param verdicts disjoint in entry point, site and sizes; in the order of the entry points, then of sizes
  * @param fronts what was not beaten in both time and memory, for each entry point that something was composed for
  * @param notes what weakens all of it, such as an incomplete profile
+ * @param sites what the places with most bytes do, most first
  */
 public record Recommendation(
         String app,
@@ -22,13 +23,27 @@ public record Recommendation(
         List<FlagEvidence> flags,
         List<Verdict> verdicts,
         List<EntryPointFront> fronts,
-        List<String> notes) {
+        List<String> notes,
+        List<SiteEvidence> sites) {
 
     public Recommendation {
         flags = List.copyOf(flags);
         verdicts = List.copyOf(verdicts);
         fronts = List.copyOf(fronts);
         notes = List.copyOf(notes);
+        sites = List.copyOf(sites);
+    }
+
+    /** One of which no site is known. */
+    public Recommendation(
+            String app,
+            int runCount,
+            Objective objective,
+            List<FlagEvidence> flags,
+            List<Verdict> verdicts,
+            List<EntryPointFront> fronts,
+            List<String> notes) {
+        this(app, runCount, objective, flags, verdicts, fronts, notes, List.of());
     }
 
     /** The same, of so many runs however often each counts, with other verdicts. */
@@ -42,7 +57,7 @@ public record Recommendation(
             all.add("some runs count " + most + " times, others " + least
                     + " (newer ones for more): the figures are sums of these");
         }
-        return new Recommendation(app, happened, objective, flags, others, fronts, all);
+        return new Recommendation(app, happened, objective, flags, others, fronts, all, sites);
     }
 
     /** Whether any verdict asks for an allocator. */

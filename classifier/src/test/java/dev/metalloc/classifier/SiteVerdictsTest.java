@@ -9,6 +9,8 @@ import dev.metalloc.classifier.TestProfile.Order;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.classifier.report.RecommendationText;
 import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.LifetimeBuckets;
+import dev.metalloc.profiler.api.SiteBehaviour;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,25 @@ class SiteVerdictsTest {
         assertTrue(site.reasons().get(0).contains("times longer than the application's"), site::toString);
         assertFalse(site.runnerUp().isEmpty(), site::toString);
         assertTrue(RecommendationText.write(it).contains("UNSAFE from com.example.Index.call:7: slab"));
+    }
+
+    @Test
+    void shouldSayInWhichOrderAndWhenASitesBlocksAreFreed() {
+        long count = COUNT / 4;
+        SiteBehaviour queue = new SiteBehaviour(
+                0, count, 0, 0, 0, 0, 0, 0, 0, LifetimeBuckets.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count));
+        Recommendation it =
+                classify(busy(20).site(EntryPoint.UNSAFE, "com.example.Queue", 64, count, 1L << 32, count, 0, queue));
+
+        Verdict site = ofSites(it).get(0);
+        String sentence = "100 % of its frees come oldest first; half of its freed blocks lived less than about 101 ms";
+        assertEquals("slab", site.allocator());
+        assertEquals(sentence, site.reasons().getLast(), site::toString);
+        assertTrue(
+                RecommendationText.write(it)
+                        .contains("  UNSAFE from com.example.Queue.call:7: about 10,000,000 blocks, 610 MiB\n     "
+                                + sentence),
+                it::toString);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.ProfilerCost;
 import dev.metalloc.profiler.api.RunInfo;
+import dev.metalloc.profiler.api.SiteBehaviour;
 import dev.metalloc.profiler.api.SiteProfile;
 import dev.metalloc.profiler.api.ThreadCounts;
 import dev.metalloc.profiler.api.ThreadSummary;
@@ -90,6 +91,27 @@ public final class TestProfile {
             long lifetimeBytes,
             long freeCount,
             long remoteFreeCount) {
+        return site(
+                entryPoint,
+                className,
+                byteSize,
+                count,
+                lifetimeBytes,
+                freeCount,
+                remoteFreeCount,
+                SiteBehaviour.UNKNOWN);
+    }
+
+    /** The same with what becomes of its blocks. */
+    public TestProfile site(
+            EntryPoint entryPoint,
+            String className,
+            long byteSize,
+            long count,
+            long lifetimeBytes,
+            long freeCount,
+            long remoteFreeCount,
+            SiteBehaviour behaviour) {
         // As coarse as those of real profiles.
         Histogram sizes = new Histogram(1);
         sizes.recordValueWithCount(byteSize, count);
@@ -105,7 +127,8 @@ public final class TestProfile {
                 sizes,
                 lifetimes,
                 remoteFreeCount,
-                freeCount));
+                freeCount,
+                behaviour));
         return this;
     }
 

@@ -4,6 +4,7 @@ package dev.metalloc.classifier.choice;
 import dev.metalloc.classifier.BlockUse;
 import dev.metalloc.classifier.Expected;
 import dev.metalloc.classifier.Figures;
+import dev.metalloc.classifier.SiteEvidence;
 import dev.metalloc.classifier.Verdict;
 import dev.metalloc.classifier.features.ApplicationFeatures;
 import dev.metalloc.classifier.features.BandFeatures;
@@ -140,10 +141,12 @@ final class SiteChooser {
         Choice choice = Choice.of(weighed.group(), weighed.weighing(), weigher.jdkNanos(own, weighed.group()));
         Option best = choice.weighing().options().get(0);
         Optional<String> chunks = PoolChunks.reason(profile, allLike(choice.group()));
+        String behaviour = SiteBlocks.isKnown(site) ? SiteEvidence.of(site).sentence() : "";
         if (best.isLeave() || chunks.isPresent() || !gain.isWorthwhile(choice)) {
             List<String> reasons = new ArrayList<>(List.of(unlike));
             // The entry point as a whole may be changed, or there would be no verdicts on its sites.
             reasons.addAll(chunks.map(List::of).orElseGet(() -> left.of(choice, Gain.MIN_SAVED_SHARE)));
+            addTo(reasons, behaviour);
             return left(site, own, choice, reasons);
         }
         List<String> reasons = new ArrayList<>();
@@ -151,6 +154,7 @@ final class SiteChooser {
         if (!best.detail().isEmpty()) {
             reasons.add(best.detail());
         }
+        addTo(reasons, behaviour);
         return verdict(
                 site,
                 own,
@@ -159,6 +163,12 @@ final class SiteChooser {
                 confidence.ofChange(choice.jdkNanos(), best.pairNanos(), site.sampleCount()),
                 reasons,
                 writer.runnerUp(choice, best));
+    }
+
+    private static void addTo(List<String> reasons, String sentence) {
+        if (!sentence.isEmpty()) {
+            reasons.add(sentence);
+        }
     }
 
     /** The entry point's blocks of a group's sizes: a pool's chunks are told by how many there are. */

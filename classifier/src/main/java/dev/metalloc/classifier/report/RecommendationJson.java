@@ -5,9 +5,11 @@ import dev.metalloc.classifier.EntryPointFront;
 import dev.metalloc.classifier.Expected;
 import dev.metalloc.classifier.FlagEvidence;
 import dev.metalloc.classifier.Recommendation;
+import dev.metalloc.classifier.SiteEvidence;
 import dev.metalloc.classifier.Verdict;
 import dev.metalloc.classifier.composite.Composition;
 import dev.metalloc.classifier.composite.RangePart;
+import dev.metalloc.profiler.api.SiteBehaviour;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -37,6 +39,10 @@ public final class RecommendationJson {
         json.close(']').key("notes").open('[');
         for (String note : recommendation.notes()) {
             json.element().value(note);
+        }
+        json.close(']').key("sites").open('[');
+        for (SiteEvidence site : recommendation.sites()) {
+            write(json.element(), site);
         }
         return json.close(']').close('}').toString();
     }
@@ -95,6 +101,32 @@ public final class RecommendationJson {
         json.close(']').key("runnerUp").value(verdict.runnerUp()).close('}');
     }
 
+    /** What older profiles do not have of a site is left out. */
+    private static void write(JsonText json, SiteEvidence site) {
+        json.open('{');
+        json.key("entryPoint").value(site.entryPoint().name());
+        json.key("site").value(hex(site.siteHash()));
+        json.key("frame").value(site.siteText());
+        json.key("samples").value(site.sampleCount());
+        json.key("allocateCount").value(site.allocateCount());
+        json.key("allocateBytes").value(site.allocateBytes());
+        json.key("freeRatio").value(site.freeRatio());
+        json.key("remoteFreeRatio").value(site.remoteFreeRatio());
+        json.key("lifetimeBytesMedian").value(site.lifetimeBytesMedian());
+        if (site.isBehaviourKnown()) {
+            SiteBehaviour behaviour = site.behaviour();
+            json.key("lifoFreeRatio").value(site.ofOrdered(behaviour.lifoFreeCount()));
+            json.key("fifoFreeRatio").value(site.ofOrdered(behaviour.fifoFreeCount()));
+            json.key("randomFreeRatio").value(site.ofOrdered(behaviour.randomFreeCount()));
+            json.key("bulkFreeRatio").value(site.ofOrdered(behaviour.bulkFreeCount()));
+            json.key("reallocateRatio").value(site.reallocateRatio());
+            json.key("lifetimeNanosMedian").value(behaviour.lifetimeNanos().nanosAtShare(0.5));
+            json.key("liveBytes").value(behaviour.liveBytes());
+            json.key("peakLiveBytes").value(behaviour.peakLiveBytes());
+        }
+        json.close('}');
+    }
+
     private static void write(JsonText json, Expected expected) {
         json.open('{');
         json.key("nanosPerEventBefore").value(expected.nanosPerEventBefore());
@@ -105,6 +137,10 @@ public final class RecommendationJson {
     }
 
     private static String site(Verdict verdict) {
-        return verdict.siteHash() == 0 ? "any" : String.format("%016x", verdict.siteHash());
+        return verdict.siteHash() == 0 ? "any" : hex(verdict.siteHash());
+    }
+
+    private static String hex(long siteHash) {
+        return String.format("%016x", siteHash);
     }
 }

@@ -4,6 +4,7 @@ package dev.metalloc.classifier.report;
 import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.FlagEvidence;
 import dev.metalloc.classifier.Recommendation;
+import dev.metalloc.classifier.SiteEvidence;
 import dev.metalloc.classifier.Verdict;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,7 @@ public final class RecommendationText {
         }
         appendTable(text, recommendation.verdicts());
         appendReasons(text, recommendation.verdicts());
+        appendSites(text, recommendation.sites());
         if (!recommendation.notes().isEmpty()) {
             text.append("\nMind\n");
             recommendation
@@ -87,6 +89,28 @@ public final class RecommendationText {
                     .forEach(reason -> text.append("   ").append(reason).append('\n'));
             if (!verdict.runnerUp().isEmpty()) {
                 text.append("   next best: ").append(verdict.runnerUp()).append('\n');
+            }
+        }
+    }
+
+    private static void appendSites(StringBuilder text, List<SiteEvidence> sites) {
+        if (sites.isEmpty()) {
+            return;
+        }
+        text.append("\nWhere most bytes come from\n");
+        for (SiteEvidence site : sites) {
+            text.append("  ")
+                    .append(site.entryPoint())
+                    .append(" from ")
+                    .append(site.siteText())
+                    .append(": about ")
+                    .append(Figures.count(site.allocateCount()))
+                    .append(" blocks, ")
+                    .append(Figures.bytes(site.allocateBytes()))
+                    .append('\n');
+            String sentence = site.sentence();
+            if (!sentence.isEmpty()) {
+                text.append("     ").append(sentence).append('\n');
             }
         }
     }

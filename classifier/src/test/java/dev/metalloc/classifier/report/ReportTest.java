@@ -24,6 +24,8 @@ import dev.metalloc.classifier.composite.Composition;
 import dev.metalloc.classifier.composite.RangePart;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.LifetimeBuckets;
+import dev.metalloc.profiler.api.SiteBehaviour;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +70,8 @@ class ReportTest {
     void shouldWriteTheContractAndWhatIsAddedAfterIt() throws JsonProcessingException {
         JsonNode json = new ObjectMapper().readTree(RecommendationJson.write(HOSTILE));
 
-        assertEquals(List.of("app", "runs", "flags", "verdicts", "objective", "paretoFronts", "notes"), keys(json));
+        assertEquals(
+                List.of("app", "runs", "flags", "verdicts", "objective", "paretoFronts", "notes", "sites"), keys(json));
         assertEquals(HOSTILE.app(), json.get("app").asText());
         assertEquals(2, json.get("runs").asInt());
         assertEquals(
@@ -120,6 +123,55 @@ class ReportTest {
         assertEquals(32, part.get("maxBytes").asInt());
         assertEquals("16,32", part.get("parameters").get("classes").asText());
         assertTrue(front.get("compositions").get(1).get("chosen").asBoolean());
+    }
+
+    @Test
+    void shouldWriteWhatSitesDo() throws JsonProcessingException {
+        SiteBehaviour growing = new SiteBehaviour(75, 0, 25, 0, 100, 100, 80, 640, 6400, LifetimeBuckets.of(50, 150));
+        Classifier classifier = new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME);
+        Recommendation both = classifier.classify(new TestProfile(10)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 25_000_000, Order.LIFO, 1000, 4)
+                .and()
+                .site(EntryPoint.UNSAFE, "com.example.Grows", 64, 400, 1000, 200, 50, growing)
+                .site(EntryPoint.UNSAFE, "com.example.OfBefore", 64, 300, 1000, 200, 50)
+                .build());
+
+        JsonNode sites =
+                new ObjectMapper().readTree(RecommendationJson.write(both)).get("sites");
+        JsonNode grows = sites.get(0);
+        List<String> ofAll = List.of(
+                "entryPoint",
+                "site",
+                "frame",
+                "samples",
+                "allocateCount",
+                "allocateBytes",
+                "freeRatio",
+                "remoteFreeRatio",
+                "lifetimeBytesMedian");
+        assertEquals(ofAll, keys(sites.get(1)), "what is not known is left out");
+        assertEquals(
+                List.of(
+                        "lifoFreeRatio",
+                        "fifoFreeRatio",
+                        "randomFreeRatio",
+                        "bulkFreeRatio",
+                        "reallocateRatio",
+                        "lifetimeNanosMedian",
+                        "liveBytes",
+                        "peakLiveBytes"),
+                keys(grows).subList(ofAll.size(), keys(grows).size()));
+        assertEquals("com.example.Grows.call:7", grows.get("frame").asText());
+        assertEquals(0.75, grows.get("lifoFreeRatio").asDouble());
+        assertEquals(0.25, grows.get("randomFreeRatio").asDouble());
+        assertEquals(0.25, grows.get("reallocateRatio").asDouble());
+        assertEquals(0.5, grows.get("freeRatio").asDouble());
+        assertEquals(98_304, grows.get("lifetimeNanosMedian").asLong());
+        assertEquals(6400, grows.get("peakLiveBytes").asLong());
+        String text = RecommendationText.write(both);
+        assertTrue(text.contains("75 % of its frees come newest first; "), text);
+        assertTrue(text.contains("25 % are reallocated"), text);
     }
 
     @Test

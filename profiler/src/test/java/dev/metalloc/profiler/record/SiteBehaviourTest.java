@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 class SiteBehaviourTest {
     private static final int ENTRY = UNSAFE.ordinal();
     private static final long ROUND_NANOS = 1_000_000;
+    /** So long that walks of stacks take none of it to speak of: else they would be taken at a greater distance from some time on. */
+    private static final long SAMPLED_ROUND_NANOS = 1_000_000_000;
+
     private static final int PAIRS_PER_ROUND = 4;
 
     private String site = "app.None";
@@ -31,13 +34,13 @@ class SiteBehaviourTest {
     }
 
     /** The recorder after so many rounds, at the end of which so many blocks of the queue are live. */
-    private Recorder load(RecorderOptions options, int rounds, int queued, int roundsPerLook) {
+    private Recorder load(RecorderOptions options, int rounds, int queued, int roundsPerLook, long roundNanos) {
         Recorder recorder = recorder(options);
         ThreadRecorder thread = recorder.threadRecorder(Thread.currentThread());
         ArrayDeque<Long> queue = new ArrayDeque<>();
         for (int round = 0; round < rounds; round++) {
             if (round % roundsPerLook == 0) {
-                recorder.advance(round * ROUND_NANOS);
+                recorder.advance(round * roundNanos);
             }
             for (int pair = 0; pair < PAIRS_PER_ROUND; pair++) {
                 thread.freed(ENTRY, allocate(thread, "app.Pairs", 64));
@@ -76,7 +79,7 @@ class SiteBehaviourTest {
 
     @Test
     void shouldTellWhatBecomesOfEachSitesBlocks() {
-        Profile profile = RecorderTest.profileOf(load(RecorderOptions.full(), 1000, 100, 1));
+        Profile profile = RecorderTest.profileOf(load(RecorderOptions.full(), 1000, 100, 1, ROUND_NANOS));
 
         SiteBehaviour pairs = site(profile, "app.Pairs").behaviour();
         assertEquals(4000, pairs.lifoFreeCount());
@@ -119,7 +122,8 @@ class SiteBehaviourTest {
         double growths = 0;
         double live = 0;
         for (int run = 0; run < runs; run++) {
-            Profile profile = RecorderTest.profileOf(load(RecorderOptions.sampled(4096, 4096), rounds, queued, 100));
+            Profile profile = RecorderTest.profileOf(
+                    load(RecorderOptions.sampled(4096, 4096), rounds, queued, 100, SAMPLED_ROUND_NANOS));
             SiteBehaviour pairs = site(profile, "app.Pairs").behaviour();
             frees += pairs.freeCount();
             lifo += pairs.lifoFreeCount();
@@ -128,7 +132,7 @@ class SiteBehaviourTest {
             SiteBehaviour queue = site(profile, "app.Queue").behaviour();
             fifo += queue.fifoFreeCount();
             live += queue.liveBytes();
-            assertEquals(1.0, queue.lifetimeNanos().nanosAtShare(0.5) / ((double) queued * ROUND_NANOS), 0.5);
+            assertEquals(1.0, queue.lifetimeNanos().nanosAtShare(0.5) / ((double) queued * SAMPLED_ROUND_NANOS), 0.5);
             assertTrue(queue.peakLiveBytes() >= queue.liveBytes() / 2, queue::toString);
             SiteBehaviour growing = site(profile, "app.Growing").behaviour();
             reallocations += growing.reallocateCount();

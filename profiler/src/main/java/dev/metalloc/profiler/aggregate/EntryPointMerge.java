@@ -4,6 +4,7 @@ package dev.metalloc.profiler.aggregate;
 import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.RangePeaks;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ final class EntryPointMerge {
                 isKnown(a) && isKnown(b) ? RangePeaks.highest(a.rangePeaks(), b.rangePeaks()) : RangePeaks.UNKNOWN,
                 AllocationBurst.some(a.bursts(), b.bursts()),
                 a.nativeFreeCount() + b.nativeFreeCount(),
-                Profiles.longer(a.timeLine(), b.timeLine()));
+                Profiles.longer(a.timeLine(), b.timeLine()),
+                Callers.of(a.callers(), b.callers()));
     }
 
     private static boolean isKnown(EntryPointProfile entryPoint) {

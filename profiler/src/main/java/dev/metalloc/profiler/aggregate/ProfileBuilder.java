@@ -4,6 +4,7 @@ package dev.metalloc.profiler.aggregate;
 import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
@@ -152,7 +153,16 @@ public final class ProfileBuilder {
                         .sorted()
                         .toList(),
                 row[EntryRow.NATIVE_FREE_COUNT],
-                timeLine(snapshot.entryTimeLines()[index]));
+                timeLine(snapshot.entryTimeLines()[index]),
+                callers((int) row[EntryRow.CALLERS]));
+    }
+
+    private static Callers callers(int number) {
+        return switch (number) {
+            case EntryRow.KEEPERS -> Callers.KEEPERS;
+            case EntryRow.OTHER_CALLERS -> Callers.OTHERS;
+            default -> Callers.UNKNOWN;
+        };
     }
 
     private static AllocationBurst burst(long[] row) {

@@ -20,6 +20,7 @@ import org.HdrHistogram.Histogram;
  * @param nativeFreeCount blocks that were seen to have been freed or resized by native code, not by way of an entry point; of followed blocks
  *     alone, most of which go unnoticed: what counts is whether there are any
  * @param timeLine live bytes over time since its first event, of a single run (the longest where runs were merged); empty where not known
+ * @param callers whose handles were called
  */
 public record EntryPointProfile(
         EntryPoint entryPoint,
@@ -33,7 +34,8 @@ public record EntryPointProfile(
         RangePeaks rangePeaks,
         List<AllocationBurst> bursts,
         long nativeFreeCount,
-        List<TimePoint> timeLine) {
+        List<TimePoint> timeLine,
+        Callers callers) {
 
     public EntryPointProfile {
         bands = List.copyOf(bands);
@@ -62,7 +64,8 @@ public record EntryPointProfile(
                 RangePeaks.UNKNOWN,
                 List.of(),
                 0,
-                List.of());
+                List.of(),
+                Callers.UNKNOWN);
     }
 
     /** The same with chains of reallocations, what bands held together, and consecutive allocations. */
@@ -79,7 +82,8 @@ public record EntryPointProfile(
                 otherPeaks,
                 otherBursts,
                 nativeFreeCount,
-                timeLine);
+                timeLine,
+                callers);
     }
 
     /** The same with blocks that native code freed. */
@@ -96,7 +100,8 @@ public record EntryPointProfile(
                 rangePeaks,
                 bursts,
                 count,
-                timeLine);
+                timeLine,
+                callers);
     }
 
     /** The same with another time line. */
@@ -113,7 +118,26 @@ public record EntryPointProfile(
                 rangePeaks,
                 bursts,
                 nativeFreeCount,
-                points);
+                points,
+                callers);
+    }
+
+    /** The same with whose handles were called. */
+    public EntryPointProfile with(Callers otherCallers) {
+        return new EntryPointProfile(
+                entryPoint,
+                bands,
+                sizes,
+                peakLiveBytes,
+                unknownFreeCount,
+                virtualThreadAllocateCount,
+                arenas,
+                reallocateChains,
+                rangePeaks,
+                bursts,
+                nativeFreeCount,
+                timeLine,
+                otherCallers);
     }
 
     /** Lengths are told apart exactly, however they are added up. */

@@ -4,6 +4,7 @@ package dev.metalloc.profiler.io;
 import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
@@ -52,8 +53,8 @@ final class ProfileDecoder {
         ProfileInput cost = section(ProfileFormat.COST);
         return new Profile(
                 run(section(ProfileFormat.RUN)),
-                withTimeLines(withNativeFrees(
-                        withBursts(withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS))))))),
+                withCallers(withTimeLines(withNativeFrees(
+                        withBursts(withRangePeaks(withChains(entryPoints(section(ProfileFormat.ENTRY_POINTS)))))))),
                 SiteDecoder.withBehaviour(
                         SiteDecoder.sites(section(ProfileFormat.SITES)),
                         laterSection(ProfileFormat.SITE_BEHAVIOUR),
@@ -266,6 +267,19 @@ final class ProfileDecoder {
         List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
         for (EntryPointProfile entryPoint : entryPoints) {
             whole.add(entryPoint.withTimeLine(timeLine(in)));
+        }
+        return whole;
+    }
+
+    private List<EntryPointProfile> withCallers(List<EntryPointProfile> entryPoints) throws ProfileFormatException {
+        ProfileInput in = laterSection(ProfileFormat.CALLERS);
+        if (in == null) {
+            return entryPoints;
+        }
+        checkCount(in.count(1), entryPoints.size(), ProfileFormat.CALLERS);
+        List<EntryPointProfile> whole = new ArrayList<>(entryPoints.size());
+        for (EntryPointProfile entryPoint : entryPoints) {
+            whole.add(entryPoint.with(in.constant(Callers.class)));
         }
         return whole;
     }

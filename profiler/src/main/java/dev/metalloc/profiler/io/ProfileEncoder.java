@@ -45,6 +45,7 @@ final class ProfileEncoder {
         section(body, ProfileFormat.THREAD_TURNS, this::threadTurns);
         section(body, ProfileFormat.SITE_BEHAVIOUR, this::siteBehaviour);
         section(body, ProfileFormat.ENTRY_TIME_LINES, this::entryTimeLines);
+        section(body, ProfileFormat.CALLERS, this::callers);
         ProfileOutput stringSection = new ProfileOutput(strings);
         section(stringSection, ProfileFormat.STRINGS, strings::writeTo);
         return assemble(stringSection);
@@ -199,6 +200,12 @@ final class ProfileEncoder {
     private void nativeFrees(ProfileOutput out) {
         out.varint(profile.entryPoints().size());
         profile.entryPoints().forEach(entryPoint -> out.varint(entryPoint.nativeFreeCount()));
+    }
+
+    private void callers(ProfileOutput out) {
+        out.varint(profile.entryPoints().size());
+        profile.entryPoints()
+                .forEach(entryPoint -> out.string(entryPoint.callers().name()));
     }
 
     private void threadHistograms(ProfileOutput out) {

@@ -31,6 +31,7 @@ final class ProfileFormat {
     static final int THREAD_TURNS = name("TURN");
     static final int SITE_BEHAVIOUR = name("SBEH");
     static final int ENTRY_TIME_LINES = name("ETIM");
+    static final int CALLERS = name("CALL");
 
     private ProfileFormat() {}
 

@@ -31,7 +31,14 @@ public final class EntryRow {
     /** {@link NativeFrees}. Filled in by the snapshot only. */
     public static final int NATIVE_FREE_COUNT = CHAINS + CHAIN_BUCKETS;
 
-    static final int LENGTH = NATIVE_FREE_COUNT + 1;
+    /** Whose handles of the C library's were called: one of the three below. Filled in by the snapshot only. */
+    public static final int CALLERS = NATIVE_FREE_COUNT + 1;
+
+    public static final int UNKNOWN_CALLERS = 0;
+    public static final int KEEPERS = 1;
+    public static final int OTHER_CALLERS = 2;
+
+    static final int LENGTH = CALLERS + 1;
 
     /** Arena shapes have eight buckets to the power of two, values below 16 one each. */
     public static final int ARENA_SUB_BITS = 3;

@@ -32,6 +32,7 @@ public final class Recorder {
     final RecorderRegistry registry;
 
     private final boolean[] used = new boolean[ENTRY_POINTS];
+    private final boolean[] calledByOthers = new boolean[ENTRY_POINTS];
     private final AtomicLong elapsedNanos = new AtomicLong();
     private final AtomicLong arenaBlocksHeld = new AtomicLong();
     private final AtomicLong unkeptRecords = new AtomicLong();
@@ -40,6 +41,7 @@ public final class Recorder {
     private final AtomicInteger changeCount = new AtomicInteger();
     private final RecorderTicks ticks;
     private volatile boolean joinedLate;
+    private volatile boolean tellsCallers;
 
     public Recorder(RecorderOptions options, StackSource stacks) {
         this.options = options;
@@ -64,6 +66,11 @@ public final class Recorder {
     /** To be called before anything is recorded of an application that has blocks already. */
     public void joinLate() {
         joinedLate = true;
+    }
+
+    /** To be called before anything is recorded by whoever tells whose handles are called. */
+    public void tellCallers() {
+        tellsCallers = true;
     }
 
     /** Finds the recorders of threads, for a hot path. */
@@ -112,6 +119,21 @@ public final class Recorder {
     /** A thread begins to record what goes through the entry point. */
     void use(int entryPoint) {
         used[entryPoint] = true;
+    }
+
+    /** Read first: the flag is raised once, and called for at each event. */
+    void calledByOthers(int entryPoint) {
+        if (!calledByOthers[entryPoint]) {
+            calledByOthers[entryPoint] = true;
+        }
+    }
+
+    /** {@link EntryRow#CALLERS}. */
+    int callers(int entryPoint) {
+        if (!tellsCallers || entryPoint != MALLOC_DOWNCALL) {
+            return EntryRow.UNKNOWN_CALLERS;
+        }
+        return calledByOthers[entryPoint] ? EntryRow.OTHER_CALLERS : EntryRow.KEEPERS;
     }
 
     /** Some thread has begun to record what goes through an entry point, or ended. */

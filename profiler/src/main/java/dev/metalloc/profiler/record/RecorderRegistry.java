@@ -72,6 +72,11 @@ public final class RecorderRegistry {
         slots.choose(recorder, entryPoint);
     }
 
+    /** A handle of the C library's was called that is none of a keeper's; where {@link Recorder#tellCallers} was called. */
+    public void calledByOthers(int entryPoint) {
+        recorder.calledByOthers(entryPoint);
+    }
+
     /** The byte clock of a thread, -1 where it was folded. */
     long allocatedBytes(long owner) {
         ThreadRecorder found = threadOf(owner);

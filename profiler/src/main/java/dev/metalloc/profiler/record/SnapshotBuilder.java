@@ -66,6 +66,7 @@ final class SnapshotBuilder {
         total.counters[EntryRow.ENTRY_POINT] = total.entryPoint;
         total.counters[EntryRow.MISSED_FREE_COUNT] = total.missedFreeCount();
         total.counters[EntryRow.NATIVE_FREE_COUNT] = recorder.blocks.nativeFrees.count(total.entryPoint);
+        total.counters[EntryRow.CALLERS] = recorder.callers(total.entryPoint);
         total.counters[EntryRow.PEAK_LIVE_BYTES] = recorder.liveBytes.peak(total.entryPoint);
         return total.counters;
     }

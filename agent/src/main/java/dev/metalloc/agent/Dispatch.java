@@ -230,6 +230,9 @@ final class Dispatch {
             RunState.confinedArena = entries.get(EntryPoint.ARENA_CONFINED);
             RunState.automaticArena = entries.get(EntryPoint.ARENA_AUTO);
         }
+        if (hooks.has(HookGroup.DOWNCALL)) {
+            RunState.mallocDowncall = entries.get(EntryPoint.MALLOC_DOWNCALL);
+        }
         if (hooks.has(HookGroup.ARENA)) {
             RunState.frames = frames;
         }

@@ -90,6 +90,7 @@ public final class DispatchBean implements DispatchMXBean {
         add(usages, EntryPoint.ARENA_AUTO, RunState.automaticArena);
         add(usages, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         add(usages, EntryPoint.UNSAFE, RunState.unsafe);
+        add(usages, EntryPoint.MALLOC_DOWNCALL, RunState.mallocDowncall);
         add(usages, EntryPoint.NETTY, RunState.netty);
         if (RunState.sites != null) {
             for (ServedSite site : RunState.sites.sites()) {

@@ -4,12 +4,14 @@ package dev.metalloc.agent;
 import dev.metalloc.agent.runtime.DirectLedgers;
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.JdkAccess;
+import dev.metalloc.agent.runtime.LinkingClass;
 import dev.metalloc.agent.runtime.OtherAgents;
 import dev.metalloc.agent.runtime.PlannedPlaces;
 import dev.metalloc.agent.runtime.PlannedStart;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.runtime.ServedSite;
+import dev.metalloc.agent.train.HookGroup;
 import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
@@ -18,8 +20,10 @@ import java.lang.instrument.Instrumentation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +76,9 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         if (!sites.isEmpty()) {
             siteHooks = SiteHooks.install(instrumentation, sites);
         }
+        if (attached && hooks.has(HookGroup.DOWNCALL)) {
+            noteEarlierClasses(instrumentation);
+        }
         RunMark mark = new RunMark(options.marks());
         RunSession session =
                 new RunSession(new DispatchStart(hooks, sites, images.image().laterClasses(), mark), mark, siteHooks);
@@ -79,6 +86,17 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         if (attached) {
             System.setProperty(MetallocAgent.STATE_PROPERTY, DISPATCHING);
         }
+    }
+
+    /** Of those alone that would be served. */
+    private static void noteEarlierClasses(Instrumentation instrumentation) {
+        Map<Class<?>, Boolean> earlier = new HashMap<>();
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (loaded.getName().contains(LinkingClass.KEEPER)) {
+                earlier.put(loaded, Boolean.TRUE);
+            }
+        }
+        RunState.noteEarlier(earlier);
     }
 
     /**
@@ -192,6 +210,7 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         append(text, EntryPoint.ARENA_AUTO, RunState.automaticArena);
         append(text, EntryPoint.DIRECT_BUFFER, RunState.directBuffer);
         append(text, EntryPoint.UNSAFE, RunState.unsafe);
+        append(text, EntryPoint.MALLOC_DOWNCALL, RunState.mallocDowncall);
         append(text, EntryPoint.NETTY, RunState.netty);
         appendSites(text);
         text.append(String.format(

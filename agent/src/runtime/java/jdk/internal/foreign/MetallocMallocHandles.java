@@ -1,16 +1,19 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package jdk.internal.foreign;
 
+import static jdk.internal.foreign.MetallocMallocFunctions.isPointer;
+
+import dev.metalloc.agent.runtime.LinkingClass;
+import dev.metalloc.agent.runtime.ProfileState;
 import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.record.RecorderRegistry;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Collections;
-import java.util.Optional;
 
 /**
  * Records what goes through downcall handles of malloc, calloc, realloc and free.
@@ -25,43 +28,49 @@ final class MetallocMallocHandles {
 
     private static final int ENTRY_POINT = EntryPoint.MALLOC_DOWNCALL.ordinal();
 
-    private static final long MALLOC = addressOf("malloc");
-    private static final long CALLOC = addressOf("calloc");
-    private static final long REALLOC = addressOf("realloc");
-    private static final long FREE = addressOf("free");
-
     private MetallocMallocHandles() {}
 
-    private static long addressOf(String symbol) {
-        SymbolLookup lookup = Linker.nativeLinker().defaultLookup();
-        Optional<MemorySegment> found = lookup.find(symbol);
-        return found.isPresent() ? found.get().address() : -1L;
+    static MethodHandle recorded(
+            MethodHandle handle, MemorySegment symbol, FunctionDescriptor descriptor, Linker.Option[] options)
+            throws ReflectiveOperationException {
+        int function = MetallocMallocFunctions.at(symbol.address());
+        MethodHandle recorded = function == MetallocMallocFunctions.NONE ? handle : recorded(handle, function);
+        if (recorded == handle || isKeepers(function, handle.type(), descriptor, options)) {
+            return recorded;
+        }
+        MethodType nothing = MethodType.methodType(void.class);
+        return MethodHandles.foldArguments(
+                recorded, MethodHandles.lookup().findStatic(MetallocMallocHandles.class, "calledByOthers", nothing));
     }
 
-    static MethodHandle recorded(MethodHandle handle, MemorySegment symbol, FunctionDescriptor function)
-            throws ReflectiveOperationException {
-        long address = symbol.address();
+    /** Whether run mode would let our allocator stand behind the handle. */
+    private static boolean isKeepers(
+            int function, MethodType type, FunctionDescriptor descriptor, Linker.Option[] options) {
+        Class<?> linking = LinkingClass.find();
+        return linking != null
+                && LinkingClass.keepsBlocks(linking)
+                && MetallocMallocFunctions.isPlain(function, type, descriptor, options);
+    }
+
+    private static MethodHandle recorded(MethodHandle handle, int function) throws ReflectiveOperationException {
         MethodType type = handle.type();
-        if (address == MALLOC && type.parameterCount() == 1 && isPointer(type.returnType())) {
+        int count = type.parameterCount();
+        if (function == MetallocMallocFunctions.MALLOC && count == 1 && isPointer(type.returnType())) {
             return recordedAfter(handle, "allocated");
         }
-        if (address == CALLOC && type.parameterCount() == 2 && isPointer(type.returnType())) {
+        if (function == MetallocMallocFunctions.CALLOC && count == 2 && isPointer(type.returnType())) {
             return recordedAfter(handle, "allocatedZeroed");
         }
-        if (address == REALLOC
-                && type.parameterCount() == 2
+        if (function == MetallocMallocFunctions.REALLOC
+                && count == 2
                 && isPointer(type.returnType())
                 && isPointer(type.parameterType(0))) {
             return recordedAround(handle);
         }
-        if (address == FREE && type.parameterCount() == 1 && isPointer(type.parameterType(0))) {
+        if (function == MetallocMallocFunctions.FREE && count == 1 && isPointer(type.parameterType(0))) {
             return MethodHandles.foldArguments(handle, recorder("freed", type.changeReturnType(void.class)));
         }
         return handle;
-    }
-
-    private static boolean isPointer(Class<?> type) {
-        return type == MemorySegment.class || type == long.class;
     }
 
     /** Calls the handle, then the method of this class that is named, with the answer before the arguments. */
@@ -90,7 +99,7 @@ final class MetallocMallocHandles {
         MethodType longs = MethodType.methodType(void.class, Collections.nCopies(wanted.parameterCount(), long.class));
         MethodHandle recorder = lookup.findStatic(MetallocMallocHandles.class, name, longs);
         MethodHandle toAddress = lookup.findStatic(
-                MetallocMallocHandles.class, "usableAddress", MethodType.methodType(long.class, MemorySegment.class));
+                MetallocMallocFunctions.class, "usableAddress", MethodType.methodType(long.class, MemorySegment.class));
         for (int i = 0; i < wanted.parameterCount(); i++) {
             if (wanted.parameterType(i) == MemorySegment.class) {
                 recorder = MethodHandles.filterArguments(recorder, i, toAddress);
@@ -99,14 +108,11 @@ final class MetallocMallocHandles {
         return MethodHandles.explicitCastArguments(recorder, wanted);
     }
 
-    /** 0 where the JDK will refuse to pass the segment on. */
-    private static long usableAddress(MemorySegment segment) {
-        return segment != null
-                        && segment.isNative()
-                        && segment.scope().isAlive()
-                        && segment.isAccessibleBy(Thread.currentThread())
-                ? segment.address()
-                : 0;
+    private static void calledByOthers() {
+        RecorderRegistry recording = ProfileState.recording;
+        if (recording != null) {
+            recording.calledByOthers(ENTRY_POINT);
+        }
     }
 
     private static void allocated(long address, long byteSize) {
@@ -147,7 +153,7 @@ final class MetallocMallocHandles {
 
     private static long address(Object pointer) {
         if (pointer instanceof MemorySegment segment) {
-            return usableAddress(segment);
+            return MetallocMallocFunctions.usableAddress(segment);
         }
         return pointer instanceof Long address ? address : 0;
     }

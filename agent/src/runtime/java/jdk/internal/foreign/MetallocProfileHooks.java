@@ -13,6 +13,7 @@ import dev.metalloc.profiler.record.ThreadRecorder;
 import java.io.FileDescriptor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import jdk.internal.access.foreign.UnmapperProxy;
@@ -148,13 +149,14 @@ public final class MetallocProfileHooks {
     }
 
     /** Puts recording around handles of malloc and free, and leaves all others as they are. */
-    public static MethodHandle downcall(MethodHandle handle, MemorySegment symbol, FunctionDescriptor function) {
+    public static MethodHandle downcall(
+            MethodHandle handle, MemorySegment symbol, FunctionDescriptor function, Linker.Option[] options) {
         if (ProfileState.recording == null) {
             return handle;
         }
         try {
             Failsafe.faultPoint();
-            return MetallocMallocHandles.recorded(handle, symbol, function);
+            return MetallocMallocHandles.recorded(handle, symbol, function, options);
         } catch (Throwable failure) {
             ProfileState.fail(failure);
             return handle;

@@ -11,6 +11,11 @@ import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.allocators.source.ResidentPages;
 import dev.metalloc.profiler.api.EntryPoint;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
@@ -40,6 +45,7 @@ public final class MetallocRunHooks {
         static final ServedEntry SHARED_ARENA = RunState.sharedArena;
         static final ServedEntry CONFINED_ARENA = RunState.confinedArena;
         static final ServedEntry AUTOMATIC_ARENA = RunState.automaticArena;
+        static final ServedEntry MALLOC_DOWNCALL = RunState.mallocDowncall;
         static final FrameStacks FRAMES = RunState.frames;
         static final RetiredArenas RETIRED = RunState.retiredArenas;
         static final DirectLedgers LEDGERS = RunState.directLedgers;
@@ -245,6 +251,38 @@ public final class MetallocRunHooks {
         freeOurs(Served.SHARED_ARENA, address);
     }
 
+    /** The handle itself, or, where the plan says so, one of malloc's family that our allocator stands behind. */
+    public static MethodHandle downcall(
+            MethodHandle handle, MemorySegment symbol, FunctionDescriptor function, Linker.Option[] options) {
+        try {
+            Failsafe.faultPoint();
+            // None is of ours before somebody links what may allocate, and no free may go unseen that is linked before
+            // that.
+            boolean mayBeServed =
+                    RunState.rangeByteSize != 0 || (isLikeMallocOrFree(handle.type()) && RunState.isStarted());
+            return mayBeServed ? MetallocServedHandles.of(handle, symbol, function, options) : handle;
+        } catch (VirtualMachineError exhausted) {
+            throw exhausted; // as the JDK, to which a handle costs more: else a block of ours might not find its way
+            // back
+        } catch (Throwable failure) {
+            RunState.fail(failure);
+            return handle;
+        }
+    }
+
+    /** Whether a handle is of the shape of malloc, calloc, or free. */
+    private static boolean isLikeMallocOrFree(MethodType type) {
+        int count = type.parameterCount();
+        if (count == 0 || count > 2) {
+            return false;
+        }
+        Class<?> last = type.lastParameterType();
+        Class<?> answer = type.returnType();
+        return answer == void.class
+                ? last == long.class || last == MemorySegment.class
+                : last == long.class && (answer == long.class || answer == MemorySegment.class);
+    }
+
     @ForceInline
     static boolean hasSites() {
         return RunState.isStarted() && Served.HAS_SITES;
@@ -353,9 +391,21 @@ public final class MetallocRunHooks {
         return fresh;
     }
 
+    /** The block resized, perhaps elsewhere, or 0: it then lives on. */
+    static long reallocate(ServedEntry entry, long address, long byteSize) {
+        try {
+            Failsafe.faultPoint();
+            return entry.reallocate(address, byteSize);
+        } catch (Throwable failure) {
+            RunState.serving = RunState.TORN;
+            RunState.fail(failure);
+            return 0;
+        }
+    }
+
     /** Usable bytes of a block, or -1; where that cannot be known the block can neither move nor grow. */
     @Hidden
-    private static long usableSize(long address) {
+    static long usableSize(long address) {
         try {
             return RunState.usableSize(address);
         } catch (StackOverflowError failure) {

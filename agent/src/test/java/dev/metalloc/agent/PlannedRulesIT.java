@@ -102,7 +102,7 @@ class PlannedRulesIT {
     @Test
     void shouldMakeNothingForWhatIsNeverServed() throws Exception {
         List<PlanRule> rules = List.of(
-                rule(EntryPoint.MALLOC_DOWNCALL, 1, 4_096, "magic"),
+                rule(EntryPoint.ARENA_GLOBAL, 1, 4_096, "magic"),
                 rule(EntryPoint.ARROW, 1, 4_096, "slab"),
                 rule(EntryPoint.UNSAFE, 1, 4_096, "slab"));
         String said = TestPlan.said(dispatched(rules, "32"));

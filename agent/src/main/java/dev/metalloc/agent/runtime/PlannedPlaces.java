@@ -32,6 +32,8 @@ public final class PlannedPlaces {
         } else if (entryPoint == EntryPoint.DIRECT_BUFFER) {
             places.add("DIRECT_BUFFER");
             places.add("CHANNEL_BUFFER");
+        } else if (entryPoint == EntryPoint.MALLOC_DOWNCALL) {
+            places.add("DOWNCALL");
         } else if (rule.isForFrames()) {
             places.add("ARENA");
         } else if (entryPoint == EntryPoint.ARENA_CONFINED || entryPoint == EntryPoint.ARENA_AUTO) {

@@ -46,6 +46,7 @@ public final class ProfileState {
     /** Lets the hooks record from now on. The trace of a first recording is the only one they can see. */
     public static synchronized void begin(Recorder recorder) {
         Failsafe.forget();
+        recorder.tellCallers();
         recording = recorder.registry();
     }
 

@@ -2,6 +2,9 @@
 package dev.metalloc.agent.runtime;
 
 import java.lang.invoke.VarHandle;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +26,14 @@ public final class RunState {
     /** Netty's buffers: null, too, where Netty keeps them. */
     public static @Nullable ServedEntry netty;
 
+    /** Blocks of malloc that whoever links it frees himself. */
+    public static @Nullable ServedEntry mallocDowncall;
+
     /** Frames of confined arenas; null where the plan leaves them to the JDK. */
     public static @Nullable FrameStacks frames;
+
+    /** Classes that may have linked malloc and free before the hooks were in; null for none. */
+    private static volatile @Nullable Map<Class<?>, Boolean> earlierClasses;
 
     /** The sites that the plan tells apart; null where it tells none. */
     public static @Nullable ServedSites sites;
@@ -60,6 +69,7 @@ public final class RunState {
     private static final int NETTY = 32;
     private static final int FRAMES = 64;
     private static final int SITES = 128;
+    private static final int MALLOC_DOWNCALL = 256;
 
     /** Which hooks allocate, or {@link #TORN}: one load and one test in each. Off, too, for what departed from its profile, but for sites. */
     public static int serving;
@@ -96,8 +106,22 @@ public final class RunState {
         return (serving & AUTOMATIC_ARENA) != 0 || (awaitStart() && (serving & AUTOMATIC_ARENA) != 0);
     }
 
+    public static boolean isServingMallocDowncalls() {
+        return (serving & MALLOC_DOWNCALL) != 0 || (awaitStart() && (serving & MALLOC_DOWNCALL) != 0);
+    }
+
     public static boolean isServingFrames() {
         return (serving & FRAMES) != 0 || (awaitStart() && (serving & FRAMES) != 0);
+    }
+
+    /** Notes the classes that were there before the hooks; a free that one of them has linked knows nothing of our blocks. */
+    public static void noteEarlier(Map<Class<?>, Boolean> classes) {
+        earlierClasses = Collections.synchronizedMap(new WeakHashMap<>(classes));
+    }
+
+    static boolean mayHaveLinkedBefore(Class<?> type) {
+        Map<Class<?>, Boolean> earlier = earlierClasses;
+        return earlier != null && earlier.containsKey(type);
     }
 
     /** Whether there are allocators at all; the first calls wait for them. */
@@ -133,7 +157,8 @@ public final class RunState {
                 | bit(sharedArena, SHARED_ARENA)
                 | bit(confinedArena, CONFINED_ARENA)
                 | bit(automaticArena, AUTOMATIC_ARENA)
-                | bit(netty, NETTY);
+                | bit(netty, NETTY)
+                | bit(mallocDowncall, MALLOC_DOWNCALL);
         setServing(all | (frames != null && !framesDeparted ? FRAMES : 0) | (sites == null ? 0 : SITES));
     }
 
@@ -207,6 +232,9 @@ public final class RunState {
         if (entry == automaticArena) {
             return AUTOMATIC_ARENA;
         }
+        if (entry == mallocDowncall) {
+            return MALLOC_DOWNCALL;
+        }
         return entry == netty ? NETTY : 0;
     }
 
@@ -250,6 +278,7 @@ public final class RunState {
                     || freed(sharedArena, address)
                     || freed(confinedArena, address)
                     || freed(automaticArena, address)
+                    || freed(mallocDowncall, address)
                     || freed(sites == null ? null : sites.owner(address), address)) {
                 return;
             }
@@ -273,6 +302,9 @@ public final class RunState {
         }
         if (byteSize < 0) {
             byteSize = usableSize(automaticArena, address);
+        }
+        if (byteSize < 0) {
+            byteSize = usableSize(mallocDowncall, address);
         }
         return byteSize < 0 && sites != null ? usableSize(sites.owner(address), address) : byteSize;
     }

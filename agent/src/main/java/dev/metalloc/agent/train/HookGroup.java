@@ -15,7 +15,7 @@ public enum HookGroup {
     CONFINED_ARENA,
     /** Memory of segments that the JDK's own arenas hand out. */
     SEGMENT,
-    /** Downcall handles of malloc and free. */
+    /** Downcall handles of malloc, calloc, realloc and free. */
     DOWNCALL,
     /** Mappings of files and their end. */
     MAPPED_FILE

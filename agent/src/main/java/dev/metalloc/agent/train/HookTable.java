@@ -60,6 +60,7 @@ final class HookTable {
     static List<Hook> hooks(AgentMode mode) {
         List<Hook> hooks = new ArrayList<>();
         addRawMemory(hooks);
+        hooks.add(downcall());
         if (mode == AgentMode.PROFILE) {
             addProfiledArenas(hooks);
             addMappedFiles(hooks);
@@ -219,17 +220,6 @@ final class HookTable {
                 List.of(),
                 "confinedClosed",
                 "(" + SESSION + ")V"));
-        hooks.add(new Hook(
-                HookGroup.DOWNCALL,
-                LINKER,
-                "downcallHandle",
-                "(" + SEGMENT + FUNCTION + OPTIONS + ")" + HANDLE,
-                Hook.Kind.FILTER_RETURN,
-                "",
-                "",
-                List.of(SEGMENT, FUNCTION),
-                "downcall",
-                "(" + HANDLE + SEGMENT + FUNCTION + ")" + HANDLE));
     }
 
     private static void addMappedFiles(List<Hook> hooks) {
@@ -284,6 +274,20 @@ final class HookTable {
                 "segmentZero",
                 "(JJ)V"));
         hooks.add(internal(HookGroup.SEGMENT, SEGMENTS + "$1", "*", "*", "freeMemory", "segmentFree", U + "J)V"));
+    }
+
+    private static Hook downcall() {
+        return new Hook(
+                HookGroup.DOWNCALL,
+                LINKER,
+                "downcallHandle",
+                "(" + SEGMENT + FUNCTION + OPTIONS + ")" + HANDLE,
+                Hook.Kind.FILTER_RETURN,
+                "",
+                "",
+                List.of(SEGMENT, FUNCTION, OPTIONS),
+                "downcall",
+                "(" + HANDLE + SEGMENT + FUNCTION + OPTIONS + ")" + HANDLE);
     }
 
     private static Hook arena(String factory, String hookName) {

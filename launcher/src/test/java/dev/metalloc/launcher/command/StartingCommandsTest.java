@@ -82,9 +82,9 @@ class StartingCommandsTest {
                 Files.readString(file)
                         + Files.readString(file)
                                 .substring(Files.readString(file).indexOf("[[rule]]"))
-                                .replace("UNSAFE", "MALLOC_DOWNCALL"));
+                                .replace("UNSAFE", "MAPPED_FILE"));
         assertEquals(0, machine.run("run", "--policy", file.toString(), "--", "java", "a.B"));
-        String note = "MALLOC_DOWNCALL cannot be served, whatever the policy says: the JDK serves it";
+        String note = "MAPPED_FILE cannot be served, whatever the policy says: the JDK serves it";
         assertEquals("metalloc: " + note + "\n", machine.err());
         String plan = machine.handedOver().get(1).replaceFirst(".*,plan=([^,]*),.*", "$1");
         assertEquals(1, PlanFormat.read(Path.of(plan)).rules().size());

@@ -66,6 +66,7 @@ public record PlanRule(
                 || entryPoint == EntryPoint.ARENA_AUTO
                 || entryPoint == EntryPoint.DIRECT_BUFFER
                 || entryPoint == EntryPoint.UNSAFE
+                || entryPoint == EntryPoint.MALLOC_DOWNCALL
                 || entryPoint == EntryPoint.NETTY;
     }
 

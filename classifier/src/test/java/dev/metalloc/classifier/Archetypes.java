@@ -2,6 +2,7 @@
 package dev.metalloc.classifier;
 
 import dev.metalloc.classifier.TestProfile.Order;
+import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.Profile;
 import java.util.List;
@@ -50,7 +51,12 @@ final class Archetypes {
                 of("idle program", idle(), "five a second", "leave"),
                 of("slow trickle", slowTrickle(), "0.2 % of the run", "leave"),
                 of("few events", fewEvents(), "start-up noise", "leave"),
-                of("malloc through FFM", nettyDowncalls(), "native code may free them", "leave"),
+                of("malloc through FFM", mallocDowncalls(Callers.OTHERS), "native code may free them", "leave"),
+                of(
+                        "malloc through Netty's cleaner",
+                        mallocDowncalls(Callers.KEEPERS),
+                        "3.3M/s of one size, LIFO",
+                        "slab"),
                 of("few huge blocks", fewHuge(), "their use costs more", "leave"),
                 of("image tiles", imageTiles(), "few a second", "leave"),
                 of("start-up burst", startUpBurst(), "over before it matters", "leave"),
@@ -236,10 +242,11 @@ final class Archetypes {
                 .build();
     }
 
-    static Profile nettyDowncalls() {
+    static Profile mallocDowncalls(Callers callers) {
         return new TestProfile(60)
                 .at(EntryPoint.MALLOC_DOWNCALL)
-                .blocks(1024, 90_000_000, Order.LIFO, 5 * MICROS, 100)
+                .callers(callers)
+                .blocks(1024, 200_000_000, Order.LIFO, 5 * MICROS, 100)
                 .build();
     }
 

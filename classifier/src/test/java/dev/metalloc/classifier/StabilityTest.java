@@ -123,7 +123,8 @@ class StabilityTest {
                         entryPoint.unknownFreeCount(),
                         entryPoint.virtualThreadAllocateCount(),
                         entryPoint.arenas())
-                .withNativeFrees(entryPoint.nativeFreeCount());
+                .withNativeFrees(entryPoint.nativeFreeCount())
+                .with(entryPoint.callers());
     }
 
     private EntryPointProfile perturbed(EntryPointProfile entryPoint) {
@@ -135,7 +136,8 @@ class StabilityTest {
                         perturbed(entryPoint.unknownFreeCount()),
                         entryPoint.virtualThreadAllocateCount(),
                         entryPoint.arenas())
-                .withNativeFrees(entryPoint.nativeFreeCount());
+                .withNativeFrees(entryPoint.nativeFreeCount())
+                .with(entryPoint.callers());
     }
 
     private BandProfile perturbed(BandProfile band) {

@@ -3,6 +3,7 @@ package dev.metalloc.classifier;
 
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
@@ -186,6 +187,7 @@ public final class TestProfile {
         private long outOfOrderCount;
         private long unknownFrees;
         private long nativeFrees;
+        private Callers callers = Callers.UNKNOWN;
         private long virtualAllocations;
 
         EntryPointBuilder(EntryPoint entryPoint) {
@@ -226,6 +228,11 @@ public final class TestProfile {
             return this;
         }
 
+        public EntryPointBuilder callers(Callers whose) {
+            callers = whose;
+            return this;
+        }
+
         public EntryPointBuilder unknownFrees(long count) {
             unknownFrees = count;
             return this;
@@ -263,7 +270,8 @@ public final class TestProfile {
                                     maxOpenCount,
                                     arenaBlocks,
                                     arenaBytes))
-                    .withNativeFrees(nativeFrees);
+                    .withNativeFrees(nativeFrees)
+                    .with(callers);
         }
     }
 

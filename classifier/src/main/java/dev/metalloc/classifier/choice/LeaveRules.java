@@ -7,7 +7,9 @@ import dev.metalloc.classifier.features.ApplicationFeatures;
 import dev.metalloc.classifier.features.BandFeatures;
 import dev.metalloc.classifier.features.EntryPointFeatures;
 import dev.metalloc.classifier.flags.FlagRaiser;
+import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.EntryPointProfile;
 import java.util.Optional;
 
 /** When an entry point is left as it is, whatever an allocator would cost. */
@@ -30,12 +32,12 @@ final class LeaveRules {
     record Leave(String reason, boolean certain) {}
 
     static Optional<Leave> of(ApplicationFeatures application, EntryPointFeatures entryPoint) {
-        String undispatched = undispatched(application, entryPoint.entryPoint());
+        String undispatched = undispatched(application, entryPoint.profile());
         if (!undispatched.isEmpty()) {
             return Optional.of(new Leave(undispatched, true));
         }
         long nativeFrees = entryPoint.profile().nativeFreeCount();
-        if (entryPoint.entryPoint() == EntryPoint.UNSAFE && nativeFrees > 0) {
+        if (isForAnyFree(entryPoint.entryPoint()) && nativeFrees > 0) {
             return Optional.of(new Leave(
                     "native code frees or resizes blocks of it (seen " + Figures.count(nativeFrees)
                             + " times among the followed ones): the C library must have given them out",
@@ -46,7 +48,7 @@ final class LeaveRules {
             return leave("only " + Figures.count(all.allocateCount()) + " seen, too few to choose by (expected: "
                     + Figures.count(MIN_ALLOCATE_COUNT) + " or more)");
         }
-        if (entryPoint.entryPoint() == EntryPoint.UNSAFE && all.unknownFreeRatio() > MAX_UNKNOWN_FREE_RATIO) {
+        if (isForAnyFree(entryPoint.entryPoint()) && all.unknownFreeRatio() > MAX_UNKNOWN_FREE_RATIO) {
             return leave(Figures.percent(all.unknownFreeRatio())
                     + " of the frees are of blocks whose allocation was not seen: their owner is unknown");
         }
@@ -61,15 +63,30 @@ final class LeaveRules {
         return Optional.of(new Leave(reason, false));
     }
 
-    private static String undispatched(ApplicationFeatures application, EntryPoint entryPoint) {
-        return switch (entryPoint) {
+    /** Whether whoever holds an address may hand it to any free. */
+    private static boolean isForAnyFree(EntryPoint entryPoint) {
+        return entryPoint == EntryPoint.UNSAFE || entryPoint == EntryPoint.MALLOC_DOWNCALL;
+    }
+
+    private static String undispatched(ApplicationFeatures application, EntryPointProfile profile) {
+        return switch (profile.entryPoint()) {
             case ARENA_AUTO -> "automatic arenas are freed by the collector, not by the program: not dispatched";
             case ARENA_GLOBAL -> "the global arena never frees: there is nothing to allocate better";
-            case MALLOC_DOWNCALL ->
-                "blocks of malloc may be freed or resized by native code, which would not find them in an allocator of ours";
+            case MALLOC_DOWNCALL -> ofMalloc(profile.callers());
             case MAPPED_FILE -> "a mapped file is the system's memory: observed, never dispatched";
-            case NETTY, ARROW -> ofLibrary(application, entryPoint);
+            case NETTY, ARROW -> ofLibrary(application, profile.entryPoint());
             case ARENA_CONFINED, ARENA_SHARED, DIRECT_BUFFER, UNSAFE -> "";
+        };
+    }
+
+    private static String ofMalloc(Callers callers) {
+        String danger =
+                "blocks of malloc may be freed or resized by native code, which would not find them in an allocator of ours";
+        return switch (callers) {
+            case KEEPERS -> "";
+            case OTHERS ->
+                danger + ": not only Netty's own cleaner, which keeps its blocks to itself, calls malloc and free here";
+            case UNKNOWN -> danger + ": the profile does not say who calls malloc and free here (profile it again)";
         };
     }
 

@@ -11,6 +11,7 @@ import dev.metalloc.classifier.features.BandFeatures;
 import dev.metalloc.classifier.features.EntryPointFeatures;
 import dev.metalloc.classifier.features.FeatureExtractor;
 import dev.metalloc.profiler.api.BandProfile;
+import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.SiteProfile;
 import java.util.ArrayList;
@@ -62,8 +63,8 @@ final class SiteChooser {
     /** Verdicts on sites, where the entry point's own ask for an allocator at all. */
     List<Verdict> choose(List<Verdict> verdicts) {
         List<Verdict> found = new ArrayList<>();
-        if (verdicts.stream().allMatch(Verdict::isLeave)) {
-            return found;
+        if (verdicts.stream().allMatch(Verdict::isLeave) || entryPoint.entryPoint() == EntryPoint.MALLOC_DOWNCALL) {
+            return found; // a handle is called from anywhere: run mode tells no sites apart
         }
         for (SiteProfile site : profile.sites()) {
             if (site.entryPoint() == entryPoint.entryPoint() && isTelling(site)) {

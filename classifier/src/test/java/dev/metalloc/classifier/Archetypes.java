@@ -31,6 +31,7 @@ final class Archetypes {
                 of("nested arenas", nestedArenas(), "arenas close in order", "bump"),
                 of("arenas, short and long lived", arenasOfMixedLifetimes(), "a frame dies with its arena", "bump"),
                 of("arenas closed out of order", outOfOrderArenas(), "frames nest", "leave"),
+                of("arenas of virtual threads that wait", virtualThreadArenas(), "each has a frame to itself", "bump"),
                 of("arenas with blocks of 1 MiB", largeArenaBlocks(), "a frame is for small ones", "bump", FITTED),
                 of("shared arena per call", sharedArenaPerCall(), "one handshake for many arenas", FITTED),
                 of("64 B arenas on a pooling JDK", pooledByJdk(), "the JDK keeps them itself", "leave"),
@@ -332,6 +333,16 @@ final class Archetypes {
                 .at(EntryPoint.ARENA_CONFINED)
                 .blocks(100, 57_000_000, Order.BULK, 2 * MICROS, 1)
                 .arenas(57_000_000, 1, 100, 3, 20_000_000)
+                .build();
+    }
+
+    /** On two carriers; each arena is closed after many that were opened later. */
+    static Profile virtualThreadArenas() {
+        return new TestProfile(30)
+                .at(EntryPoint.ARENA_CONFINED)
+                .blocks(100, 57_000_000, Order.BULK, 2 * MICROS, 600)
+                .arenas(19_000_000, 3, 336, 110, 18_000_000)
+                .virtualAllocations(57_000_000)
                 .build();
     }
 

@@ -294,6 +294,14 @@ class ArchetypesTest {
         assertLeft(classify(Archetypes.outOfOrderArenas()), "35 % of the arenas outlive one opened later");
     }
 
+    /** 200 open at once, a page of each, and a frame for each of two carriers. */
+    @Test
+    void framesOfVirtualThreads_coverOneArenaEach() {
+        Verdict it = only(classify(Archetypes.virtualThreadArenas()));
+        assertEquals("65536", it.parameters().get("frameBytes"));
+        assertEquals(200 * 4096 + 65_536, it.expected().peakBytesAfter());
+    }
+
     @Test
     void virtualThreads_areSeen() {
         assertRaised(classify(Archetypes.virtualThreads()), Flag.VIRTUAL_THREADS, Flag.THREAD_CHURN);

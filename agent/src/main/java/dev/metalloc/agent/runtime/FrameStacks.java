@@ -124,7 +124,7 @@ public final class FrameStacks {
 
     /** One more to lend; null where there may be no more, or no memory. */
     synchronized @Nullable FrameStack makeLent() {
-        if (lentCount == LentFrames.MOST) {
+        if (lentCount == LentFrames.MOST || lentCount * frameByteSize >= LentFrames.MOST_BYTES) {
             return null;
         }
         long base = newMemory();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Frame stacks for the arenas of virtual threads: each is one arena's from its opening to its close.
  *
- * <p>Any thread. There are as many as arenas were open at once, up to {@link #MOST}: beyond them arenas are the JDK's. An arena that is never
+ * <p>Any thread. There are as many as arenas were open at once, up to {@link #MOST} and {@link #MOST_BYTES}: beyond them arenas are the JDK's. An arena that is never
  * closed keeps its stack, as it would keep the JDK's memory.
  */
 /* Implementation notes
@@ -26,6 +26,8 @@ final class LentFrames {
 
     /** So many pages are the most that small arenas, open at once, keep. */
     static final int MOST = 256;
+    /** Of large stacks there are fewer. */
+    static final long MOST_BYTES = 64L << 20;
 
     private static final int PARTS = 4;
     private static final int MOST_TRIES = 1 << 12;

@@ -80,6 +80,15 @@ class LentFramesTest {
     }
 
     @Test
+    void shouldLendFewerLargeOnes() {
+        FrameStacks large = new FrameStacks(source, LentFrames.MOST_BYTES / 4, 4096);
+        for (int i = 0; i < 4; i++) {
+            assertNotNull(large.lend());
+        }
+        assertNull(large.lend());
+    }
+
+    @Test
     void shouldGiveBackTheMemoryOfWhatNobodyBorrows() {
         FrameStack idle = lend();
         FrameStack busy = lend();

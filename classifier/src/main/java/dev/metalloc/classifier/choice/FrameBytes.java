@@ -14,11 +14,15 @@ final class FrameBytes {
 
     private static final long BLOCK_QUANTUM_BYTES = 16;
 
+    /** Where more of the blocks are virtual threads' the arenas that a thread has open are those of others that it carries, with frames of their own. */
+    private static final double MOSTLY_VIRTUAL_RATIO = 0.5;
+
     private FrameBytes() {}
 
     /** The power of two that covers 999 of 1000 arenas, as many at once as one thread had open. */
     static long of(EntryPointFeatures entryPoint, BandFeatures framed) {
-        double needed = (double) arenaBytes(entryPoint, framed) * Math.max(1, entryPoint.maxOpenCount());
+        long openCount = entryPoint.virtualThreadRatio() > MOSTLY_VIRTUAL_RATIO ? 1 : entryPoint.maxOpenCount();
+        double needed = (double) arenaBytes(entryPoint, framed) * Math.max(1, openCount);
         if (needed >= MAX_BYTES) {
             return MAX_BYTES;
         }

@@ -92,7 +92,8 @@ final class OptionWeigher {
             return "does not serve " + Figures.bytes(band.minByteSize()) + " to " + Figures.bytes(band.maxByteSize())
                     + " aligned to " + band.maxByteAlignment();
         }
-        if (frames && entryPoint.outOfOrderCloseRatio() > MAX_OUT_OF_ORDER_RATIO) {
+        // Those of virtual threads have frames to themselves, and come first among what closes out of order.
+        if (frames && entryPoint.outOfOrderCloseRatio() - entryPoint.virtualThreadRatio() > MAX_OUT_OF_ORDER_RATIO) {
             return Figures.percent(entryPoint.outOfOrderCloseRatio()) + " of the arenas outlive one opened later";
         }
         // A frame dies with its arena, so what traits forbid about the order and the lifetimes of single blocks cannot
@@ -131,7 +132,8 @@ final class OptionWeigher {
                 traits.name(),
                 Map.of("frameBytes", String.valueOf(frameBytes)),
                 costs.frameNanos(entryPoint, group.features()),
-                memory.framePeakBytes(frameBytes, application.activeThreadCount()),
+                memory.framePeakBytes(frameBytes, application.activeThreadCount())
+                        + memory.lentFramePeakBytes(entryPoint),
                 group.zone().maxByteSize(),
                 "frames of " + Figures.bytes(frameBytes) + " hold 999 of 1000 arenas");
     }

@@ -86,9 +86,9 @@ public final class CostModel {
 
     /** Mean cost of a block in a frame that dies with its arena. */
     public double frameNanos(EntryPointFeatures entryPoint, BandFeatures band) {
-        return table.number("frame." + entryPoint.entryPoint().name()) / entryPoint.blocksPerArena()
-                + zeroing(band)
-                + table.number("frame.block");
+        double arenaNanos = table.number("frame." + entryPoint.entryPoint().name())
+                + entryPoint.virtualThreadRatio() * table.number("frame.lent", 0);
+        return arenaNanos / entryPoint.blocksPerArena() + zeroing(band) + table.number("frame.block");
     }
 
     /** Mean of what of the JDK's work stays around a block that an allocator serves, zeroing included. */

@@ -26,7 +26,8 @@ class HookTableTest {
                         HookGroup.DIRECT_BUFFER,
                         HookGroup.CHANNEL_BUFFER,
                         HookGroup.ARENA,
-                        HookGroup.SEGMENT),
+                        HookGroup.SEGMENT,
+                        HookGroup.DOWNCALL),
                 groups(AgentMode.RUN));
     }
 }

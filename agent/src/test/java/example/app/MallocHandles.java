@@ -31,6 +31,7 @@ public final class MallocHandles {
             handle("realloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
     private static final MethodHandle FREE = handle("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
+    /** Of addresses, and so never negative, however many there are. */
     private static long sink;
 
     private MallocHandles() {}
@@ -104,7 +105,7 @@ public final class MallocHandles {
             System.out.println(what + ": free " + e.getClass().getName());
         }
         try {
-            sink += ((MemorySegment) REALLOC.invokeExact(segment, 50L)).address();
+            sink ^= ((MemorySegment) REALLOC.invokeExact(segment, 50L)).address();
         } catch (Throwable e) {
             System.out.println(what + ": realloc " + e.getClass().getName());
         }
@@ -135,7 +136,7 @@ public final class MallocHandles {
     /** The block keeps its size and place, so that an overflow on the way out does no harm. */
     private static long deeper(int step, MemorySegment block) throws Throwable {
         if (step % 3 == 0) {
-            sink += ((MemorySegment) REALLOC.invokeExact(block, 48L)).address();
+            sink ^= ((MemorySegment) REALLOC.invokeExact(block, 48L)).address();
         }
         return step < Integer.MAX_VALUE ? deeper(step + 1, block) + 1 : 0;
     }

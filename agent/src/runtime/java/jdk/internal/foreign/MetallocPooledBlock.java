@@ -15,7 +15,7 @@ final class MetallocPooledBlock extends MemorySessionImpl.ResourceList.ResourceC
     /** Frees the block: no access may be under way, as where the JDK calls this. */
     @Override
     public void cleanup() {
-        MetallocRunHooks.sharedFree(address);
+        MetallocArenaHooks.sharedFree(address);
     }
 
     /** The blocks' bytes from this one on, or -1 where another resource is among them. */

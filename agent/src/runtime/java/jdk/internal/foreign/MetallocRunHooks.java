@@ -3,21 +3,11 @@ package jdk.internal.foreign;
 
 import dev.metalloc.agent.runtime.DirectLedgers;
 import dev.metalloc.agent.runtime.Failsafe;
-import dev.metalloc.agent.runtime.FrameStack;
 import dev.metalloc.agent.runtime.FrameStacks;
 import dev.metalloc.agent.runtime.RetiredArenas;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
-import dev.metalloc.allocators.source.ResidentPages;
-import dev.metalloc.profiler.api.EntryPoint;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodType;
 import jdk.internal.misc.Unsafe;
-import jdk.internal.vm.annotation.DontInline;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Hidden;
 import jdk.internal.vm.annotation.Stable;
@@ -29,8 +19,6 @@ import jdk.internal.vm.annotation.Stable;
  * JDK does stands in no stack trace.
  */
 public final class MetallocRunHooks {
-
-    private static final Unsafe JDK = Unsafe.getUnsafe();
 
     /** What frees blocks in a few instructions, known once one of ours was freed; a constant to the JIT from then on. */
     @Stable
@@ -119,168 +107,6 @@ public final class MetallocRunHooks {
             return 0;
         }
         return reallocateOurs(unsafe, address, byteSize);
-    }
-
-    /** Memory of a segment that an arena of the JDK's own hands out; errors are worded as the JDK does. */
-    @ForceInline
-    @Hidden
-    public static long segmentAllocate(long byteSize, MemorySessionImpl session) {
-        long address = 0;
-        if (session instanceof ConfinedSession) {
-            address = confinedAllocate(byteSize);
-        } else if (session.getClass() == SharedSession.class) {
-            address = sharedAllocate(byteSize);
-        } else if (session instanceof ImplicitSession && RunState.isServingAutomaticArenas()) {
-            address = automaticAllocate(byteSize);
-        }
-        return address > 0 ? address : jdkSegmentAllocate(byteSize);
-    }
-
-    /** Out of line, as is all of our own that follows: so the JDK's method stays small enough to be inlined, and its segment off the heap. */
-    @DontInline
-    private static long confinedAllocate(long byteSize) {
-        long address = hasSites() ? MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_CONFINED, byteSize) : 0;
-        return address == 0 && RunState.isServingConfinedArenas() ? allocate(Served.CONFINED_ARENA, byteSize) : address;
-    }
-
-    @DontInline
-    private static long automaticAllocate(long byteSize) {
-        return allocate(Served.AUTOMATIC_ARENA, byteSize);
-    }
-
-    @Hidden
-    private static long jdkSegmentAllocate(long byteSize) {
-        try {
-            return JDK.allocateMemory(byteSize);
-        } catch (IllegalArgumentException e) {
-            throw new OutOfMemoryError();
-        }
-    }
-
-    /** Zeroes a new segment's memory. */
-    public static void segmentZero(long address, long byteSize) {
-        if (isOurs(address)) {
-            segmentZeroOurs(address, byteSize);
-        } else {
-            // As the JDK does: a loop that a safepoint may interrupt, over a multiple of eight bytes.
-            for (long i = 0; i < byteSize; i += Long.BYTES) {
-                JDK.putLong(address + i, 0);
-            }
-        }
-    }
-
-    @DontInline
-    private static void segmentZeroOurs(long address, long byteSize) {
-        ResidentPages.zero(address, byteSize);
-    }
-
-    @ForceInline
-    public static void segmentFree(Unsafe unsafe, long address) {
-        if (isOurs(address)) {
-            freeOurs(Served.CONFINED_ARENA, address);
-        } else {
-            unsafe.freeMemory(address);
-        }
-    }
-
-    /** The arena itself, or, where the plan says so and the thread has room, one that cuts its blocks from a frame. */
-    @ForceInline
-    public static Arena confinedArena(Arena arena) {
-        if (!RunState.isServingFrames()) {
-            return arena;
-        }
-        FrameStack stack;
-        int frame;
-        try {
-            Failsafe.faultPoint();
-            stack = Served.FRAMES.current();
-            frame = stack == null ? -1 : stack.open();
-        } catch (Throwable failure) {
-            RunState.serving = RunState.TORN;
-            RunState.fail(failure);
-            return arena;
-        }
-        return frame < 0
-                ? virtualArena(arena)
-                : new MetallocFrameArena(arena, stack, frame, Served.FRAMES.maxBlockByteSize());
-    }
-
-    /** As {@link #confinedArena}, for virtual threads alone. */
-    @ForceInline
-    @Hidden
-    private static Arena virtualArena(Arena arena) {
-        if (!Thread.currentThread().isVirtual()) {
-            return arena;
-        }
-        FrameStack stack;
-        int frame;
-        try {
-            stack = Served.FRAMES.lend();
-            frame = stack == null ? -1 : stack.open();
-        } catch (Throwable failure) {
-            RunState.serving = RunState.TORN;
-            RunState.fail(failure);
-            return arena;
-        }
-        return frame < 0 ? arena : new MetallocLentFrameArena(arena, stack, frame, Served.FRAMES);
-    }
-
-    /** The arena itself, or, where the plan says so, one that does not wait for other threads when it is closed. */
-    public static Arena sharedArena(Arena arena) {
-        if (!RunState.isServingSharedArenas() || Served.RETIRED == null || !Served.RETIRED.isDeferring()) {
-            return arena;
-        }
-        try {
-            Failsafe.faultPoint();
-            return new MetallocSharedArena(arena, Served.RETIRED);
-        } catch (Throwable failure) {
-            RunState.serving = RunState.TORN;
-            RunState.fail(failure);
-            return arena;
-        }
-    }
-
-    /** A block of a shared arena; what is not above 0 the JDK is to serve. */
-    @DontInline
-    static long sharedAllocate(long byteSize) {
-        long address = hasSites() ? MetallocSiteHooks.pendingAllocate(EntryPoint.ARENA_SHARED, byteSize) : 0;
-        return address == 0 && RunState.isServingSharedArenas() ? allocate(Served.SHARED_ARENA, byteSize) : address;
-    }
-
-    static void sharedFree(long address) {
-        freeOurs(Served.SHARED_ARENA, address);
-    }
-
-    /** The handle itself, or, where the plan says so, one of malloc's family that our allocator stands behind. */
-    public static MethodHandle downcall(
-            MethodHandle handle, MemorySegment symbol, FunctionDescriptor function, Linker.Option[] options) {
-        try {
-            Failsafe.faultPoint();
-            // None is of ours before somebody links what may allocate, and no free may go unseen that is linked before
-            // that.
-            boolean mayBeServed =
-                    RunState.rangeByteSize != 0 || (isLikeMallocOrFree(handle.type()) && RunState.isStarted());
-            return mayBeServed ? MetallocServedHandles.of(handle, symbol, function, options) : handle;
-        } catch (VirtualMachineError exhausted) {
-            throw exhausted; // as the JDK, to which a handle costs more: else a block of ours might not find its way
-            // back
-        } catch (Throwable failure) {
-            RunState.fail(failure);
-            return handle;
-        }
-    }
-
-    /** Whether a handle is of the shape of malloc, calloc, or free. */
-    private static boolean isLikeMallocOrFree(MethodType type) {
-        int count = type.parameterCount();
-        if (count == 0 || count > 2) {
-            return false;
-        }
-        Class<?> last = type.lastParameterType();
-        Class<?> answer = type.returnType();
-        return answer == void.class
-                ? last == long.class || last == MemorySegment.class
-                : last == long.class && (answer == long.class || answer == MemorySegment.class);
     }
 
     @ForceInline

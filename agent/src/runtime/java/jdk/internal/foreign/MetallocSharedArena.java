@@ -76,7 +76,7 @@ final class MetallocSharedArena extends RetiredArena implements Arena {
         if (byteSize >= 0 && isServed(byteAlignment)) {
             // The JDK gives blocks of size zero an address of their own too.
             long blockByteSize = Math.max(byteSize, 1);
-            long address = MetallocRunHooks.sharedAllocate(blockByteSize);
+            long address = MetallocArenaHooks.sharedAllocate(blockByteSize);
             if (address > 0) {
                 ResidentPages.zero(address, blockByteSize);
                 return entered(address, byteSize);
@@ -99,7 +99,7 @@ final class MetallocSharedArena extends RetiredArena implements Arena {
             long elementCount) {
         if (isCopied(elementLayout, source, sourceElementLayout, elementCount)) {
             long byteSize = elementLayout.byteSize() * elementCount;
-            long address = MetallocRunHooks.sharedAllocate(byteSize);
+            long address = MetallocArenaHooks.sharedAllocate(byteSize);
             if (address > 0) {
                 MemorySegment segment = entered(address, byteSize);
                 MemorySegment.copy(source, sourceElementLayout, sourceOffset, segment, elementLayout, 0, elementCount);

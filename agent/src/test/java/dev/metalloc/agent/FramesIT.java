@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
+import example.app.FullHeap;
 import example.app.ReadFrames;
 import example.app.ThrowingActions;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Confined arenas cut from frames. */
 class FramesIT {
@@ -29,6 +34,22 @@ class FramesIT {
         ChildJvm.Result result = TestPlan.dispatched(folder, FRAMES).run(ThrowingActions.class);
         assertEquals("thrown " + ThrowingActions.ARENAS + "\n", result.out(), result.err());
         assertTrue(TestPlan.said(result).contains("ARENA_CONFINED 1,000 arenas from frames"), result.err());
+    }
+
+    /** An arena that finds no room for its frames on the heap is the JDK's; it ends nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"platform", "virtual"})
+    void shouldServeOnAfterTheJavaHeapWasFull(String threads) throws Exception {
+        ChildJvm.Result result = TestPlan.dispatched(folder, FRAMES)
+                .option("-Xmx16m")
+                .option("-XX:+UseSerialGC")
+                .run(FullHeap.class, threads);
+        assertEquals("wrong 0\n", result.out(), result.err());
+        Matcher served =
+                Pattern.compile("ARENA_CONFINED ([0-9,]+) arenas from frames").matcher(TestPlan.said(result));
+        assertTrue(served.find(), result.err());
+        int arenas = Integer.parseInt(served.group(1).replace(",", ""));
+        assertTrue(arenas >= 1 + FullHeap.THREADS * FullHeap.ARENAS, result.err());
     }
 
     /** Threads that end leave their frames' memory and what they counted. */

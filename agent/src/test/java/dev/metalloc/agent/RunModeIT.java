@@ -1,19 +1,15 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.agent;
 
+import static dev.metalloc.agent.TestPlan.rule;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.metalloc.allocators.api.AllocatorSpec;
-import dev.metalloc.policy.plan.ExpectedUse;
-import dev.metalloc.policy.plan.Plan;
-import dev.metalloc.policy.plan.PlanFormat;
 import dev.metalloc.policy.plan.PlanRule;
 import dev.metalloc.profiler.api.EntryPoint;
 import example.app.ArenaSemantics;
 import example.app.ChannelWrites;
-import example.app.Departs;
 import example.app.DirectAccount;
 import example.app.DirectLimit;
 import example.app.IdleMemory;
@@ -42,9 +38,7 @@ class RunModeIT {
     Path folder;
 
     private ChildJvm dispatched(List<PlanRule> rules, long limitBytes) throws Exception {
-        Path plan = folder.resolve("test.plan");
-        PlanFormat.write(plan, new Plan("known", "a test", limitBytes, rules));
-        return new ChildJvm(folder).agent("run,plan=" + plan + ",cache=" + folder.resolve("cache"));
+        return TestPlan.dispatched(folder, limitBytes, rules);
     }
 
     private static List<PlanRule> everything() {
@@ -60,24 +54,13 @@ class RunModeIT {
         return rules;
     }
 
-    private static PlanRule rule(
-            EntryPoint entryPoint, long min, long max, String allocator, Map<String, String> parameters) {
-        return new PlanRule(entryPoint, PlanRule.ANY_SITE, min, max, new AllocatorSpec(allocator, parameters));
-    }
-
-    private static String metallocLines(ChildJvm.Result result) {
-        return String.join(
-                "\n",
-                result.err().lines().filter(l -> l.startsWith("metalloc: ")).toList());
-    }
-
     @Test
     void shouldServeAndNotChangeOutput() throws Exception {
         ChildJvm.Result plain = new ChildJvm(folder).run(KnownCounts.class);
         ChildJvm.Result result = dispatched(everything(), 0).run(KnownCounts.class);
         assertEquals(plain.out(), result.out());
         assertEquals(0, result.exitCode(), result.err());
-        String said = metallocLines(result);
+        String said = TestPlan.said(result);
         assertEquals(1, said.lines().count(), said);
         assertTrue(said.contains("ARENA_CONFINED 1,000 arenas from frames"), said);
         assertTrue(said.contains("DIRECT_BUFFER 400 blocks"), said);
@@ -98,8 +81,8 @@ class RunModeIT {
         assertEquals("wrong 0\n", result.out(), result.err());
         String arenas = String.format(Locale.ROOT, "%,d", 2 * VirtualArenas.THREADS * VirtualArenas.ARENAS);
         assertTrue(
-                metallocLines(result).contains("ARENA_CONFINED " + arenas + " arenas from frames"),
-                metallocLines(result));
+                TestPlan.said(result).contains("ARENA_CONFINED " + arenas + " arenas from frames"),
+                TestPlan.said(result));
     }
 
     @Test
@@ -108,7 +91,7 @@ class RunModeIT {
                 .option("-Djdk.nio.maxCachedBufferSize=1000")
                 .run(ChannelWrites.class);
         assertEquals(0, result.exitCode(), result.err());
-        assertTrue(metallocLines(result).contains("DIRECT_BUFFER 500 blocks"), metallocLines(result));
+        assertTrue(TestPlan.said(result).contains("DIRECT_BUFFER 500 blocks"), TestPlan.said(result));
     }
 
     /** What a plan leaves below its smallest size stays with the JDK. */
@@ -119,7 +102,7 @@ class RunModeIT {
         ChildJvm.Result plain = new ChildJvm(folder).run(KnownCounts.class);
         ChildJvm.Result result = dispatched(rules, 0).run(KnownCounts.class);
         assertEquals(plain.out(), result.out());
-        assertTrue(metallocLines(result).contains("DIRECT_BUFFER 0 blocks by buddy"), metallocLines(result));
+        assertTrue(TestPlan.said(result).contains("DIRECT_BUFFER 0 blocks by buddy"), TestPlan.said(result));
     }
 
     /** Where the stack ends inside an allocator nobody waits for its lock and nobody uses what may be torn: the JDK serves. */
@@ -140,7 +123,7 @@ class RunModeIT {
         ChildJvm.Result result = child.option("-Xss512k").run(Troubles.class, trouble);
         assertEquals("overflows=" + Troubles.OVERFLOWS + "\n", result.out());
         assertEquals(0, result.exitCode(), result.err());
-        String said = metallocLines(result);
+        String said = TestPlan.said(result);
         assertEquals(1, said.lines().count(), result.err());
         assertTrue(
                 said.startsWith("metalloc: served")
@@ -166,8 +149,8 @@ class RunModeIT {
         ChildJvm.Result result = dispatched(everything(), 0).option(option).run(ArenaSemantics.class, rounds);
         assertEquals(plain.out(), result.out());
         assertEquals(0, result.exitCode(), result.err());
-        assertEquals(1, metallocLines(result).lines().count(), metallocLines(result));
-        assertTrue(metallocLines(result).matches(".*ARENA_AUTO [1-9].*"), metallocLines(result));
+        assertEquals(1, TestPlan.said(result).lines().count(), TestPlan.said(result));
+        assertTrue(TestPlan.said(result).matches(".*ARENA_AUTO [1-9].*"), TestPlan.said(result));
     }
 
     /** The JDK alone ended early once, in the race of allocating with closing; what it said then is printed, and it may try again. */
@@ -196,13 +179,13 @@ class RunModeIT {
         ChildJvm.Result result =
                 dispatched(everything(), 0).option(words[0]).run(SharedArenaRaces.class, "1500", words[1]);
         assertEquals("wrong 0, readable after close 0, raced yes", result.out().strip(), result.err());
-        Matcher deferred = Pattern.compile("\\(([0-9,]+) closes deferred\\)").matcher(metallocLines(result));
-        assertTrue(deferred.find(), metallocLines(result));
+        Matcher deferred = Pattern.compile("\\(([0-9,]+) closes deferred\\)").matcher(TestPlan.said(result));
+        assertTrue(deferred.find(), TestPlan.said(result));
         long count = Long.parseLong(deferred.group(1).replace(",", ""));
         // Where threads are virtual it is noticed when the first batch, of 16 MiB at most, is released; all later
         // closes are the JDK's.
         boolean isFirstBatch = count <= 2 * (16 << 20) / 65_536;
-        assertTrue(words[0].equals("-Xint") || words[1].equals("virtual") == isFirstBatch, metallocLines(result));
+        assertTrue(words[0].equals("-Xint") || words[1].equals("virtual") == isFirstBatch, TestPlan.said(result));
     }
 
     @Test
@@ -212,8 +195,8 @@ class RunModeIT {
         ChildJvm.Result plain = new ChildJvm(folder).run(ArenaSemantics.class);
         ChildJvm.Result result = dispatched(rules, 0).run(ArenaSemantics.class);
         assertEquals(plain.out(), result.out());
-        assertTrue(metallocLines(result).contains("blocks by segregated"), metallocLines(result));
-        assertTrue(!metallocLines(result).contains("deferred"), metallocLines(result));
+        assertTrue(TestPlan.said(result).contains("blocks by segregated"), TestPlan.said(result));
+        assertTrue(!TestPlan.said(result).contains("deferred"), TestPlan.said(result));
     }
 
     @Test
@@ -223,7 +206,7 @@ class RunModeIT {
                 .option("-Dmetalloc.telemetryMillis=1")
                 .run(ArenaSemantics.class, "1");
         assertEquals(0, result.exitCode(), result.err());
-        assertTrue(metallocLines(result).contains("served"), result.err());
+        assertTrue(TestPlan.said(result).contains("served"), result.err());
         assertFalse(result.err().contains("\tat "), result.err());
     }
 
@@ -244,7 +227,7 @@ class RunModeIT {
     void shouldMakeNothingForAnApplicationThatAsksForNothing() throws Exception {
         ChildJvm.Result result = dispatched(everything(), 0).run(NoMemory.class);
         assertEquals("no memory\n", result.out());
-        assertEquals("metalloc: served nothing: no memory was asked for", metallocLines(result));
+        assertEquals("metalloc: served nothing: no memory was asked for", TestPlan.said(result));
     }
 
     @Test
@@ -254,7 +237,7 @@ class RunModeIT {
                 .option("-XX:+BytecodeVerificationLocal")
                 .run(KnownCounts.class);
         assertEquals(0, result.exitCode(), result.err());
-        assertTrue(metallocLines(result).contains("1,000 arenas from frames"), result.err());
+        assertTrue(TestPlan.said(result).contains("1,000 arenas from frames"), result.err());
     }
 
     @Test
@@ -263,7 +246,7 @@ class RunModeIT {
         ChildJvm.Result result = dispatched(everything(), 1 << 20).run(KnownCounts.class);
         assertEquals(plain.out(), result.out());
         assertEquals(0, result.exitCode(), result.err());
-        assertTrue(metallocLines(result).contains("served"), result.err());
+        assertTrue(TestPlan.said(result).contains("served"), result.err());
     }
 
     @Test
@@ -295,61 +278,7 @@ class RunModeIT {
         ChildJvm.Result result =
                 dispatched(everything(), 0).option(limit).option(option).run(DirectAccount.class);
         assertEquals(plain.out(), result.out(), result.err());
-        assertTrue(!metallocLines(result).contains("refused"), metallocLines(result));
-    }
-
-    /** The rule for blocks of 64 bytes speaks of a program that frees them where it allocates them, a few at a time. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "sizes: UNSAFE went back to the JDK: 0 % of the requests are of its sizes, 97 % in the profile",
-                "threads: UNSAFE went back to the JDK: \\d+ % of the blocks are freed by another thread, 0 % in the profile",
-                "memory: UNSAFE went back to the JDK: it holds ",
-                "frames: ARENA_CONFINED .frames. went back to the JDK: 3\\d % of the requests are of its sizes, 97 %"
-            })
-    void shouldGoBackToTheJdkWhereTheApplicationDepartsFromItsProfile(String howAndLine) throws Exception {
-        String[] parts = howAndLine.split(": ", 2);
-        ChildJvm.Result result = departing(10).run(Departs.class, parts[0], "100000");
-        assertEquals("drift\nwrong blocks 0\n", result.out(), result.err());
-        assertTrue(Pattern.compile(parts[1]).matcher(metallocLines(result)).find(), metallocLines(result));
-        assertTrue(!metallocLines(result).contains("refused"), metallocLines(result));
-    }
-
-    @Test
-    void shouldServeOnWhereTheApplicationFollowsItsProfile() throws Exception {
-        ChildJvm.Result result = departing(10).run(Departs.class, "not", "100");
-        assertEquals("no drift\nwrong blocks 0\n", result.out(), result.err());
-        assertTrue(metallocLines(result).contains("UNSAFE 2,4"), metallocLines(result));
-    }
-
-    @Test
-    void shouldNotLookForDriftWhereToldSo() throws Exception {
-        ChildJvm.Result result = departing(0).run(Departs.class, "sizes", "100");
-        assertEquals("no drift\nwrong blocks 0\n", result.out(), result.err());
-    }
-
-    private ChildJvm departing(int driftMillis) throws Exception {
-        ExpectedUse expected = new ExpectedUse(0.97, 0, 1 << 20);
-        List<PlanRule> rules = List.of(
-                new PlanRule(
-                        EntryPoint.ARENA_CONFINED,
-                        PlanRule.ANY_SITE,
-                        "",
-                        0,
-                        4_096,
-                        new AllocatorSpec("bump", Map.of("frameBytes", "65536")),
-                        expected),
-                new PlanRule(
-                        EntryPoint.UNSAFE,
-                        PlanRule.ANY_SITE,
-                        "",
-                        1,
-                        4_096,
-                        new AllocatorSpec("slab", Map.of("classes", "64,4096")),
-                        expected));
-        return dispatched(rules, 0)
-                .option("-Dmetalloc.telemetryMillis=1")
-                .option("-Dmetalloc.driftMillis=" + driftMillis);
+        assertTrue(!TestPlan.said(result).contains("refused"), TestPlan.said(result));
     }
 
     @Test
@@ -358,7 +287,7 @@ class RunModeIT {
                 .option("-Dmetalloc.purgeDelayMillis=100")
                 .run(IdleMemory.class, "60");
         assertEquals("given back", result.out().strip(), result.err());
-        assertTrue(metallocLines(result).contains(" idle bytes"), result.err());
+        assertTrue(TestPlan.said(result).contains(" idle bytes"), result.err());
     }
 
     @Test
@@ -391,8 +320,8 @@ class RunModeIT {
             ChildJvm.Result result =
                     new ChildJvm(folder).agent("run,plan=" + plan).run(KnownCounts.class);
             assertEquals(plain.out(), result.out());
-            assertEquals(1, metallocLines(result).lines().count(), result.err());
-            assertTrue(metallocLines(result).contains("untouched"), result.err());
+            assertEquals(1, TestPlan.said(result).lines().count(), result.err());
+            assertTrue(TestPlan.said(result).contains("untouched"), result.err());
         }
     }
 
@@ -401,8 +330,8 @@ class RunModeIT {
         ChildJvm.Result result = dispatched(List.of(rule(EntryPoint.UNSAFE, 0, 4_096, "magic", Map.of())), 0)
                 .run(KnownCounts.class);
         assertEquals(0, result.exitCode());
-        assertEquals(1, metallocLines(result).lines().count(), result.err());
-        assertTrue(metallocLines(result).contains("magic"), result.err());
-        assertTrue(metallocLines(result).contains("untouched"), result.err());
+        assertEquals(1, TestPlan.said(result).lines().count(), result.err());
+        assertTrue(TestPlan.said(result).contains("magic"), result.err());
+        assertTrue(TestPlan.said(result).contains("untouched"), result.err());
     }
 }

@@ -18,8 +18,13 @@ final class TestPlan {
 
     /** A child that is dispatched by the rules, in a folder of its own. */
     static ChildJvm dispatched(Path folder, PlanRule... rules) throws IOException {
+        return dispatched(folder, 0, List.of(rules));
+    }
+
+    /** As the other, with at most so many bytes of memory; 0 for no limit. */
+    static ChildJvm dispatched(Path folder, long limitBytes, List<PlanRule> rules) throws IOException {
         Path plan = folder.resolve("test.plan");
-        PlanFormat.write(plan, new Plan("known", "a test", 0, List.of(rules)));
+        PlanFormat.write(plan, new Plan("known", "a test", limitBytes, rules));
         return new ChildJvm(folder).agent("run,plan=" + plan + ",cache=" + folder.resolve("cache"));
     }
 

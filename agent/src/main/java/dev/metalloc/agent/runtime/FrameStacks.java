@@ -32,6 +32,9 @@ public final class FrameStacks {
 
     private int lentCount;
     private boolean exhausted;
+    /** Committed, with no stack yet; 0 where there is none. */
+    private long unusedBase;
+
     private long selfTestCount;
     private long committedBytes;
     private long peakCommittedBytes;
@@ -79,13 +82,10 @@ public final class FrameStacks {
             return null;
         }
         FrameStack dead = slots[free];
-        long base = dead == null ? newMemory() : memoryOf(dead);
-        if (base == 0) {
+        FrameStack stack = dead == null ? inNewMemory(thread) : inMemoryOf(dead, thread);
+        if (stack == null) {
             return null;
         }
-        FrameStack stack = dead == null
-                ? new FrameStack(thread, base, frameByteSize, base, 0)
-                : new FrameStack(thread, base, frameByteSize, dead.zeroFrom(), dead.peakBytes());
         if (dead != null) {
             endedOpenedCount += dead.openedCount();
             endedMissedCount += dead.missedCount();
@@ -127,11 +127,10 @@ public final class FrameStacks {
         if (lentCount == LentFrames.MOST || lentCount * frameByteSize >= LentFrames.MOST_BYTES) {
             return null;
         }
-        long base = newMemory();
-        if (base == 0) {
+        FrameStack stack = inNewMemory(null);
+        if (stack == null) {
             return null;
         }
-        FrameStack stack = new FrameStack(base, frameByteSize);
         slots[SLOT_COUNT + lentCount] = stack;
         lentCount++;
         return stack;
@@ -146,8 +145,34 @@ public final class FrameStacks {
         return true;
     }
 
-    private long memoryOf(FrameStack dead) {
-        return !dead.isPurged() || commit(dead.base) ? dead.base : 0L;
+    /** Of a thread, or to be lent; null where there is no memory, or no room on the Java heap: that is the application's to hear of. */
+    private @Nullable FrameStack inNewMemory(@Nullable Thread thread) {
+        if (unusedBase == 0) {
+            unusedBase = newMemory();
+        }
+        if (unusedBase == 0) {
+            return null;
+        }
+        try {
+            FrameStack stack = thread == null
+                    ? new FrameStack(unusedBase, frameByteSize)
+                    : new FrameStack(thread, unusedBase, frameByteSize, unusedBase, 0);
+            unusedBase = 0;
+            return stack;
+        } catch (OutOfMemoryError fullHeap) {
+            return null;
+        }
+    }
+
+    private @Nullable FrameStack inMemoryOf(FrameStack dead, Thread thread) {
+        if (dead.isPurged() && !restore(dead)) {
+            return null;
+        }
+        try {
+            return new FrameStack(thread, dead.base, frameByteSize, dead.zeroFrom(), dead.peakBytes());
+        } catch (OutOfMemoryError fullHeap) {
+            return null;
+        }
     }
 
     private static boolean isFree(@Nullable FrameStack stack) {

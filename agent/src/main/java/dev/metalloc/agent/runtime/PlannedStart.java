@@ -73,7 +73,16 @@ public final class PlannedStart implements Runnable {
             waiting.open();
         }
         if (afterwards != null) {
+            runSafely(afterwards);
+        }
+    }
+
+    /** What fails here, such as on a full heap, the application does not see: it is served all the same. */
+    private static void runSafely(Runnable afterwards) {
+        try {
             afterwards.run();
+        } catch (Throwable failure) {
+            Failsafe.trip(failure);
         }
     }
 

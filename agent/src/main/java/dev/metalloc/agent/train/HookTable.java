@@ -13,7 +13,8 @@ import java.util.List;
 final class HookTable {
 
     private static final String PROFILE_HOOKS = "jdk/internal/foreign/MetallocProfileHooks";
-    private static final String RUN_HOOKS = "jdk/internal/foreign/MetallocRunHooks";
+    private static final String RUN_ARENA_HOOKS = "jdk/internal/foreign/MetallocArenaHooks";
+    private static final String RUN_DOWNCALL_HOOKS = "jdk/internal/foreign/MetallocDowncallHooks";
     private static final String RUN_DIRECT_HOOKS = "jdk/internal/foreign/MetallocDirectHooks";
 
     /** What is outside of java.base sees the hooks here. */
@@ -52,9 +53,12 @@ final class HookTable {
         if (className.equals(UNSAFE)) {
             return RUN_UNSAFE_HOOKS;
         }
+        if (className.equals(LINKER)) {
+            return RUN_DOWNCALL_HOOKS;
+        }
         boolean isDirect =
                 className.startsWith(BUFFER) || className.startsWith(BITS) || className.equals(CHANNEL_BUFFERS);
-        return isDirect ? RUN_DIRECT_HOOKS : RUN_HOOKS;
+        return isDirect ? RUN_DIRECT_HOOKS : RUN_ARENA_HOOKS;
     }
 
     static List<Hook> hooks(AgentMode mode) {

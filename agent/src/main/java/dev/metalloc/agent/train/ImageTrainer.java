@@ -32,6 +32,8 @@ public final class ImageTrainer {
             RUNTIME_FOLDER + "MetallocJdkAccess",
             RUNTIME_FOLDER + "MetallocInternalAccess",
             RUNTIME_FOLDER + "MetallocRunHooks",
+            RUNTIME_FOLDER + "MetallocArenaHooks",
+            RUNTIME_FOLDER + "MetallocDowncallHooks",
             RUNTIME_FOLDER + "MetallocDirectHooks",
             RUNTIME_FOLDER + "MetallocSiteHooks",
             VISIBLE_FOLDER + "MetallocUnsafeHooks",

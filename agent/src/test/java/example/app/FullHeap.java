@@ -7,28 +7,34 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Threads, one after the other, open their first arenas while the Java heap has no room for more than an arena's own objects, and go on when it has. */
+/**
+ * Threads, one after the other, open their first arenas, or ask for their first blocks, while the Java heap has no room for more than an arena's own objects,
+ * and go on when it has.
+ */
 public final class FullHeap {
 
     public static final int THREADS = 10;
     public static final int ARENAS = 100;
 
+    private static final int WHILE_FULL = 5;
+
     private static final int ROOM = 100_000;
 
     private FullHeap() {}
 
-    /** {@code platform} or {@code virtual}. */
+    /** {@code platform} or {@code virtual}; {@code blocks} for what is no arena. */
     public static void main(String[] arguments) throws InterruptedException {
         Thread.Builder builder = arguments[0].equals("virtual") ? Thread.ofVirtual() : Thread.ofPlatform();
-        useArena();
+        boolean isOfBlocks = arguments[0].equals("blocks");
+        useOne(isOfBlocks, 0);
         @Nullable Object[] kept = new Object[ROOM];
         int[] wrong = new int[1];
         for (int i = 0; i < THREADS; i++) {
             builder.start(() -> {
                         fill(kept);
                         try {
-                            for (int j = 0; j < ARENAS; j++) {
-                                wrong[0] += useArena();
+                            for (int j = 0; j < WHILE_FULL; j++) {
+                                wrong[0] += useOne(isOfBlocks, j);
                             }
                         } catch (OutOfMemoryError e) {
                             // the JDK's own arena finds no room either
@@ -36,7 +42,7 @@ public final class FullHeap {
                             Arrays.fill(kept, null);
                         }
                         for (int j = 0; j < ARENAS; j++) {
-                            wrong[0] += useArena();
+                            wrong[0] += useOne(isOfBlocks, j);
                         }
                     })
                     .join();
@@ -54,6 +60,17 @@ public final class FullHeap {
             return;
         }
         throw new IllegalStateException("the heap is too large to be filled");
+    }
+
+    private static int useOne(boolean isBlock, int number) {
+        return isBlock ? useBlock(16 + 40 * number) : useArena();
+    }
+
+    private static int useBlock(int byteSize) {
+        long address = RawMemory.allocate(byteSize);
+        boolean isThere = address != 0;
+        RawMemory.free(address);
+        return isThere ? 0 : 1;
     }
 
     private static int useArena() {

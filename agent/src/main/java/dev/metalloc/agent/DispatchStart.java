@@ -84,8 +84,12 @@ final class DispatchStart implements Function<Object, @Nullable Runnable> {
             boolean hasBean = false;
             while (!hasEvents || !hasBean) {
                 pause(delayMillis);
-                hasEvents = hasEvents || Telemetry.registerEvents(bean);
-                hasBean = hasBean || Telemetry.registerBean(bean);
+                try {
+                    hasEvents = hasEvents || Telemetry.registerEvents(bean);
+                    hasBean = hasBean || Telemetry.registerBean(bean);
+                } catch (OutOfMemoryError fullHeap) {
+                    // The heap is the application's: again after the next pause.
+                }
             }
         }
 

@@ -46,10 +46,19 @@ final class DriftWatch implements Runnable {
         try {
             while (RunState.allocating && !uses.isEmpty()) {
                 LockSupport.parkNanos(lookNanos);
-                lookOnce();
+                lookIfThereIsRoom();
             }
         } catch (Throwable failure) {
             RunState.fail(failure);
+        }
+    }
+
+    /** The heap is the application's: where it is full, the next look tells as much. */
+    private void lookIfThereIsRoom() {
+        try {
+            lookOnce();
+        } catch (OutOfMemoryError fullHeap) {
+            return;
         }
     }
 

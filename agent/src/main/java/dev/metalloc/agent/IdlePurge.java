@@ -71,21 +71,32 @@ final class IdlePurge implements Runnable {
             boolean isTrimmed = false;
             while (RunState.allocating) {
                 LockSupport.parkNanos(cgroup == null ? lookNanos : Math.min(lookNanos, SCARCE_LOOK_NANOS));
-                if (cgroup != null && cgroup.isScarce()) {
-                    purgeAll();
-                }
-                if (System.nanoTime() - lastLook >= lookNanos) {
-                    lastLook = System.nanoTime();
-                    lookOnce();
-                }
-                if (!isTrimmed && System.nanoTime() - start >= lookNanos * LOOKS_PER_DELAY) {
-                    // Once: later on its heap may be the application's, and large.
-                    isTrimmed = true;
-                    trimNativeHeap();
-                }
+                boolean isDue = System.nanoTime() - lastLook >= lookNanos;
+                lastLook = isDue ? System.nanoTime() : lastLook;
+                // Once: later on its heap may be the application's, and large.
+                boolean isToTrim = !isTrimmed && System.nanoTime() - start >= lookNanos * LOOKS_PER_DELAY;
+                isTrimmed |= isToTrim;
+                lookIfThereIsRoom(isDue, isToTrim);
             }
         } catch (Throwable failure) {
             RunState.fail(failure);
+        }
+    }
+
+    /** Where the Java heap, which is the application's, is full, there will be other looks. */
+    private void lookIfThereIsRoom(boolean isDue, boolean isToTrim) {
+        try {
+            if (cgroup != null && cgroup.isScarce()) {
+                purgeAll();
+            }
+            if (isDue) {
+                lookOnce();
+            }
+            if (isToTrim) {
+                trimNativeHeap();
+            }
+        } catch (OutOfMemoryError fullHeap) {
+            return;
         }
     }
 

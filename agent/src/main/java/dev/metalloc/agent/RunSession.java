@@ -182,7 +182,8 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
                         "dispatch went back to the JDK: the stack ended inside an allocator, whose blocks stay"
                                 + " where they are (more stack, -Xss, avoids it)");
             } else if (failure != null) {
-                MetallocAgent.say("dispatch went back to the JDK after an internal error: " + failure);
+                MetallocAgent.say((RunState.allocating ? "a part of dispatch" : "dispatch")
+                        + " went back to the JDK after an internal error: " + failure);
             }
             if (!start.hasFailed() && !RunState.isTorn()) {
                 MetallocAgent.say(summary());

@@ -39,6 +39,8 @@ public final class MetallocNettyHooks {
     public static long allocate(int byteSize) {
         try {
             return RunState.isServingNetty() ? Served.NETTY.allocate(byteSize) : 0;
+        } catch (OutOfMemoryError fullHeap) {
+            return 0;
         } catch (Throwable failure) {
             RunState.serving = RunState.TORN;
             RunState.fail(failure);
@@ -53,6 +55,8 @@ public final class MetallocNettyHooks {
             if (!RunState.isTorn() && !Served.NETTY.free(address)) {
                 RunState.freeInRange(address);
             }
+        } catch (OutOfMemoryError fullHeap) {
+            // Some bytes are lost, and no more.
         } catch (Throwable failure) {
             RunState.serving = RunState.TORN;
             RunState.fail(failure);

@@ -15,8 +15,8 @@ import jdk.internal.vm.annotation.Stable;
 /**
  * What run mode puts where the JDK asked for memory: the plan's allocator, and the JDK's own call for all it does not serve.
  *
- * <p>Any thread. A block is freed by whoever allocated it: addresses in our range by us, all others by the JDK. What may throw as the
- * JDK does stands in no stack trace.
+ * <p>Any thread. A block is freed by whoever allocated it: addresses in our range by us, all others by the JDK. An allocator that finds the Java
+ * heap full is as it was before, and the JDK serves; after any other failure nobody uses it again. What may throw as the JDK does stands in no stack trace.
  */
 public final class MetallocRunHooks {
 
@@ -125,6 +125,8 @@ public final class MetallocRunHooks {
         try {
             Failsafe.faultPoint();
             return entry.allocate(byteSize);
+        } catch (OutOfMemoryError fullHeap) {
+            return 0;
         } catch (Throwable failure) {
             RunState.serving = RunState.TORN;
             RunState.fail(failure);
@@ -137,6 +139,8 @@ public final class MetallocRunHooks {
         try {
             Failsafe.faultPoint();
             return entry.allocateFirst(byteSize);
+        } catch (OutOfMemoryError fullHeap) {
+            return 0;
         } catch (Throwable failure) {
             RunState.serving = RunState.TORN;
             RunState.fail(failure);
@@ -149,6 +153,8 @@ public final class MetallocRunHooks {
     static boolean freeFast(ServedEntry entry, long address) {
         try {
             return entry.freeFast(address);
+        } catch (OutOfMemoryError fullHeap) {
+            return true; // some bytes are lost, and no more
         } catch (Throwable failure) {
             RunState.serving = RunState.TORN;
             RunState.fail(failure);
@@ -166,6 +172,8 @@ public final class MetallocRunHooks {
             if (Served.HAS_SITES ? freeAtSites(likely, address) : likely != null && likely.free(address)) {
                 return;
             }
+        } catch (OutOfMemoryError fullHeap) {
+            return; // some bytes are lost, and no more
         } catch (Throwable failure) {
             RunState.serving = RunState.TORN;
             RunState.fail(failure);
@@ -205,6 +213,8 @@ public final class MetallocRunHooks {
                     return moved;
                 }
             }
+        } catch (OutOfMemoryError fullHeap) {
+            // The block is where it was.
         } catch (Throwable failure) {
             RunState.serving = RunState.TORN;
             RunState.fail(failure);
@@ -222,6 +232,8 @@ public final class MetallocRunHooks {
         try {
             Failsafe.faultPoint();
             return entry.reallocate(address, byteSize);
+        } catch (OutOfMemoryError fullHeap) {
+            return 0;
         } catch (Throwable failure) {
             RunState.serving = RunState.TORN;
             RunState.fail(failure);

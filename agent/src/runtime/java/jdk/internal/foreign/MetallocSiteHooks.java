@@ -66,6 +66,8 @@ public final class MetallocSiteHooks {
         try {
             Failsafe.faultPoint();
             return site.allocate(byteSize);
+        } catch (OutOfMemoryError fullHeap) {
+            return 0;
         } catch (Throwable failure) {
             RunState.serving = RunState.TORN;
             RunState.fail(failure);

@@ -12,6 +12,7 @@ import example.app.ArenaSemantics;
 import example.app.ChannelWrites;
 import example.app.DirectAccount;
 import example.app.DirectLimit;
+import example.app.FullHeap;
 import example.app.IdleMemory;
 import example.app.KnownCounts;
 import example.app.NoMemory;
@@ -247,6 +248,20 @@ class RunModeIT {
         assertEquals(plain.out(), result.out());
         assertEquals(0, result.exitCode(), result.err());
         assertTrue(TestPlan.said(result).contains("served"), result.err());
+    }
+
+    /** Slabs have records on the heap: what finds no room for one is the JDK's, and nothing ends. */
+    @Test
+    void shouldServeOnAfterTheJavaHeapWasFull() throws Exception {
+        ChildJvm.Result result = dispatched(everything(), 0)
+                .option("-Xmx16m")
+                .option("-XX:+UseSerialGC")
+                .run(FullHeap.class, "blocks");
+        assertEquals("wrong 0\n", result.out(), result.err());
+        Matcher served = Pattern.compile("UNSAFE ([0-9,]+) blocks").matcher(TestPlan.said(result));
+        assertTrue(served.find(), result.err());
+        int blocks = Integer.parseInt(served.group(1).replace(",", ""));
+        assertTrue(blocks >= FullHeap.THREADS * FullHeap.ARENAS, result.err());
     }
 
     @Test

@@ -24,6 +24,9 @@ final class FullHeap {
         "bump",
         "caching",
         "checking",
+        "segregated, striped",
+        "buddy, striped",
+        "composite",
     };
 
     private static final int[] FILLER_LENGTHS = {1 << 16, 1 << 10, 32, 1};
@@ -58,6 +61,11 @@ final class FullHeap {
             case "segregated, nothing held" -> new SegregatedFitAllocator(source, 1 << 20, REGION_BYTES, 0, 8);
             case "buddy, nothing held" ->
                 Allocators.create(new AllocatorSpec("buddy", Map.of("lock", "false", "quickBytes", "0")), source);
+            case "segregated, striped" -> Allocators.create(AllocatorSpec.of("segregated"), source);
+            case "buddy, striped" -> Allocators.create(AllocatorSpec.of("buddy"), source);
+            case "composite" ->
+                Allocators.create(
+                        new AllocatorSpec("composite", Map.of("parts", "slab,segregated", "limits", "1024")), source);
             case "bump", "buddy" -> Allocators.create(new AllocatorSpec(subject, Map.of("lock", "false")), source);
             case "caching" ->
                 new CachingAllocator(new SegregatedFitAllocator(source, 1 << 20, REGION_BYTES, 0, 8), 1 << 20);
@@ -113,13 +121,19 @@ final class FullHeap {
         }
     }
 
-    /** Frees blocks and allocates others, small ones more often; needs nothing of the heap itself. */
+    /** Frees and resizes blocks, allocates others, small ones more often, and purges; needs nothing of the heap itself. */
     private void use(OffHeapAllocator allocator, int operations) {
         for (int i = 0; i < operations; i++) {
             int at = (int) (next() & (LIVE - 1));
             try {
+                if ((next() & 15) == 0) {
+                    allocator.purge();
+                }
                 if (blocks[at] == 0) {
-                    blocks[at] = allocator.allocate(16 + (next() & ((16L << (next() & 15)) - 1)), 16);
+                    blocks[at] = allocator.allocate(nextByteSize(), 16);
+                } else if ((next() & 3) == 0) {
+                    long moved = allocator.reallocate(blocks[at], nextByteSize());
+                    blocks[at] = moved == 0 ? blocks[at] : moved;
                 } else if (allocator.free(blocks[at]) == FreeOutcome.FREED) {
                     blocks[at] = 0;
                 }
@@ -127,6 +141,10 @@ final class FullHeap {
                 failures++;
             }
         }
+    }
+
+    private long nextByteSize() {
+        return 16 + (next() & ((16L << (next() & 15)) - 1));
     }
 
     private long next() {

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /* Implementation notes
  *
  * A stretch begins every so many blocks, at first where the last one ends; where not all blocks are followed, with the next one that is not merely counted. When there are
- * enough stretches every second one goes, and they begin half as often from then on: they are spread evenly over however much there is. A block is known by
+ * enough stretches every second one goes, and they begin half as often from then on: they are spread evenly over however much there is. Where not all blocks
+ * are followed, a thread that begins when others have come to follow few does not begin anew with following many: its stretches are as far apart as theirs, and the first one
+ * is anywhere, so that threads that are gone soon are seen in proportion to what they allocate. A block is known by
  * its birth on the thread's clock of bytes, which tells for most frees at once that the block is of none: it was born after the newest stretch.
  */
 final class Bursts {
@@ -48,6 +50,7 @@ final class Bursts {
     static final long LIVE = -1;
 
     private final BurstRoom room;
+    private final int entryPoint;
     private final @Nullable LiveBlockTable table;
     /** Of a block that is taken out of the table: made beforehand, since the heap is the application's. */
     private final long[] removed = new long[LiveBlockTable.VALUES];
@@ -57,15 +60,21 @@ final class Bursts {
     private final long[] births;
 
     private int count;
-    private long stride = LENGTH;
+    private long stride;
     private long nextBlock;
     private boolean isUnderWay;
     private long newestBirthBytes = -1;
 
-    /** @param table has the blocks that are followed; null where all are, so that none is for a stretch's sake only */
-    Bursts(BurstRoom room, @Nullable LiveBlockTable table) {
+    /**
+     * @param seed differs from thread to thread
+     * @param table has the blocks that are followed; null where all are, so that none is for a stretch's sake only
+     */
+    Bursts(BurstRoom room, int entryPoint, long seed, @Nullable LiveBlockTable table) {
         this.room = room;
+        this.entryPoint = entryPoint;
         this.table = table;
+        this.stride = table == null ? LENGTH : room.stride(entryPoint);
+        this.nextBlock = stride == LENGTH ? 0 : Long.remainderUnsigned(ByteSampler.mix(seed), stride);
         this.rows = new long[table == null ? MOST : MOST_SAMPLED][];
         this.births = new long[2 * rows.length];
     }
@@ -120,8 +129,12 @@ final class Bursts {
         if (isUnderWay) {
             return rows[count - 1];
         }
-        if (count == rows.length || !room.take()) {
+        boolean isFull = count == rows.length;
+        if (isFull || !room.take()) {
             thin();
+            if (isFull) {
+                room.widen(entryPoint, stride);
+            }
             if (!room.take()) {
                 nextBlock = blockNumber + stride;
                 return null;

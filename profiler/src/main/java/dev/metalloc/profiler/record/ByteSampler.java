@@ -90,7 +90,7 @@ final class ByteSampler {
         return ((mix(state) >>> 11) + 1) * 0x1p-53;
     }
 
-    private static long mix(long value) {
+    static long mix(long value) {
         long mixed = (value ^ (value >>> 32)) * 0x9E37_79B9_7F4A_7C15L;
         mixed = (mixed ^ (mixed >>> 29)) * 0xBF58_476D_1CE4_E5B9L;
         return mixed ^ (mixed >>> 32);

@@ -335,7 +335,7 @@ public final class ThreadRecorder {
                 entryPoint == Recorder.ARENA_CONFINED ? arenas : null,
                 Recorder.isArena(entryPoint) || entryPoint == Recorder.MAPPED_FILE
                         ? null
-                        : new Bursts(recorder.burstRoom, followsAll ? null : recorder.blocks));
+                        : new Bursts(recorder.burstRoom, entryPoint, owner, followsAll ? null : recorder.blocks));
         // After all that the heap, which is the application's, may have no room for.
         picker.add(quick);
         recorder.use(entryPoint);

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 class BurstsTest {
 
     private static final int BYTES = 10;
+    private static final int ENTRY_POINT = 4;
 
-    private final Bursts bursts = new Bursts(new BurstRoom(), null);
+    private final Bursts bursts = new Bursts(new BurstRoom(), ENTRY_POINT, 1, null);
     private long clockBytes;
 
     private long allocate(boolean isGrown) {
@@ -78,6 +79,36 @@ class BurstsTest {
                     BurstRows.birthBytes(rows[rows.length - 1], 0) > clockBytes / 2,
                     "the last begins in the second half");
         }
+    }
+
+    /** Where each follows a few blocks only. */
+    @Test
+    void shouldBeginAsFarApartAsOthersOfTheEntryPointCameTo() {
+        BurstRoom room = new BurstRoom();
+        LiveBlockTable table = new LiveBlockTable(1024, AddressFilter.empty());
+        assertEquals(Bursts.MOST_SAMPLED, stretches(new Bursts(room, ENTRY_POINT, 1, table), 2_048));
+        assertEquals(Bursts.LENGTH, room.stride(ENTRY_POINT));
+        stretches(new Bursts(room, ENTRY_POINT, 2, table), 200_000);
+        long stride = room.stride(ENTRY_POINT);
+        assertEquals(16_384, stride);
+
+        int begun = 0;
+        for (int seed = 3; seed < 103; seed++) {
+            int half = stretches(new Bursts(room, ENTRY_POINT, seed, table), (int) stride / 2);
+            assertTrue(half <= 1, half + " in half the distance of two");
+            begun += half;
+        }
+        assertTrue(begun > 30 && begun < 70, begun + " of 100 threads were seen");
+        assertTrue(new Bursts(room, ENTRY_POINT + 1, 3, table).wants(1));
+    }
+
+    private static int stretches(Bursts bursts, int blocks) {
+        for (int block = 1; block <= blocks; block++) {
+            bursts.allocated(block, BYTES, (long) block * BYTES, false, 0);
+        }
+        CollectedBursts collected = new CollectedBursts();
+        bursts.addTo(collected);
+        return collected.copies().length;
     }
 
     @Test

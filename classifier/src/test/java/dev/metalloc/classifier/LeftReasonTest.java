@@ -47,6 +47,36 @@ class LeftReasonTest {
         assertFalse(reason.contains("nothing better"), reason);
     }
 
+    /** Two million blocks save less than a second. */
+    @Test
+    void shouldSayThatSettingItUpDecidedWhereTheRunSavesLess() {
+        Profile profile = new TestProfile(1)
+                .at(EntryPoint.UNSAFE)
+                .blocks(64, 2_000_000, Order.LIFO, 1000, 10)
+                .build();
+        AllocatorTraits slab = only("slab").get(0);
+        AllocatorTraits dear = new AllocatorTraits(
+                slab.name(),
+                slab.minByteSize(),
+                slab.maxByteSize(),
+                slab.maxByteAlignment(),
+                slab.suits(),
+                slab.mustNotGet(),
+                1_000_000_000,
+                slab.overheadBytesPerBlock(),
+                slab.freesSingleBlocks(),
+                slab.returnsMemory(),
+                slab.threadModel());
+
+        assertFalse(new Classifier(List.of(slab), CostModel.shipped(), Objective.TIME)
+                .classify(profile)
+                .verdicts()
+                .get(0)
+                .isLeave());
+        String reason = reason(List.of(dear), Objective.TIME, profile);
+        assertTrue(reason.endsWith(", which is less than the 1.0 s that it costs to set up slab"), reason);
+    }
+
     @Test
     void shouldNameTheObjectiveThatDecided() {
         Profile profile = new TestProfile(10)

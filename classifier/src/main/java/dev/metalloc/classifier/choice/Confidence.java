@@ -10,6 +10,8 @@ final class Confidence {
     // As many allocations again as are needed at all halve what remains of the doubt.
     private static final double HALF_SURE_COUNT = (double) LeaveRules.MIN_ALLOCATE_COUNT;
     private static final double INCOMPLETE_PROFILE = 0.8;
+    // Costs are calibrated on patterns that allocators are made for; of others they say less.
+    private static final double MADE_FOR_NOTHING = 0.9;
     private static final NormalDistribution NORMAL = new NormalDistribution(null, 0, 1);
 
     private final double application;
@@ -23,9 +25,10 @@ final class Confidence {
     }
 
     /** That an allocator saves what was expected: the difference must stand out of both figures' error. */
-    double ofChange(double nanosBefore, double nanosAfter, long allocateCount) {
+    double ofChange(double nanosBefore, double nanosAfter, long allocateCount, MadeFor madeFor) {
         double distance = Math.log(nanosBefore / nanosAfter) / (costErrorLog * Math.sqrt(2));
-        return rounded(application * events(allocateCount) * NORMAL.cumulativeProbability(distance));
+        double matched = madeFor.isNothing() ? MADE_FOR_NOTHING : 1;
+        return rounded(application * matched * events(allocateCount) * NORMAL.cumulativeProbability(distance));
     }
 
     /** That leaving is right where a gain of {@code savedShare} stayed below {@code neededShare}. */

@@ -43,7 +43,19 @@ final class Gain {
     boolean isWorthwhile(Choice choice) {
         return objective == Objective.MEMORY
                 ? savesMemory(choice)
-                : choice.savedShare() >= MIN_GROUP_SAVED_SHARE && isClear(choice);
+                : choice.savedShare() >= MIN_GROUP_SAVED_SHARE && isClear(choice) && paysSetUp(choice);
+    }
+
+    /** Whether the best saves in such a run at least what it costs to make the allocator. */
+    boolean paysSetUp(Choice choice) {
+        return choice.best()
+                .filter(best -> savedNanos(choice) >= weigher.setUpNanos(best.name()))
+                .isPresent();
+    }
+
+    /** What the best saves in the whole of such a run. */
+    double savedNanos(Choice choice) {
+        return choice.savedShare() * application.durationSeconds() * 1e9;
     }
 
     private boolean savesMemory(Choice choice) {

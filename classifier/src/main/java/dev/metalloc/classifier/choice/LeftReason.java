@@ -65,6 +65,10 @@ final class LeftReason {
         if (choice.savedShare() < needed) {
             return List.of(saved + ", less than the " + Figures.percent(needed) + " a change must save");
         }
+        if (gain.isClear(choice) && !gain.paysSetUp(choice)) {
+            return List.of(saved + ", which is less than the " + Figures.nanos((double) weigher.setUpNanos(best.name()))
+                    + " that it costs to set up " + best.name());
+        }
         return gain.isPooledByJdk(choice)
                 ? List.of(
                         saved,

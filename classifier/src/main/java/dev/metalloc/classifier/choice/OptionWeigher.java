@@ -19,8 +19,6 @@ import java.util.Map;
 /** Matches candidates' traits with what the blocks of a group do, and weighs frames. Immutable. */
 final class OptionWeigher {
 
-    // A flag this strong is what the program does; weaker ones are what it also does.
-    private static final double FORBIDDING_STRENGTH = 0.5;
     // Frames are held whole: more than a quarter above the JDK's peak is too much to pay for time, but small programs
     // may
     // take 16 MiB all the same.
@@ -101,6 +99,23 @@ final class OptionWeigher {
         return frames ? "" : forbiddingFlag(traits, flags);
     }
 
+    /** What a candidate is made for of that which a group's blocks do. */
+    MadeFor madeFor(String name, ApplicationFeatures application, BandGroup group) {
+        return MadeFor.of(candidate(name), FlagRaiser.band(application, group.features()));
+    }
+
+    /** What it costs to make a candidate. */
+    long setUpNanos(String name) {
+        return candidate(name).setUpNanos();
+    }
+
+    private AllocatorTraits candidate(String name) {
+        return candidates.stream()
+                .filter(traits -> traits.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("name: " + name + " (expected: a candidate's)"));
+    }
+
     /** Whether a candidate must not get blocks that do what the flags say. */
     boolean isForbidden(String name, FlagSet flags) {
         return candidates.stream()
@@ -111,7 +126,7 @@ final class OptionWeigher {
     private static String forbiddingFlag(AllocatorTraits traits, FlagSet flags) {
         return traits.mustNotGet().stream()
                 .sorted()
-                .filter(flag -> flags.strength(flag) >= FORBIDDING_STRENGTH)
+                .filter(flag -> flags.strength(flag) >= FlagSet.PLAIN_STRENGTH)
                 .findFirst()
                 .map((Flag flag) -> "not for " + flag + " (" + flags.evidence(flag) + ")")
                 .orElse("");

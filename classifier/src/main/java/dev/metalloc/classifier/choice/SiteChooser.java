@@ -150,18 +150,18 @@ final class SiteChooser {
             addTo(reasons, behaviour);
             return left(site, own, choice, reasons);
         }
+        MadeFor madeFor = weigher.madeFor(best.name(), application, choice.group());
         List<String> reasons = new ArrayList<>();
         reasons.add(unlike + ": an allocator of its own keeps them apart");
-        if (!best.detail().isEmpty()) {
-            reasons.add(best.detail());
-        }
+        addTo(reasons, best.detail());
+        reasons.add(madeFor.sentence());
         addTo(reasons, behaviour);
         return verdict(
                 site,
                 own,
                 choice,
                 best,
-                confidence.ofChange(choice.jdkNanos(), best.pairNanos(), site.sampleCount()),
+                confidence.ofChange(choice.jdkNanos(), best.pairNanos(), site.sampleCount(), madeFor),
                 reasons,
                 writer.runnerUp(choice, best));
     }

@@ -45,7 +45,7 @@ public final class VerdictChooser {
         for (EntryPointFeatures entryPoint : application.entryPoints()) {
             Confidence confidence = new Confidence(application, profile.run().complete(), weigher.errorLog(entryPoint));
             Gain gain = new Gain(application, entryPoint, weigher, objective);
-            VerdictWriter writer = new VerdictWriter(profile, entryPoint, weigher, gain, confidence);
+            VerdictWriter writer = new VerdictWriter(profile, application, entryPoint, weigher, gain, confidence);
             EntryPointChooser chooser = new EntryPointChooser(application, entryPoint, weigher, composer, writer, gain);
             List<Verdict> chosen = chooser.choose();
             verdicts.addAll(chosen);

@@ -5,6 +5,7 @@ import dev.metalloc.classifier.BlockUse;
 import dev.metalloc.classifier.Expected;
 import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.Verdict;
+import dev.metalloc.classifier.features.ApplicationFeatures;
 import dev.metalloc.classifier.features.BandFeatures;
 import dev.metalloc.classifier.features.EntryPointFeatures;
 import dev.metalloc.profiler.api.Profile;
@@ -20,6 +21,7 @@ final class VerdictWriter {
     static final double EVENTS_PER_PAIR = 2;
 
     private final Profile profile;
+    private final ApplicationFeatures application;
     private final EntryPointFeatures entryPoint;
     private final OptionWeigher weigher;
     private final Gain gain;
@@ -27,8 +29,14 @@ final class VerdictWriter {
     private final Confidence confidence;
 
     VerdictWriter(
-            Profile profile, EntryPointFeatures entryPoint, OptionWeigher weigher, Gain gain, Confidence confidence) {
+            Profile profile,
+            ApplicationFeatures application,
+            EntryPointFeatures entryPoint,
+            OptionWeigher weigher,
+            Gain gain,
+            Confidence confidence) {
         this.profile = profile;
+        this.application = application;
         this.entryPoint = entryPoint;
         this.weigher = weigher;
         this.gain = gain;
@@ -76,6 +84,7 @@ final class VerdictWriter {
     /** Sizes below the group's that no group claims are served too: they are rare, and cost less than the JDK's path. */
     private Verdict taken(Choice choice, Option option, long free, long next) {
         BandFeatures band = choice.group().features();
+        MadeFor madeFor = weigher.madeFor(option.name(), application, choice.group());
         long min = Math.max(free, choice.group().zone().minByteSize());
         long max = Math.min(option.maxByteSize(), next - 1);
         return verdict(
@@ -88,19 +97,20 @@ final class VerdictWriter {
                         option.pairNanos() / EVENTS_PER_PAIR,
                         weigher.jdkPeakBytes(choice.group()),
                         option.peakBytes()),
-                confidence.ofChange(choice.jdkNanos(), option.pairNanos(), band.allocateCount()),
-                takenReasons(choice, option),
+                confidence.ofChange(choice.jdkNanos(), option.pairNanos(), band.allocateCount(), madeFor),
+                takenReasons(choice, option, madeFor),
                 runnerUp(choice, option),
                 band);
     }
 
-    private List<String> takenReasons(Choice choice, Option option) {
+    private List<String> takenReasons(Choice choice, Option option, MadeFor madeFor) {
         List<String> reasons = new ArrayList<>();
         reasons.add(Comparison.text(choice.group(), choice.jdkNanos(), option) + ": "
                 + Figures.percent(choice.savedShare()) + " of the run");
         if (!option.detail().isEmpty()) {
             reasons.add(option.detail());
         }
+        reasons.add(madeFor.sentence());
         addContext(reasons, choice.group());
         return reasons;
     }

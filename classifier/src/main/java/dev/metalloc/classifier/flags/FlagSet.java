@@ -7,10 +7,12 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Flags with their strengths; those not raised count as 0. Filled by one thread, then only read. */
 public final class FlagSet {
+
+    /** A flag this strong is what the program does; weaker ones are what it also does. */
+    public static final double PLAIN_STRENGTH = 0.5;
 
     private final Map<Flag, FlagEvidence> flags = new EnumMap<>(Flag.class);
 
@@ -30,11 +32,6 @@ public final class FlagSet {
     public String evidence(Flag flag) {
         FlagEvidence evidence = flags.get(flag);
         return evidence == null ? "" : evidence.evidence();
-    }
-
-    /** Sum of the strengths of some flags. */
-    public double sum(Set<Flag> some) {
-        return some.stream().mapToDouble(this::strength).sum();
     }
 
     /** Strongest first; equal ones in the order of the enum. */

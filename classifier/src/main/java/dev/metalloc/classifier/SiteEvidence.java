@@ -2,15 +2,19 @@
 package dev.metalloc.classifier;
 
 import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.EntryPointProfile;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.SiteBehaviour;
 import dev.metalloc.profiler.api.SiteProfile;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
- * What a profile says of one place in the code, for those who read a recommendation; estimates from its samples.
+ * What a profile says of one place in the code, for those who read a recommendation; estimates from its samples, together no more than is known to have been
+ * allocated.
  *
  * @param siteText its innermost frame
+ * @param callerText the innermost frame by which it differs from others with the same {@code siteText}; empty where there are none, or no such frame
  * @param freeRatio blocks freed, of those allocated
  * @param remoteFreeRatio frees by another thread, of all frees
  * @param reallocateRatio reallocations, of the blocks allocated
@@ -21,6 +25,7 @@ public record SiteEvidence(
         EntryPoint entryPoint,
         long siteHash,
         String siteText,
+        String callerText,
         long sampleCount,
         long allocateCount,
         long allocateBytes,
@@ -36,23 +41,67 @@ public record SiteEvidence(
 
     /** Of the sites with most bytes. */
     public static List<SiteEvidence> of(Profile profile) {
-        return profile.sites().stream()
+        List<SiteProfile> listed = profile.sites().stream()
                 .filter(site ->
                         site.sampleCount() >= LEAST_SAMPLES && !site.frames().isEmpty())
                 .limit(MOST)
-                .map(SiteEvidence::of)
+                .toList();
+        return listed.stream()
+                .map(site -> of(
+                        site,
+                        callerText(site, listed),
+                        atMost(profile, site, EntryPointProfile::allocateCount, SiteProfile::estimatedAllocateCount),
+                        atMost(profile, site, EntryPointProfile::allocateBytes, SiteProfile::estimatedAllocateBytes)))
                 .toList();
     }
 
     /** Of one that has a frame. */
     public static SiteEvidence of(SiteProfile site) {
+        return of(site, "", site.estimatedAllocateCount(), site.estimatedAllocateBytes());
+    }
+
+    /** The estimate, less where those of all sites of the entry point are more than its exact sum. */
+    private static long atMost(
+            Profile profile,
+            SiteProfile site,
+            ToLongFunction<EntryPointProfile> exact,
+            ToLongFunction<SiteProfile> estimate) {
+        double all = profile.sites().stream()
+                .filter(other -> other.entryPoint() == site.entryPoint())
+                .mapToLong(estimate)
+                .sum();
+        double known = profile.entryPoint(site.entryPoint())
+                .map(entryPoint -> (double) exact.applyAsLong(entryPoint))
+                .orElse(all);
+        return Math.round(estimate.applyAsLong(site) * Math.min(1, known / Math.max(1, all)));
+    }
+
+    private static String callerText(SiteProfile site, List<SiteProfile> listed) {
+        List<SiteProfile> alike = listed.stream()
+                .filter(other -> other.entryPoint() == site.entryPoint()
+                        && other.frames().get(0).equals(site.frames().get(0)))
+                .toList();
+        for (int depth = 1; alike.size() > 1 && depth < site.frames().size(); depth++) {
+            SiteProfile.Frame frame = site.frames().get(depth);
+            int caller = depth;
+            if (alike.stream()
+                    .anyMatch(other -> other.frames().size() <= caller
+                            || !other.frames().get(caller).equals(frame))) {
+                return frame.toString();
+            }
+        }
+        return "";
+    }
+
+    private static SiteEvidence of(SiteProfile site, String callerText, long allocateCount, long allocateBytes) {
         return new SiteEvidence(
                 site.entryPoint(),
                 site.siteHash(),
                 site.frames().get(0).toString(),
+                callerText,
                 site.sampleCount(),
-                site.estimatedAllocateCount(),
-                site.estimatedAllocateBytes(),
+                allocateCount,
+                allocateBytes,
                 ratio(site.freeCount(), site.estimatedAllocateCount()),
                 ratio(site.remoteFreeCount(), site.freeCount()),
                 ratio(site.behaviour().reallocateCount(), site.estimatedAllocateCount()),

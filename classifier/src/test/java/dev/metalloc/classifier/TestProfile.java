@@ -66,13 +66,20 @@ public final class TestProfile {
 
     /** A site with so many samples of one size, which stand for so many blocks. */
     public TestProfile site(EntryPoint entryPoint, String className, long byteSize, long samples, long count) {
+        return site(entryPoint, List.of(className), byteSize, samples, count);
+    }
+
+    /** The same of one that a method calls, the innermost first. */
+    public TestProfile site(EntryPoint entryPoint, List<String> classNames, long byteSize, long samples, long count) {
         // As coarse as those of real profiles.
         Histogram sizes = new Histogram(1);
         sizes.recordValueWithCount(byteSize, count);
         sites.add(new SiteProfile(
-                className.hashCode(),
+                classNames.hashCode(),
                 entryPoint,
-                List.of(new SiteProfile.Frame(className, "call", 7)),
+                classNames.stream()
+                        .map(className -> new SiteProfile.Frame(className, "call", 7))
+                        .toList(),
                 samples,
                 count,
                 count * byteSize,

@@ -103,6 +103,7 @@ public final class RecommendationText {
                     .append(site.entryPoint())
                     .append(" from ")
                     .append(site.siteText())
+                    .append(site.callerText().isEmpty() ? "" : ", called by " + site.callerText())
                     .append(": about ")
                     .append(Figures.count(site.allocateCount()))
                     .append(" blocks, ")

@@ -54,6 +54,18 @@ class CostModelTest {
         assertFalse(model.knows("other"));
     }
 
+    /** A calibration of before has no such curve. */
+    @Test
+    void shouldBeAsSureOfMallocsHandlesAsTheyAreCalibrated() throws IOException {
+        String slab = "block.slab.lifo = 10\nblock.slab.lifo.error = 0.1\n";
+        CostModel without = CostModel.calibrated(new StringReader(slab));
+        CostModel with = CostModel.calibrated(new StringReader(
+                slab + "jdk.MALLOC_DOWNCALL = 16:20 64:20\njdk.MALLOC_DOWNCALL.error = 16:0.1 64:0.1\n"));
+
+        assertTrue(with.errorLog(EntryPoint.MALLOC_DOWNCALL) < without.errorLog(EntryPoint.MALLOC_DOWNCALL));
+        assertEquals(with.errorLog(EntryPoint.UNSAFE), with.errorLog(EntryPoint.MALLOC_DOWNCALL));
+    }
+
     @Test
     void shouldBeAsSureAsTheFiguresOfTheEntryPoint() throws IOException {
         CostModel calibrated =

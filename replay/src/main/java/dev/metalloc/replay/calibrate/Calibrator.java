@@ -3,6 +3,7 @@ package dev.metalloc.replay.calibrate;
 
 import dev.metalloc.allocators.AllocatorCatalog;
 import dev.metalloc.allocators.Allocators;
+import dev.metalloc.replay.loop.NativePeer;
 import dev.metalloc.replay.timing.InterleavedTimer;
 import dev.metalloc.replay.timing.Subject;
 import dev.metalloc.replay.timing.Timing;
@@ -22,10 +23,11 @@ final class Calibrator {
     private static final InterleavedTimer.Effort EFFORT =
             new InterleavedTimer.Effort(300_000_000, 4_000_000, 11, 300_000_000, 1);
     private static final int EVENTS_PER_PAIR = 2;
-    private static final long[] UNSAFE_BYTES = {16, 64, 1024, 4096, 65_536};
+    private static final long[] JDK_BYTES = {16, 64, 1024, 4096, 65_536};
 
     private static final Subject LOOP = Subject.peer(Subject.LOOP);
     private static final Subject UNSAFE = Subject.peer(Subject.UNSAFE);
+    private static final Subject DOWNCALL = Subject.peer(Subject.DOWNCALL);
     private static final String LOCK = "lock";
     private static final String LIFO = "lifo";
     // With sizes made for the programs, as the chooser makes them.
@@ -67,11 +69,21 @@ final class Calibrator {
         order("grown", OrderPrograms.grown(), variants);
         locks();
         shared(variants.stream().map(Calibrator::locked).toList());
-        for (long byteSize : UNSAFE_BYTES) {
-            Map<Subject, Timing> timings = time(OrderPrograms.pairs(byteSize), List.of(UNSAFE));
-            calibration.put("jdk.UNSAFE", byteSize, net(timings, UNSAFE));
-        }
+        jdk();
         return calibration;
+    }
+
+    /** What the JDK itself asks malloc for, and what applications do by handles, if the C library is where it is looked for. */
+    private void jdk() {
+        boolean hasHandles = NativePeer.GLIBC.library().isPresent();
+        for (long byteSize : JDK_BYTES) {
+            Map<Subject, Timing> timings =
+                    time(OrderPrograms.pairs(byteSize), hasHandles ? List.of(UNSAFE, DOWNCALL) : List.of(UNSAFE));
+            calibration.put("jdk.UNSAFE", byteSize, net(timings, UNSAFE));
+            if (hasHandles) {
+                calibration.put("jdk.MALLOC_DOWNCALL", byteSize, net(timings, DOWNCALL));
+            }
+        }
     }
 
     /** Allocators that others brought, with the parameters that the chooser would give them: none. */

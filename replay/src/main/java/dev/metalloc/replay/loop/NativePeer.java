@@ -18,7 +18,7 @@ import java.util.Optional;
  * The general-purpose allocators we are compared with, found as libraries by path.
  *
  * <p>One that is not installed is absent, which is no failure. Debian's jemalloc can only be loaded where the process was
- * started with {@link #LOADABLE_JEMALLOC} in its environment. Calls are critical downcalls: the fastest that the JVM has, little
+ * started with {@link #LOADABLE_JEMALLOC} in its environment. Calls are critical downcalls, but for {@link #loadPlain}: the fastest that the JVM has, little
  * dearer than in C.
  */
 public enum NativePeer {
@@ -64,10 +64,19 @@ public enum NativePeer {
      * @throws IllegalStateException where it is absent or cannot be loaded
      */
     public ReplayTarget load() {
+        return load(new Linker.Option[] {Linker.Option.critical(false)});
+    }
+
+    /** The same with handles as applications link them, which change the thread's state for each call. */
+    public ReplayTarget loadPlain() {
+        return load(new Linker.Option[0]);
+    }
+
+    private ReplayTarget load(Linker.Option[] options) {
         Path library =
                 library().orElseThrow(() -> new IllegalStateException(label() + ": absent (install " + file + ")"));
         try {
-            return new Functions(symbolPrefix, SymbolLookup.libraryLookup(library, Arena.global()));
+            return new Functions(symbolPrefix, SymbolLookup.libraryLookup(library, Arena.global()), options);
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException(
                     label() + ": " + library + " cannot be loaded (start with GLIBC_TUNABLES=" + LOADABLE_JEMALLOC
@@ -88,20 +97,21 @@ public enum NativePeer {
         private final MethodHandle usableSize;
         private final MethodHandle free;
 
-        Functions(String prefix, SymbolLookup library) {
-            malloc = link(library, prefix + "malloc", FunctionDescriptor.of(LONG, LONG));
-            calloc = link(library, prefix + "calloc", FunctionDescriptor.of(LONG, LONG, LONG));
-            alignedAlloc = link(library, prefix + "aligned_alloc", FunctionDescriptor.of(LONG, LONG, LONG));
-            realloc = link(library, prefix + "realloc", FunctionDescriptor.of(LONG, LONG, LONG));
-            usableSize = link(library, prefix + "malloc_usable_size", FunctionDescriptor.of(LONG, LONG));
-            free = link(library, prefix + "free", FunctionDescriptor.ofVoid(LONG));
+        Functions(String prefix, SymbolLookup library, Linker.Option[] options) {
+            malloc = link(library, prefix + "malloc", FunctionDescriptor.of(LONG, LONG), options);
+            calloc = link(library, prefix + "calloc", FunctionDescriptor.of(LONG, LONG, LONG), options);
+            alignedAlloc = link(library, prefix + "aligned_alloc", FunctionDescriptor.of(LONG, LONG, LONG), options);
+            realloc = link(library, prefix + "realloc", FunctionDescriptor.of(LONG, LONG, LONG), options);
+            usableSize = link(library, prefix + "malloc_usable_size", FunctionDescriptor.of(LONG, LONG), options);
+            free = link(library, prefix + "free", FunctionDescriptor.ofVoid(LONG), options);
         }
 
-        private static MethodHandle link(SymbolLookup library, String name, FunctionDescriptor descriptor) {
+        private static MethodHandle link(
+                SymbolLookup library, String name, FunctionDescriptor descriptor, Linker.Option[] options) {
             MemorySegment symbol = library.find(name)
                     .orElseThrow(
                             () -> new IllegalStateException(name + ": not in the library (install another version)"));
-            return Linker.nativeLinker().downcallHandle(symbol, descriptor, Linker.Option.critical(false));
+            return Linker.nativeLinker().downcallHandle(symbol, descriptor, options);
         }
 
         @Override

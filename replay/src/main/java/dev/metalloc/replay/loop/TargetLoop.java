@@ -43,6 +43,7 @@ public final class TargetLoop implements RunLoop {
             case Subject.LOOP -> new LoopTarget();
             case Subject.FLOOR -> new FloorTarget();
             case Subject.UNSAFE -> new UnsafeTarget();
+            case Subject.DOWNCALL -> NativePeer.GLIBC.loadPlain();
             default -> NativePeer.of(subject.allocator()).load();
         };
     }

@@ -20,6 +20,8 @@ public record Subject(String label, String allocator, Map<String, String> parame
     public static final String FLOOR = "floor";
     /** The JDK's raw memory, {@code sun.misc.Unsafe}. */
     public static final String UNSAFE = "unsafe";
+    /** The C library's malloc and free through handles as applications link them. */
+    public static final String DOWNCALL = "downcall";
 
     public Subject {
         parameters = Map.copyOf(parameters);

@@ -4,6 +4,7 @@ package dev.metalloc.agent;
 import dev.metalloc.agent.runtime.DirectLedgers;
 import dev.metalloc.agent.runtime.Failsafe;
 import dev.metalloc.agent.runtime.JdkAccess;
+import dev.metalloc.agent.runtime.LibraryDefault;
 import dev.metalloc.agent.runtime.LinkingClass;
 import dev.metalloc.agent.runtime.OtherAgents;
 import dev.metalloc.agent.runtime.PlannedPlaces;
@@ -12,6 +13,7 @@ import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import dev.metalloc.agent.runtime.ServedSite;
 import dev.metalloc.agent.train.HookGroup;
+import dev.metalloc.agent.train.LibraryChoice;
 import dev.metalloc.agent.train.PreparedImage;
 import dev.metalloc.policy.plan.Plan;
 import dev.metalloc.policy.plan.PlanFormat;
@@ -68,8 +70,8 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         if (!othersMayHaveChanged) {
             images.learn(installed);
         }
-        if (PlannedPlaces.needNetty(plan)) {
-            NettyHooks.install(instrumentation, attached);
+        if (PlannedPlaces.needLibrary(plan, EntryPoint.NETTY)) {
+            DefaultHooks.install(instrumentation, LibraryChoice.NETTY, LibraryDefault.NETTY, attached);
         }
         SitePlan sites = SitePlan.of(plan, hooks);
         SiteHooks siteHooks = null;

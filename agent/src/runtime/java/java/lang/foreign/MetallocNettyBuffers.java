@@ -16,8 +16,8 @@ public final class MetallocNettyBuffers {
     private MetallocNettyBuffers() {}
 
     /** What Netty's default allocator is to be: one over its own choice, or that. */
-    public static Object allocator(Object chosen, MethodHandles.Lookup netty) {
-        return MetallocNettyHooks.allocator(chosen, netty);
+    public static Object over(Object chosen, MethodHandles.Lookup netty) {
+        return MetallocNettyHooks.over(chosen, netty);
     }
 
     /** Whether a buffer of the size comes from the plan's allocator. */

@@ -1,7 +1,7 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package jdk.internal.foreign;
 
-import dev.metalloc.agent.runtime.NettyDefault;
+import dev.metalloc.agent.runtime.LibraryDefault;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import java.lang.invoke.MethodHandles;
@@ -24,8 +24,8 @@ public final class MetallocNettyHooks {
     }
 
     /** What Netty's default allocator is to be: one over its own choice, or that. */
-    public static Object allocator(Object chosen, MethodHandles.Lookup netty) {
-        return NettyDefault.over(chosen, netty);
+    public static Object over(Object chosen, MethodHandles.Lookup netty) {
+        return LibraryDefault.NETTY.over(chosen, netty);
     }
 
     /** Whether a buffer of the size comes from the plan's allocator. */

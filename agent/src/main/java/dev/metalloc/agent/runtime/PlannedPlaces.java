@@ -44,10 +44,20 @@ public final class PlannedPlaces {
         }
     }
 
-    /** Whether the plan serves the buffers of Netty, as that is loaded. */
-    public static boolean needNetty(Plan plan) {
+    /** Whether the plan serves the buffers of any library, as that is loaded. */
+    static boolean needLibraries(Plan plan) {
         for (PlanRule rule : plan.rules()) {
-            if (rule.entryPoint() == EntryPoint.NETTY && rule.isForAllSites() && !rule.isLeave()) {
+            if (rule.entryPoint().isPool() && rule.isForAllSites() && !rule.isLeave()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the plan serves the buffers of the library, as that is loaded. */
+    public static boolean needLibrary(Plan plan, EntryPoint library) {
+        for (PlanRule rule : plan.rules()) {
+            if (rule.entryPoint() == library && rule.isForAllSites() && !rule.isLeave()) {
                 return true;
             }
         }

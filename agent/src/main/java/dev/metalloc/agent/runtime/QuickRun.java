@@ -51,7 +51,7 @@ public final class QuickRun implements BiFunction<Object, Object[], @Nullable Ob
                 return null;
             }
         }
-        if (PlannedPlaces.needNetty(plan)) {
+        if (PlannedPlaces.needLibraries(plan)) {
             return null;
         }
         ((Set<String>) answer[0]).addAll(PlannedPlaces.of(plan));

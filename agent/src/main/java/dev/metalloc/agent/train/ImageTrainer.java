@@ -39,7 +39,7 @@ public final class ImageTrainer {
             VISIBLE_FOLDER + "MetallocUnsafeHooks",
             VISIBLE_FOLDER + "MetallocNettyBuffers",
             RUNTIME_FOLDER + "MetallocNettyHooks",
-            RUNTIME_FOLDER + "MetallocNettyDefault",
+            RUNTIME_FOLDER + "MetallocLibraryDefault",
             RUNTIME_FOLDER + "MetallocOtherAgents",
             RUNTIME_FOLDER + "MetallocExitWork",
             RUNTIME_FOLDER + "MetallocPlannedPlaces",

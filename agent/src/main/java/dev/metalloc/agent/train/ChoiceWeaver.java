@@ -8,33 +8,29 @@ import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import org.jspecify.annotations.Nullable;
 
-/** Has the class that chooses Netty's default allocator pass its choice through the runtime. */
-public final class NettyWeaver {
+/** Has the class that chooses a library's default pass its choice through the runtime. */
+public final class ChoiceWeaver {
 
-    /** Where Netty chooses. */
-    public static final String CLASS = "io/netty/buffer/ByteBufUtil";
-
-    private static final String FIELD = "DEFAULT_ALLOCATOR";
-    private static final String ALLOCATOR = "io/netty/buffer/ByteBufAllocator";
-    private static final String RUNTIME = "java/lang/foreign/MetallocNettyBuffers";
     private static final String LOOKUP = "java/lang/invoke/MethodHandles$Lookup";
 
-    private NettyWeaver() {}
+    private ChoiceWeaver() {}
 
     /** Null where the class has no such choice. */
-    public static byte @Nullable [] weave(byte[] classFile) {
+    public static byte @Nullable [] weave(LibraryChoice library, byte[] classFile) {
         ClassReader reader = new ClassReader(classFile);
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        ChoosingClass choosing = new ChoosingClass(writer);
+        ChoosingClass choosing = new ChoosingClass(writer, library);
         reader.accept(choosing, 0);
         return choosing.found ? writer.toByteArray() : null;
     }
 
     private static final class ChoosingClass extends ClassVisitor {
+        private final LibraryChoice library;
         private boolean found;
 
-        ChoosingClass(ClassVisitor next) {
+        ChoosingClass(ClassVisitor next, LibraryChoice library) {
             super(Opcodes.ASM9, next);
+            this.library = library;
         }
 
         @Override
@@ -45,7 +41,7 @@ public final class NettyWeaver {
                 @Nullable String signature,
                 String @Nullable [] exceptions) {
             MethodVisitor method = super.visitMethod(access, name, descriptor, signature, exceptions);
-            return method == null || !name.equals("<clinit>") ? method : new Choice(method, this);
+            return method == null ? null : new Choice(method, this);
         }
     }
 
@@ -59,17 +55,18 @@ public final class NettyWeaver {
 
         @Override
         public void visitFieldInsn(int opcode, String type, String name, String descriptor) {
-            if (opcode == Opcodes.PUTSTATIC && type.equals(CLASS) && name.equals(FIELD)) {
+            LibraryChoice library = owner.library;
+            if (opcode == Opcodes.PUTSTATIC && type.equals(library.chooser()) && name.equals(library.field())) {
                 owner.found = true;
                 super.visitMethodInsn(
                         Opcodes.INVOKESTATIC, "java/lang/invoke/MethodHandles", "lookup", "()L" + LOOKUP + ";", false);
                 super.visitMethodInsn(
                         Opcodes.INVOKESTATIC,
-                        RUNTIME,
-                        "allocator",
+                        library.runtime(),
+                        "over",
                         "(Ljava/lang/Object;L" + LOOKUP + ";)Ljava/lang/Object;",
                         false);
-                super.visitTypeInsn(Opcodes.CHECKCAST, ALLOCATOR);
+                super.visitTypeInsn(Opcodes.CHECKCAST, library.type());
             }
             super.visitFieldInsn(opcode, type, name, descriptor);
         }

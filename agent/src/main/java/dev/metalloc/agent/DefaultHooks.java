@@ -34,7 +34,7 @@ final class DefaultHooks implements ClassFileTransformer {
         for (int i = 0; i < files.length; i++) {
             files[i] = classFile(classes.get(i));
         }
-        library.offer(files);
+        library.offer(files, classes.get(classes.size() - 1).replace('/', '.'));
         instrumentation.addTransformer(new DefaultHooks(choice), false);
     }
 

@@ -219,6 +219,7 @@ final class Dispatch {
     void publish(PlanHooks hooks) {
         RunState.sites = sites;
         RunState.netty = entries.get(EntryPoint.NETTY);
+        RunState.arrow = entries.get(EntryPoint.ARROW);
         if (hooks.has(HookGroup.UNSAFE)) {
             RunState.unsafe = entries.get(EntryPoint.UNSAFE);
         }

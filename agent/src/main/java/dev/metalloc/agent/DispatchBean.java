@@ -92,6 +92,7 @@ public final class DispatchBean implements DispatchMXBean {
         add(usages, EntryPoint.UNSAFE, RunState.unsafe);
         add(usages, EntryPoint.MALLOC_DOWNCALL, RunState.mallocDowncall);
         add(usages, EntryPoint.NETTY, RunState.netty);
+        add(usages, EntryPoint.ARROW, RunState.arrow);
         if (RunState.sites != null) {
             for (ServedSite site : RunState.sites.sites()) {
                 add(usages, site.entryPoint(), site.method(), site.entry());

@@ -73,6 +73,9 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         if (PlannedPlaces.needLibrary(plan, EntryPoint.NETTY)) {
             DefaultHooks.install(instrumentation, LibraryChoice.NETTY, LibraryDefault.NETTY, attached);
         }
+        if (PlannedPlaces.needLibrary(plan, EntryPoint.ARROW)) {
+            DefaultHooks.install(instrumentation, LibraryChoice.ARROW, LibraryDefault.ARROW, attached);
+        }
         SitePlan sites = SitePlan.of(plan, hooks);
         SiteHooks siteHooks = null;
         if (!sites.isEmpty()) {
@@ -215,6 +218,7 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         append(text, EntryPoint.UNSAFE, RunState.unsafe);
         append(text, EntryPoint.MALLOC_DOWNCALL, RunState.mallocDowncall);
         append(text, EntryPoint.NETTY, RunState.netty);
+        append(text, EntryPoint.ARROW, RunState.arrow);
         appendSites(text);
         text.append(String.format(
                 Locale.ROOT, "; peak committed %,d bytes", started.source().peakCommittedBytes()));

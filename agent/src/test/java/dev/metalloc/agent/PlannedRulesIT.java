@@ -103,7 +103,7 @@ class PlannedRulesIT {
     void shouldMakeNothingForWhatIsNeverServed() throws Exception {
         List<PlanRule> rules = List.of(
                 rule(EntryPoint.ARENA_GLOBAL, 1, 4_096, "magic"),
-                rule(EntryPoint.ARROW, 1, 4_096, "slab"),
+                rule(EntryPoint.MAPPED_FILE, 1, 4_096, "slab"),
                 rule(EntryPoint.UNSAFE, 1, 4_096, "slab"));
         String said = TestPlan.said(dispatched(rules, "32"));
         assertTrue(said.contains("served UNSAFE 100 blocks by slab"), said);

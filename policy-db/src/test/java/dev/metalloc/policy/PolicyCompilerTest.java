@@ -130,14 +130,14 @@ class PolicyCompilerTest {
     void shouldSayWhatIsServedOtherwise() {
         Policy policy = policy(
                 new PolicyRule(EntryPoint.ARENA_GLOBAL, PolicySite.ANY, 1, 64, SLAB, 1, List.of()),
-                new PolicyRule(EntryPoint.ARROW, PolicySite.ANY, 1, 64, SLAB, 1, List.of()),
-                new PolicyRule(EntryPoint.MAPPED_FILE, PolicySite.ANY, 1, 64, PolicyRule.LEAVE, 1, List.of()),
+                new PolicyRule(EntryPoint.MAPPED_FILE, PolicySite.ANY, 1, 64, SLAB, 1, List.of()),
+                new PolicyRule(EntryPoint.MAPPED_FILE, PolicySite.ANY, 65, 128, PolicyRule.LEAVE, 1, List.of()),
                 confined(65, 128, AllocatorSpec.of("bump")));
 
         assertEquals(
                 List.of(
                         "frames serve ARENA_CONFINED from the smallest size on, not from 65 bytes as its rule says",
-                        "ARENA_GLOBAL, ARROW cannot be served, whatever the policy says: the JDK serves it"),
+                        "ARENA_GLOBAL, MAPPED_FILE cannot be served, whatever the policy says: the JDK serves it"),
                 PolicyNotes.of(policy));
         assertEquals(1, PolicyCompiler.compile(policy, 1).rules().size());
         assertEquals(List.of(), PolicyNotes.of(policy(rule(PolicySite.ANY, 65, 128, SLAB))));

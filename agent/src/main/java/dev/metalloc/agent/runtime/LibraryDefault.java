@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 public final class LibraryDefault {
 
     public static final LibraryDefault NETTY = new LibraryDefault("Netty");
+    public static final LibraryDefault ARROW = new LibraryDefault("Arrow");
 
     private final String library;
-    private volatile byte @Nullable [][] classFiles;
+    private byte @Nullable [][] classFiles;
+    private String lastName = "";
 
     private LibraryDefault(String library) {
         this.library = library;
@@ -22,25 +24,27 @@ public final class LibraryDefault {
      * Has every copy of the library that is loaded from here on be given the allocator.
      *
      * @param files of the classes to define beside the library's, each after those it uses; the last is the allocator
+     * @param last that one's name, with dots
      */
-    public void offer(byte[][] files) {
+    public synchronized void offer(byte[][] files, String last) {
         classFiles = files;
+        lastName = last;
     }
 
     /**
-     * The allocator over the one that the library chose, or that one. Every loader that has the library comes here once.
+     * The allocator over the one that the library chose, or that one, which is null where it has not chosen yet. Every loader that has the
+     * library comes here once, or from several threads at once where the library lets several of them choose.
      *
      * @param beside may define classes in the package of the library's buffers
      */
-    public Object over(Object chosen, MethodHandles.Lookup beside) {
-        byte[][] files = classFiles;
-        if (files == null) {
-            return chosen;
+    public @Nullable Object over(@Nullable Object chosen, MethodHandles.Lookup beside) {
+        if (chosen == null) {
+            return null;
         }
         try {
-            Class<?> last = Object.class;
-            for (byte[] file : files) {
-                last = beside.defineClass(file);
+            Class<?> last = defined(beside);
+            if (last == null) {
+                return chosen;
             }
             MethodHandle constructor = beside.findConstructor(last, MethodType.methodType(void.class, Object.class));
             return constructor.invoke(chosen);
@@ -48,6 +52,23 @@ public final class LibraryDefault {
             System.err.println("metalloc: " + library + "'s buffers stay with " + library + ": " + unknownVersion);
             return chosen;
         }
+    }
+
+    private synchronized @Nullable Class<?> defined(MethodHandles.Lookup beside) throws ReflectiveOperationException {
+        Class<?> last = null;
+        if (classFiles != null) {
+            try {
+                for (byte[] file : classFiles) {
+                    last = beside.defineClass(file);
+                }
+            } catch (LinkageError failure) {
+                if (failure.getClass() != LinkageError.class) {
+                    throw failure; // another version
+                }
+                return beside.findClass(lastName); // defined before
+            }
+        }
+        return last;
     }
 
     /** The library's name. */

@@ -25,6 +25,8 @@ public final class RunState {
     public static @Nullable ServedEntry automaticArena;
     /** Netty's buffers: null, too, where Netty keeps them. */
     public static @Nullable ServedEntry netty;
+    /** Arrow's buffers: null, too, where Arrow keeps them. */
+    public static @Nullable ServedEntry arrow;
 
     /** Blocks of malloc that whoever links it frees himself. */
     public static @Nullable ServedEntry mallocDowncall;
@@ -70,6 +72,7 @@ public final class RunState {
     private static final int FRAMES = 64;
     private static final int SITES = 128;
     private static final int MALLOC_DOWNCALL = 256;
+    private static final int ARROW = 512;
 
     /** Which hooks allocate, or {@link #TORN}: one load and one test in each. Off, too, for what departed from its profile, but for sites. */
     public static int serving;
@@ -100,6 +103,10 @@ public final class RunState {
 
     public static boolean isServingNetty() {
         return (serving & NETTY) != 0 || (awaitStart() && (serving & NETTY) != 0);
+    }
+
+    public static boolean isServingArrow() {
+        return (serving & ARROW) != 0 || (awaitStart() && (serving & ARROW) != 0);
     }
 
     public static boolean isServingAutomaticArenas() {
@@ -158,6 +165,7 @@ public final class RunState {
                 | bit(confinedArena, CONFINED_ARENA)
                 | bit(automaticArena, AUTOMATIC_ARENA)
                 | bit(netty, NETTY)
+                | bit(arrow, ARROW)
                 | bit(mallocDowncall, MALLOC_DOWNCALL);
         setServing(all | (frames != null && !framesDeparted ? FRAMES : 0) | (sites == null ? 0 : SITES));
     }
@@ -235,7 +243,10 @@ public final class RunState {
         if (entry == mallocDowncall) {
             return MALLOC_DOWNCALL;
         }
-        return entry == netty ? NETTY : 0;
+        if (entry == netty) {
+            return NETTY;
+        }
+        return entry == arrow ? ARROW : 0;
     }
 
     /** Whether sites have allocators of their own, and these serve. */

@@ -55,6 +55,15 @@ public final class ServedEntry {
         return byteSize >= minByteSize && byteSize <= maxByteSize;
     }
 
+    /** As {@link #covers}; a size that it does not serve counts as missed. */
+    public boolean coversOrMisses(long byteSize) {
+        if (covers(byteSize)) {
+            return true;
+        }
+        missed.add();
+        return false;
+    }
+
     /** A block, or 0 where the JDK is to serve it: what is empty, beyond the plan's sizes, or found no memory. */
     public long allocate(long byteSize) {
         long address = allocateFirst(byteSize);

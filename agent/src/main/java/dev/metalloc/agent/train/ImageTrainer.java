@@ -38,6 +38,7 @@ public final class ImageTrainer {
             RUNTIME_FOLDER + "MetallocSiteHooks",
             VISIBLE_FOLDER + "MetallocUnsafeHooks",
             VISIBLE_FOLDER + "MetallocNettyBuffers",
+            VISIBLE_FOLDER + "MetallocArrowBuffers",
             RUNTIME_FOLDER + "MetallocNettyHooks",
             RUNTIME_FOLDER + "MetallocLibraryDefault",
             RUNTIME_FOLDER + "MetallocOtherAgents",

@@ -17,6 +17,15 @@ public final class LibraryChoice {
             "MetallocByteBuf",
             "MetallocByteBufAllocator");
 
+    public static final LibraryChoice ARROW = new LibraryChoice(
+            "org/apache/arrow/memory/",
+            "DefaultAllocationManagerOption",
+            "DEFAULT_ALLOCATION_MANAGER_FACTORY",
+            "AllocationManager$Factory",
+            "MetallocArrowBuffers",
+            "MetallocAllocationManager",
+            "MetallocAllocationManagerFactory");
+
     private final String chooser;
     private final String field;
     private final String type;

@@ -185,13 +185,14 @@ class DbCommandsTest {
 
     @Test
     void shouldShowWhatOfAPolicyCannotBeServed() throws Exception {
-        PolicyRule rule =
-                new PolicyRule(EntryPoint.ARROW, PolicySite.ANY, 1, 4096, AllocatorSpec.of("slab"), 1, List.of());
+        PolicyRule rule = new PolicyRule(
+                EntryPoint.ARENA_GLOBAL, PolicySite.ANY, 1, 4096, AllocatorSpec.of("slab"), 1, List.of());
         store.policies().save(new Policy("b", 1, 1000, "a test", "time", List.of(rule)), PolicyState.PINNED);
 
         assertEquals(0, machine.run("db", "show", "b"));
         assertTrue(
-                machine.out().contains("# ARROW cannot be served, whatever the policy says: the JDK serves it\n"),
+                machine.out()
+                        .contains("# ARENA_GLOBAL cannot be served, whatever the policy says: the JDK serves it\n"),
                 machine.out());
     }
 

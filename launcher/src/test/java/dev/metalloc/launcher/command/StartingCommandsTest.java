@@ -89,12 +89,12 @@ class StartingCommandsTest {
         String plan = machine.handedOver().get(1).replaceFirst(".*,plan=([^,]*),.*", "$1");
         assertEquals(1, PlanFormat.read(Path.of(plan)).rules().size());
 
-        Files.writeString(file, Files.readString(file).replace("UNSAFE", "ARROW"));
+        Files.writeString(file, Files.readString(file).replace("UNSAFE", "ARENA_GLOBAL"));
         assertEquals(0, machine.run("run", "--policy", file.toString(), "--", "java", "a.B"));
         assertEquals(List.of(""), machine.handedOver());
         assertTrue(
                 machine.err()
-                        .endsWith("the policy for a.B leaves all as it is, since ARROW, " + note
+                        .endsWith("the policy for a.B leaves all as it is, since ARENA_GLOBAL, " + note
                                 + ": starting it untouched\n"),
                 machine.err());
     }

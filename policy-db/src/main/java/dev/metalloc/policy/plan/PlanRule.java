@@ -67,7 +67,8 @@ public record PlanRule(
                 || entryPoint == EntryPoint.DIRECT_BUFFER
                 || entryPoint == EntryPoint.UNSAFE
                 || entryPoint == EntryPoint.MALLOC_DOWNCALL
-                || entryPoint == EntryPoint.NETTY;
+                || entryPoint == EntryPoint.NETTY
+                || entryPoint == EntryPoint.ARROW;
     }
 
     /** Whether the rule's arenas are cut from frames. */

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +35,36 @@ class ArrowDispatchIT {
             + 1 // limited
             + 1 // released
             + 1; // leaking
+
+    /** As Arrow was before its third version: factories are given another type. */
+    private static final String OTHER_SHAPE = """
+            package org.apache.arrow.memory;
+            class BufferAllocator {}
+            class BaseAllocator extends BufferAllocator {}
+            class ArrowBuf {}
+            abstract class AllocationManager {
+                protected AllocationManager(BaseAllocator accounting) {}
+                public abstract long getSize();
+                protected abstract long memoryAddress();
+                protected abstract void release0();
+                interface Factory {
+                    AllocationManager create(BaseAllocator accounting, long size);
+                    ArrowBuf empty();
+                }
+            }
+            class OwnFactory implements AllocationManager.Factory {
+                public AllocationManager create(BaseAllocator accounting, long size) { return null; }
+                public ArrowBuf empty() { return null; }
+            }
+            public class DefaultAllocationManagerOption {
+                private static AllocationManager.Factory DEFAULT_ALLOCATION_MANAGER_FACTORY = null;
+                public static void main(String[] arguments) {
+                    DEFAULT_ALLOCATION_MANAGER_FACTORY = new OwnFactory();
+                    DEFAULT_ALLOCATION_MANAGER_FACTORY.create(new BaseAllocator(), 1024);
+                    System.out.println(DEFAULT_ALLOCATION_MANAGER_FACTORY.getClass().getSimpleName());
+                }
+            }
+            """;
 
     @TempDir
     Path scratch;
@@ -101,6 +134,23 @@ class ArrowDispatchIT {
         assertEquals(0, run.exitCode(), run.err());
         assertEquals("wrong 0\n", run.out(), run.err());
         assertTrue(servedCount(run) >= ArrowFullHeap.ROUNDS * ArrowFullHeap.BUFFERS, run.err());
+    }
+
+    @Test
+    void shouldLeaveAnArrowOfAnotherShapeAlone() throws Exception {
+        Path source = Files.writeString(scratch.resolve("DefaultAllocationManagerOption.java"), OTHER_SHAPE);
+        JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
+        assertEquals(0, compiler.run(null, null, null, "-d", scratch.toString(), source.toString()));
+        Ended run = dispatched(
+                "ARROW",
+                List.of(
+                        Metalloc.JAVA,
+                        "-cp",
+                        scratch.toString(),
+                        "org.apache.arrow.memory.DefaultAllocationManagerOption"));
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("OwnFactory\n", run.out(), run.err());
+        assertTrue(run.err().contains("Arrow's buffers stay with Arrow: "), run.err());
     }
 
     @Test

@@ -16,10 +16,18 @@ final class MetallocBlock implements CleanableDirectBuffer {
         this.buffer = buffer;
     }
 
-    /** Null where the allocator has no memory, or does not serve the size. */
+    /** Null where the allocator has no memory, or does not serve the size, or the Java heap has no room for the block's view. */
     static MetallocBlock of(int byteSize) {
         long address = MetallocNettyBuffers.allocate(byteSize);
-        return address == 0 ? null : new MetallocBlock(address, MetallocNettyBuffers.view(address, byteSize));
+        if (address == 0) {
+            return null;
+        }
+        try {
+            return new MetallocBlock(address, MetallocNettyBuffers.view(address, byteSize));
+        } catch (OutOfMemoryError fullHeap) {
+            MetallocNettyBuffers.free(address);
+            return null;
+        }
     }
 
     @Override

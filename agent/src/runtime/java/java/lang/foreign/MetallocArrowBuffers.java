@@ -5,6 +5,7 @@ import dev.metalloc.agent.runtime.LibraryDefault;
 import dev.metalloc.agent.runtime.RunState;
 import dev.metalloc.agent.runtime.ServedEntry;
 import java.lang.invoke.MethodHandles;
+import jdk.internal.foreign.MetallocRunHooks;
 import jdk.internal.vm.annotation.ForceInline;
 
 /**
@@ -39,29 +40,12 @@ public final class MetallocArrowBuffers {
     /** A block, or 0. */
     @ForceInline
     public static long allocate(long byteSize) {
-        try {
-            return RunState.isServingArrow() ? Served.ARROW.allocate(byteSize) : 0;
-        } catch (OutOfMemoryError fullHeap) {
-            return 0;
-        } catch (Throwable failure) {
-            RunState.serving = RunState.TORN;
-            RunState.fail(failure);
-            return 0;
-        }
+        return RunState.isServingArrow() ? MetallocRunHooks.allocate(Served.ARROW, byteSize) : 0;
     }
 
     /** Takes a block back. */
     @ForceInline
     public static void free(long address) {
-        try {
-            if (!RunState.isTorn() && !Served.ARROW.free(address)) {
-                RunState.freeInRange(address);
-            }
-        } catch (OutOfMemoryError fullHeap) {
-            // Some bytes are lost, and no more.
-        } catch (Throwable failure) {
-            RunState.serving = RunState.TORN;
-            RunState.fail(failure);
-        }
+        MetallocRunHooks.freeOurs(Served.ARROW, address);
     }
 }

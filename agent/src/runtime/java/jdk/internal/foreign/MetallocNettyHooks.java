@@ -37,30 +37,13 @@ public final class MetallocNettyHooks {
     /** A block, or 0. */
     @ForceInline
     public static long allocate(int byteSize) {
-        try {
-            return RunState.isServingNetty() ? Served.NETTY.allocate(byteSize) : 0;
-        } catch (OutOfMemoryError fullHeap) {
-            return 0;
-        } catch (Throwable failure) {
-            RunState.serving = RunState.TORN;
-            RunState.fail(failure);
-            return 0;
-        }
+        return RunState.isServingNetty() ? MetallocRunHooks.allocate(Served.NETTY, byteSize) : 0;
     }
 
     /** Takes a block back. */
     @ForceInline
     public static void free(long address) {
-        try {
-            if (!RunState.isTorn() && !Served.NETTY.free(address)) {
-                RunState.freeInRange(address);
-            }
-        } catch (OutOfMemoryError fullHeap) {
-            // Some bytes are lost, and no more.
-        } catch (Throwable failure) {
-            RunState.serving = RunState.TORN;
-            RunState.fail(failure);
-        }
+        MetallocRunHooks.freeOurs(Served.NETTY, address);
     }
 
     /** The block as a direct buffer that owns nothing. */

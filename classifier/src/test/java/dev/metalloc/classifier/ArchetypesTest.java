@@ -1,6 +1,9 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.classifier;
 
+import static dev.metalloc.classifier.TestVerdicts.assertLeft;
+import static dev.metalloc.classifier.TestVerdicts.classify;
+import static dev.metalloc.classifier.TestVerdicts.only;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -328,23 +331,6 @@ class ArchetypesTest {
 
     private static List<Profile> profiles() {
         return Archetypes.all().stream().map(Archetypes.Archetype::profile).toList();
-    }
-
-    private static Recommendation classify(Profile profile) {
-        return new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME).classify(profile);
-    }
-
-    private static Verdict only(Recommendation recommendation) {
-        assertEquals(1, recommendation.verdicts().size(), recommendation.verdicts()::toString);
-        return recommendation.verdicts().get(0);
-    }
-
-    private static void assertLeft(Recommendation recommendation, String reason) {
-        Verdict verdict = only(recommendation);
-        assertEquals("leave", verdict.allocator(), verdict::toString);
-        assertTrue(verdict.reasons().get(0).contains(reason), verdict::toString);
-        assertEquals(
-                verdict.expected().nanosPerEventBefore(), verdict.expected().nanosPerEventAfter());
     }
 
     private static void assertRaised(Recommendation recommendation, Flag... flags) {

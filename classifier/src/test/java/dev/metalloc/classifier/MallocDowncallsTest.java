@@ -1,14 +1,14 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.classifier;
 
+import static dev.metalloc.classifier.TestVerdicts.assertLeft;
+import static dev.metalloc.classifier.TestVerdicts.classify;
+import static dev.metalloc.classifier.TestVerdicts.only;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.classifier.TestProfile.Order;
-import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPoint;
-import dev.metalloc.profiler.api.Profile;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
@@ -58,22 +58,5 @@ class MallocDowncallsTest {
                         .blocks(1024, 90_000_000, Order.LIFO, 5 * MICROS, 100)
                         .build()),
                 "blocks whose allocation was not seen");
-    }
-
-    private static Recommendation classify(Profile profile) {
-        return new Classifier(TestTraits.ALL, CostModel.shipped(), Objective.TIME).classify(profile);
-    }
-
-    private static Verdict only(Recommendation recommendation) {
-        assertEquals(1, recommendation.verdicts().size(), recommendation.verdicts()::toString);
-        return recommendation.verdicts().get(0);
-    }
-
-    private static void assertLeft(Recommendation recommendation, String reason) {
-        Verdict verdict = only(recommendation);
-        assertEquals("leave", verdict.allocator(), verdict::toString);
-        assertTrue(verdict.reasons().get(0).contains(reason), verdict::toString);
-        assertEquals(
-                verdict.expected().nanosPerEventBefore(), verdict.expected().nanosPerEventAfter());
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * What this costs: a second free of a block is refused when the owner comes to it, not at once; a block handed out again in between looks
  * live, as it would to any free that comes late. So it is, too, where the owner frees a block that another thread wrote down: the owner's free
- * is obeyed, and what was written down is judged after it.
+ * is obeyed, and what was written down is judged after it; at that very moment another thread may judge in the owner's place, and both are.
  *
  * A batch that the owner has read comes back to the thread that made it: in a steady state none is made. Owners share places where there are
  * more than a few; then batches are handed over sooner.
@@ -80,11 +80,7 @@ final class RemoteFreeBatches {
         int place = placeOf(owner);
         handOver(place);
         owners[place] = owner;
-        if (slab.freeRemotely(index >>> 6, 1L << index) != 0) {
-            return false;
-        }
-        slab.announce(1);
-        return true;
+        return slab.freeFromOutside(index);
     }
 
     /** The batch that is being filled for an owner; null where this is the first of its blocks, or the Java heap has no room for one. */

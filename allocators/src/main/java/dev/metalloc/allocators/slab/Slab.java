@@ -32,6 +32,8 @@ final class Slab extends SlabPadding {
     /** Offsets are below 2^20, so that 40 bits of a reciprocal give every quotient exactly. */
     private static final int RECIPROCAL_SHIFT = 40;
 
+    private static final int PAGE_BYTES = 4096;
+
     private final BlockMap map;
     private final long address;
     private final long extentBytes;
@@ -147,7 +149,8 @@ final class Slab extends SlabPadding {
         return at - from;
     }
 
-    private void putBack(int index) {
+    /** Puts back a block that is not live any more. */
+    void putBack(int index) {
         free.put(index);
         outCount--;
     }
@@ -164,6 +167,11 @@ final class Slab extends SlabPadding {
 
     boolean hasRoom() {
         return outCount != blockCount;
+    }
+
+    /** Whether as many blocks can be taken as there are in a page, which would else be taken from the system, or a quarter of all. */
+    boolean isMuchReady() {
+        return readyCount() >= Math.max(1, Math.min(PAGE_BYTES / blockBytes, blockCount >> 2));
     }
 
     boolean isEmpty() {
@@ -278,6 +286,13 @@ final class Slab extends SlabPadding {
         return Long.bitCount(bits) - Long.bitCount(marked);
     }
 
+    /** Frees a block, by a thread that is not the owner; false where it is refused. */
+    boolean freeFromOutside(int index) {
+        boolean isFreed = freeRemotely(index >>> 6, 1L << index) == 0;
+        announce(isFreed ? 1 : 0);
+        return isFreed;
+    }
+
     /** Tells the owner of frees noted before. */
     void announce(int count) {
         SlabHeap owner = heap;
@@ -324,7 +339,7 @@ final class Slab extends SlabPadding {
         return blockBytes;
     }
 
-    /** The heap that owns the slab; null in the pool. */
+    /** The heap that owns the slab; null in the pool. Who has the lock of a heap sees that one here if it owns the slab, and only then. */
     @Nullable
     SlabHeap heap() {
         return heap;

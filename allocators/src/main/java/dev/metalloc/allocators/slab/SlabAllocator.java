@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread. Each platform thread allocates and frees its own blocks with plain loads and stores; a block freed by
  * another thread is noted for the owner, who collects it when it next runs dry; of such frees of one owner's blocks
  * all but the first are kept back and handed over together, after at most 64. Threads whose platform thread is not
- * known share one heap under a lock. What is free in slabs of dead threads serves others where they are empty: before a request fails, and now
- * and then before memory is taken. {@link #purge()} reaches the caller's heap, those of dead threads and the pool, not
+ * known share one heap under a lock. Before a thread takes memory it takes slabs of its class that another one, live or dead, has room in; those of dead threads
+ * that are empty serve all classes, before a request fails, and now and then before memory is taken. {@link #purge()} reaches the caller's heap, those of dead threads and the pool, not
  * those of other live threads. Use after {@link #close()} is undefined.
  */
 /* Implementation notes

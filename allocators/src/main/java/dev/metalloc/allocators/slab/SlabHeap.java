@@ -1,32 +1,30 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
-import dev.metalloc.allocators.layout.ArrayBytes;
+import dev.metalloc.allocators.concurrent.SpinLock;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.OffHeapMemory;
 import java.lang.ref.WeakReference;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The slabs of one thread: it allocates and frees here with plain loads and stores.
  *
- * <p>Owner only, but for {@link #listRemoteFree} and {@link #accept}. The owner is a platform thread, or whoever holds the lock of the shared
+ * <p>Owner only, but for {@link #listRemoteFree}, {@link #accept} and {@link #giveSpare}. The owner is a platform thread, or whoever holds the lock of the shared
  * heap; when the thread is dead the heap passes, slabs and all, to the next new thread.
  */
 /* Implementation notes
  *
  * Blocks come from and go to the magazines; these are filled from the current slab of the class, and half of one that is
- * full and may not grow goes back to the slabs. Before memory is taken from the system all of them do, where they hold much, and now and then
- * what dead threads left is looked for; before a request fails it always is.
+ * full and may not grow goes back to the slabs. Before memory is taken from the system all of them do, where they hold much, then what other heaps
+ * have to spare is taken, and now and then what dead threads left is looked for; before a request fails it always is.
  *
- * Each slab of the heap is in one state: CURRENT (blocks are taken from it), PARTIAL (in the list of its class), FULL (in
- * no list; the next of its blocks that comes back makes it PARTIAL).
- *
- * Of each class one empty slab may stay as the only PARTIAL one, so that a program that goes up and down around a
- * slab's edge does not go to the pool each time; others go to the pool as soon as they are empty and quiet.
+ * Stacks and batches are the owner's alone. The slabs, and what others freed, are under the lock: it is taken where blocks are moved many at a time,
+ * and by a thread that would take memory while this heap has slabs to spare, whose owner may not run for a while. So slabs change
+ * hands with blocks that are live, or in a stack. A block of a stack then goes back as one that another thread frees. One that the former owner
+ * frees, not knowing better, comes into its stack, where it is as good as any. Who holds a heap's lock takes that of another only if nobody has it.
  */
 final class SlabHeap extends SlabMagazines {
 
@@ -46,10 +44,14 @@ final class SlabHeap extends SlabMagazines {
     /** Among which dead threads' heaps may be; null where one thread at a time calls. */
     private final @Nullable SlabHeaps heaps;
 
-    private final Slab[] current;
-    private final PartialSlabs partial;
+    private final int classCount;
+    private final SpinLock lock = new SpinLock();
+    /** Guarded by the lock. */
+    private final HeapSlabs slabs;
+
     private final int number;
     private final RemoteInbox inbox = new RemoteInbox();
+    /** Guarded by the lock. */
     private final CollectedFrees collected;
 
     /* Read by any thread without order: only the owner itself ever finds its own id here, since it wrote it. */
@@ -77,11 +79,10 @@ final class SlabHeap extends SlabMagazines {
         this.number = number;
         this.pool = pool;
         this.map = map;
-        collected = new CollectedFrees(this, inbox, pool, map, refusedFreeCount);
         this.ownerId = ownerId;
-        current = new Slab[classes.count()];
-        partial = new PartialSlabs(classes.count());
-        Arrays.fill(current, Slab.NONE);
+        classCount = classes.count();
+        slabs = new HeapSlabs(this, pool, classCount);
+        collected = new CollectedFrees(this, slabs, inbox, pool, map, refusedFreeCount);
     }
 
     long ownerId() {
@@ -127,7 +128,16 @@ final class SlabHeap extends SlabMagazines {
     }
 
     private long allocateHere(int sizeClass, int zeroBytes) {
-        collectRemoteFrees();
+        lock();
+        try {
+            return allocateLocked(sizeClass, zeroBytes);
+        } finally {
+            unlock();
+        }
+    }
+
+    private long allocateLocked(int sizeClass, int zeroBytes) {
+        collected.collect(true);
         long address = takeCached(sizeClass, zeroBytes);
         if (address == 0) {
             address = takeFromSlab(sizeClass, zeroBytes);
@@ -148,7 +158,7 @@ final class SlabHeap extends SlabMagazines {
 
     /** Takes a block for the caller, and more for the magazine. */
     private long takeFromSlab(int sizeClass, int zeroBytes) {
-        Slab slab = current[sizeClass];
+        Slab slab = slabs.current(sizeClass);
         long address = slab.takeFree();
         if (address == 0) {
             address = slab.takeFresh(zeroBytes);
@@ -167,6 +177,16 @@ final class SlabHeap extends SlabMagazines {
     /** Takes back a block that is not marked any more and for which the magazine has no place. */
     @SlowPath
     void pushSlow(int sizeClass, long address) {
+        lock();
+        try {
+            pushLocked(sizeClass, address);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** As {@link #pushSlow}, by who has the lock. */
+    void pushLocked(int sizeClass, long address) {
         if (!grow(sizeClass)) {
             flush(sizeClass, half(sizeClass));
         }
@@ -175,15 +195,27 @@ final class SlabHeap extends SlabMagazines {
 
     private void flush(int sizeClass, int count) {
         for (int done = 0; done < count; ) {
-            Slab slab = pool.slabOf(cached(sizeClass, done + 1));
-            done += putBack(sizeClass, done + 1, count - done, slab);
-            afterFree(slab);
+            long address = cached(sizeClass, done + 1);
+            Slab slab = pool.slabOf(address);
+            if (slab.heap() == this) {
+                done += putBack(sizeClass, done + 1, count - done, slab);
+                slabs.afterFree(slab);
+            } else {
+                freePassedOn(slab, address);
+                done++;
+            }
         }
         dropLowest(sizeClass, count);
     }
 
+    /** Frees a block that was in a stack when another heap took over its slab. */
+    private void freePassedOn(Slab slab, long address) {
+        map.set(address);
+        slab.freeFromOutside(slab.indexOf(address));
+    }
+
     private void flushAll() {
-        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
+        for (int sizeClass = 0; sizeClass < classCount; sizeClass++) {
             flush(sizeClass, cachedCount(sizeClass));
         }
     }
@@ -191,38 +223,46 @@ final class SlabHeap extends SlabMagazines {
     /** Makes a slab with room the current one; false where there is none. */
     @SlowPath
     private boolean refill(int sizeClass) {
-        Slab dry = current[sizeClass];
-        Slab slab = takePartial(sizeClass, false);
+        Slab slab = slabs.takePartial(sizeClass, false);
         if (slab == null) {
             reclaim();
             slab = pool.takeEmpty(sizeClass, this);
         }
-        if (slab == null && heaps != null && heaps.reclaimNowAndThen(this)) {
-            slab = pool.takeEmpty(sizeClass, this);
+        if (slab == null && heaps != null) {
+            slab = takeFromOthers(heaps, sizeClass);
         }
-        if (slab == null && pool.grow(dry)) {
+        if (slab == null && pool.grow(slabs.current(sizeClass))) {
             return true;
         }
         if (slab == null) {
-            slab = takePartial(sizeClass, true);
+            slab = slabs.takePartial(sizeClass, true);
         }
         if (slab == null) {
             handOverRemoteFrees();
             slab = pool.take(sizeClass, this);
         }
-        return slab != null && makeCurrent(sizeClass, slab, dry);
+        return slab != null && slabs.makeCurrent(sizeClass, slab);
     }
 
-    private boolean makeCurrent(int sizeClass, Slab slab, Slab dry) {
-        slab.state = Slab.CURRENT;
-        current[sizeClass] = slab;
-        if (dry.hasRoom()) {
-            // There is no memory behind it yet.
-            partial.link(dry);
-        } else if (dry != Slab.NONE) {
-            dry.state = Slab.FULL;
+    /** A slab that another heap has to spare, or that dead threads left. */
+    private @Nullable Slab takeFromOthers(SlabHeaps heaps, int sizeClass) {
+        if (heaps.takeSpare(this, sizeClass)) {
+            return slabs.takePartial(sizeClass, false);
         }
-        return isReady(slab);
+        return heaps.reclaimNowAndThen(this) ? pool.takeEmpty(sizeClass, this) : null;
+    }
+
+    /** Gives a slab that this heap can spare to another, by the thread that has the other's lock; false where there is none, or the lock is taken. */
+    boolean giveSpare(int sizeClass, SlabHeap taker) {
+        if (!(slabs.mayHaveSpare(sizeClass) || mayHaveRemoteFrees()) || !lock.tryLock()) {
+            return false;
+        }
+        try {
+            collected.collect(false);
+            return slabs.giveSpare(sizeClass, taker.slabs);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Before more memory is taken: puts back what the magazines hold, if it is much and did some good the last time. */
@@ -234,48 +274,6 @@ final class SlabHeap extends SlabMagazines {
             flushAll();
             reclaiming.done(bytes, pool.emptyBytes() - before);
         }
-    }
-
-    /** Whether a block can be taken from the slab, with more memory behind it where it takes that. */
-    private boolean isReady(Slab slab) {
-        return slab.readyCount() != 0 || pool.grow(slab);
-    }
-
-    /** The first slab of the list with a block to take, off the list; with more memory behind it only if that may be taken. */
-    private @Nullable Slab takePartial(int sizeClass, boolean mayGrow) {
-        Slab slab = partial.first(sizeClass);
-        while (slab != null && !(mayGrow ? isReady(slab) : slab.readyCount() != 0)) {
-            slab = slab.next;
-        }
-        if (slab != null) {
-            partial.unlink(slab);
-        }
-        return slab;
-    }
-
-    /** After a block of one of this heap's slabs was put back. */
-    void afterFree(Slab slab) {
-        if (slab.state != Slab.CURRENT) {
-            afterFreeElsewhere(slab);
-        }
-    }
-
-    @SlowPath
-    private void afterFreeElsewhere(Slab slab) {
-        if (slab.state == Slab.FULL && slab.hasRoom()) {
-            partial.link(slab);
-        }
-        if (slab.state == Slab.PARTIAL && slab.isEmpty() && !PartialSlabs.isOnly(slab)) {
-            releaseIfQuiet(slab);
-        }
-    }
-
-    private void releaseIfQuiet(Slab slab) {
-        if (!slab.isQuiet()) {
-            return;
-        }
-        partial.unlink(slab);
-        pool.give(slab);
     }
 
     /**
@@ -323,7 +321,12 @@ final class SlabHeap extends SlabMagazines {
     }
 
     void collectRemoteFrees() {
-        collected.collect();
+        lock();
+        try {
+            collected.collect(true);
+        } finally {
+            unlock();
+        }
     }
 
     /** As {@link #releaseEmpty}, for the heap of a dead thread; where nothing can have come free since the last time it does nothing. */
@@ -336,57 +339,54 @@ final class SlabHeap extends SlabMagazines {
 
     /** Gives every empty slab to the pool; the caller must be the owner, or hold the heap of a dead one. */
     void releaseEmpty() {
-        collectRemoteFrees();
-        flushAll();
-        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
-            Slab slab = partial.first(sizeClass);
-            while (slab != null) {
-                Slab next = slab.next;
-                releaseIfQuiet(slab);
-                slab = next;
-            }
-            Slab inUse = current[sizeClass];
-            if (inUse != Slab.NONE && inUse.isQuiet()) {
-                current[sizeClass] = Slab.NONE;
-                pool.give(inUse);
-            }
+        lock();
+        try {
+            collected.collect(true);
+            flushAll();
+            slabs.releaseEmpty();
+        } finally {
+            unlock();
+        }
+    }
+
+    private void lock() {
+        if (heaps != null) {
+            lock.lock();
+        }
+    }
+
+    private void unlock() {
+        if (heaps != null) {
+            lock.unlock();
         }
     }
 
     /** Of its arrays, as far as it holds them; any thread. */
     @Override
     long heldBytes() {
-        return super.heldBytes() + ArrayBytes.of(current) + partial.heldBytes() + remoteFrees.heldBytes();
+        return super.heldBytes() + slabs.heldBytes() + remoteFrees.heldBytes();
     }
 
-    /** Checks that magazines and lists of this heap say what its slabs say. */
+    /** Checks that magazines and lists of this heap say what slabs say. */
     void validate() {
         validateBounds();
-        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
+        for (int sizeClass = 0; sizeClass < classCount; sizeClass++) {
             for (int place = 1; place <= cachedCount(sizeClass); place++) {
                 validateCached(sizeClass, cached(sizeClass, place));
             }
         }
-        validateLists();
+        lock();
+        try {
+            slabs.validate();
+        } finally {
+            unlock();
+        }
     }
 
     private void validateCached(int sizeClass, long address) {
         Slab slab = pool.slabOf(address);
         check(slab.sizeClass() == sizeClass && slab.wasBlock(address), "blocks in a magazine are of its class");
-        check(slab.heap() == this, "blocks in a magazine are of the heap's own slabs");
         check(!map.isLive(address), "blocks in a magazine are not live");
-    }
-
-    private void validateLists() {
-        for (int sizeClass = 0; sizeClass < current.length; sizeClass++) {
-            check(current[sizeClass].state == Slab.CURRENT || current[sizeClass] == Slab.NONE, "current state");
-            Slab previous = null;
-            for (Slab slab = partial.first(sizeClass); slab != null; slab = slab.next) {
-                check(slab.state == Slab.PARTIAL && slab.hasRoom(), "a listed slab is partial and has room");
-                check(slab.heap() == this && slab.previous == previous, "links agree both ways");
-                previous = slab;
-            }
-        }
     }
 
     private static void check(boolean holds, String equation) {

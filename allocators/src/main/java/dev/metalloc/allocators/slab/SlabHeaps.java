@@ -31,6 +31,12 @@ final class SlabHeaps {
     /** … and one part in 2^4 of what there is. */
     private static final int RECLAIM_SHIFT = 4;
 
+    /** So many heaps are asked for what they can spare, before memory is taken. */
+    private static final int MOST_ASKED = 4;
+
+    /** What one heap passes on another must collect; other threads may add to it all the time. */
+    private static final int MOST_ROUNDS = 4;
+
     private final SizeClasses classes;
     private final SlabPool pool;
     private final BlockMap map;
@@ -44,8 +50,10 @@ final class SlabHeaps {
     private long reclaimAtBytes;
 
     private volatile SlabHeap[] table;
-    /** Guarded by the lock. */
-    private SlabHeap[] all = new SlabHeap[0];
+    /** Replaced under the lock. */
+    private volatile SlabHeap[] all = new SlabHeap[0];
+    /** Whom to ask first for what can be spared; without order. */
+    private int nextAsked;
 
     SlabHeaps(SizeClasses classes, SlabPool pool, BlockMap map, AtomicLong refusedFreeCount) {
         this.classes = classes;
@@ -141,28 +149,61 @@ final class SlabHeaps {
                     heap.handOverRemoteFrees();
                 }
             }
-            for (SlabHeap heap : all) {
-                if (heap == caller || heap.isAbandoned()) {
-                    heap.collectRemoteFrees();
+            int rounds = 0;
+            do {
+                for (SlabHeap heap : all) {
+                    if (heap == caller || heap.isAbandoned()) {
+                        heap.collectRemoteFrees();
+                    }
                 }
-            }
+            } while (++rounds < MOST_ROUNDS && haveRemoteFrees(caller));
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether anything was passed on to the heap of the calling thread or a dead one, and not collected. */
+    private boolean haveRemoteFrees(SlabHeap caller) {
+        for (SlabHeap heap : all) {
+            if (heap.mayHaveRemoteFrees() && (heap == caller || heap.isAbandoned())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Empties the heap of the calling thread, if it has one, and those of dead threads. */
     void releaseEmpty(SlabHeap caller) {
         lock.lock();
         try {
-            for (SlabHeap heap : all) {
-                if (heap == caller || heap.isAbandoned()) {
-                    heap.releaseEmpty();
+            int rounds = 0;
+            do {
+                for (SlabHeap heap : all) {
+                    if (heap == caller || heap.isAbandoned()) {
+                        heap.releaseEmpty();
+                    }
                 }
-            }
+            } while (++rounds < MOST_ROUNDS && haveRemoteFrees(caller));
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Before memory is taken: gives a heap, whose lock the caller has, a slab of a class that another can spare; false where none is found soon. */
+    @SlowPath
+    boolean takeSpare(SlabHeap taker, int sizeClass) {
+        SlabHeap[] others = all;
+        int asked = nextAsked;
+        for (int i = Math.min(others.length, MOST_ASKED); i > 0; i--) {
+            SlabHeap other = others[(asked++ & Integer.MAX_VALUE) % others.length];
+            if (other != taker && other.giveSpare(sizeClass, taker)) {
+                // There may be more.
+                nextAsked = asked - 1;
+                return true;
+            }
+        }
+        nextAsked = asked;
+        return false;
     }
 
     /**

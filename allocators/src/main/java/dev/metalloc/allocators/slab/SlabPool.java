@@ -93,11 +93,15 @@ final class SlabPool {
     }
 
     private Slab given(Slab slab, SlabHeap heap) {
-        int slot = slotOf(slab.address());
-        slab.setHeap(heap);
-        sizeClasses[slot] = (byte) slab.sizeClass();
-        heaps[slot] = heap;
+        sizeClasses[slotOf(slab.address())] = (byte) slab.sizeClass();
+        assign(slab, heap);
         return slab;
+    }
+
+    /** Makes a slab a heap's; by who owns it until then. */
+    void assign(Slab slab, SlabHeap heap) {
+        slab.setHeap(heap);
+        heaps[slotOf(slab.address())] = heap;
     }
 
     private @Nullable Slab withMemory(int sizeClass) {

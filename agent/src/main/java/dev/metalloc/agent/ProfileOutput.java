@@ -9,6 +9,7 @@ import dev.metalloc.profiler.aggregate.RecordingTerms;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.RunInfo;
+import dev.metalloc.profiler.heap.HeapWatch;
 import dev.metalloc.profiler.io.ProfileWriter;
 import dev.metalloc.profiler.record.RawSnapshot;
 import dev.metalloc.profiler.record.Recorder;
@@ -39,6 +40,7 @@ final class ProfileOutput {
     private final List<String> lacks = new ArrayList<>();
     private @Nullable Throwable interimFailure;
     private final RecordingCost cost;
+    private final HeapWatch heaps = new HeapWatch();
 
     ProfileOutput(
             Recorder recorder,
@@ -92,6 +94,7 @@ final class ProfileOutput {
         measureCost();
         long now = System.nanoTime();
         recorder.tick(now);
+        heaps.look();
         RawSnapshot snapshot = recorder.snapshot();
         RunInfo run = new RunInfo(
                 app,
@@ -103,7 +106,12 @@ final class ProfileOutput {
                 complete,
                 allLacks());
         RecordingTerms terms = new RecordingTerms(
-                !attached, cost.nanosPerEvent(), cost.nanosPerQuickEvent(), backgroundNanos, traceBytes());
+                !attached,
+                cost.nanosPerEvent(),
+                cost.nanosPerQuickEvent(),
+                backgroundNanos,
+                traceBytes(),
+                heaps.mostHeldBytes());
         Profile profile = ProfileBuilder.build(snapshot, run, terms);
         Path parent = file().getParent();
         if (parent != null) {

@@ -125,7 +125,8 @@ public final class FleetMerge {
                     sum.threadCounts(),
                     sum.timeLine(),
                     sum.peakLiveBytes(),
-                    sum.cost());
+                    sum.cost(),
+                    sum.heaps());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.HeapUse;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfilerCost;
 import dev.metalloc.profiler.api.RangePeaks;
@@ -24,6 +25,7 @@ import dev.metalloc.profiler.record.TotalsRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /** Makes the profile of one run from a snapshot of its recorder. */
@@ -54,6 +56,12 @@ public final class ProfileBuilder {
     private Profile build(RunInfo run) {
         long[] totals = snapshot.totals();
         List<EntryPointProfile> entryPoints = entryPoints();
+        long peakLiveBytes = bounded(
+                totals[TotalsRow.PEAK_LIVE_BYTES],
+                entryPoints.stream()
+                        .filter(entryPoint -> !entryPoint.entryPoint().isApart())
+                        .mapToLong(EntryPointProfile::allocateBytes)
+                        .sum());
         return new Profile(
                 run,
                 entryPoints,
@@ -64,13 +72,28 @@ public final class ProfileBuilder {
                         totals[TotalsRow.ENDED_THREAD_COUNT],
                         totals[TotalsRow.MAX_ALIVE_THREAD_COUNT]),
                 timeLine(snapshot.timeLine()),
-                bounded(
-                        totals[TotalsRow.PEAK_LIVE_BYTES],
-                        entryPoints.stream()
-                                .filter(entryPoint -> !entryPoint.entryPoint().isApart())
-                                .mapToLong(EntryPointProfile::allocateBytes)
-                                .sum()),
-                cost(totals));
+                peakLiveBytes,
+                cost(totals),
+                heaps(entryPoints, peakLiveBytes));
+    }
+
+    /**
+     * Of blocks that may lie in the heaps the live bytes are known from looks alone, which miss what comes and goes between two of them; of
+     * all blocks they are known better, and are the same where none was too large.
+     */
+    private Optional<HeapUse> heaps(List<EntryPointProfile> entryPoints, long peakLiveBytes) {
+        if (terms.heapHeldBytes().isEmpty() || !terms.fromTheStart()) {
+            return Optional.empty(); // heaps hold blocks from before as well
+        }
+        boolean areAllInHeaps = entryPoints.stream()
+                .filter(entryPoint -> !entryPoint.entryPoint().isApart())
+                .flatMap(entryPoint -> entryPoint.bands().stream())
+                .allMatch(band -> band.maxByteSize() <= HeapUse.MAX_BLOCK_BYTES);
+        return Optional.of(new HeapUse(
+                terms.heapHeldBytes().getAsLong(),
+                areAllInHeaps
+                        ? peakLiveBytes
+                        : Math.min(peakLiveBytes, snapshot.totals()[TotalsRow.PEAK_HEAP_LIVE_BYTES])));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.metalloc.profiler.aggregate;
 
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.HeapUse;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.ProfilerCost;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
  * <p>Weights: every event weighs the same, so that a thread or run counts as much as it did: a run of ten times the events
  * has ten times the say. Counts, bytes, histograms, run counts and durations add up; peaks, the most open or alive at once
  * and the recorder's memory take the larger; the smallest size takes the smaller. Of the time lines the longest is kept, of each entry
- * point's as well.
+ * point's as well, and of what the C library's heaps held the pair of the run where most was more than live.
  * Sites are the same when hash and entry point are.
  *
  * <p>Whoever wants newer runs to weigh more merges them more often than old ones; a decay inside the merge would make it
@@ -44,6 +45,10 @@ public final class Profiles {
             .thenComparingLong(TimePoint::liveBytes)
             .thenComparingLong(TimePoint::allocatedBytes)
             .thenComparingLong(TimePoint::allocatedCount);
+
+    /** A run's two figures belong together: those of the run that held most beyond what was live. */
+    private static final Comparator<HeapUse> HEAP_ORDER =
+            Comparator.comparingLong(HeapUse::excessBytes).thenComparingLong(HeapUse::heldBytes);
 
     private Profiles() {}
 
@@ -68,7 +73,9 @@ public final class Profiles {
                                 b.threadCounts().maxAliveCount())),
                 longer(a.timeLine(), b.timeLine()),
                 Math.max(a.peakLiveBytes(), b.peakLiveBytes()),
-                cost(a.cost(), b.cost()));
+                cost(a.cost(), b.cost()),
+                both(a.heaps().stream().toList(), b.heaps().stream().toList()).stream()
+                        .max(HEAP_ORDER));
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.function.ToLongFunction;
  * @param threads in falling order of events; at most a fixed number, the rest folded into one named {@code (others)}
  * @param timeLine live bytes over time, of a single run (the longest one where runs were merged)
  * @param peakLiveBytes most requested bytes live at once, over all entry points but those apart
+ * @param heaps what the C library held for them; empty where it is not known
  */
 public record Profile(
         RunInfo run,
@@ -22,13 +23,27 @@ public record Profile(
         ThreadCounts threadCounts,
         List<TimePoint> timeLine,
         long peakLiveBytes,
-        ProfilerCost cost) {
+        ProfilerCost cost,
+        Optional<HeapUse> heaps) {
 
     public Profile {
         entryPoints = List.copyOf(entryPoints);
         sites = List.copyOf(sites);
         threads = List.copyOf(threads);
         timeLine = List.copyOf(timeLine);
+    }
+
+    /** One that does not know what the C library held. */
+    public Profile(
+            RunInfo run,
+            List<EntryPointProfile> entryPoints,
+            List<SiteProfile> sites,
+            List<ThreadSummary> threads,
+            ThreadCounts threadCounts,
+            List<TimePoint> timeLine,
+            long peakLiveBytes,
+            ProfilerCost cost) {
+        this(run, entryPoints, sites, threads, threadCounts, timeLine, peakLiveBytes, cost, Optional.empty());
     }
 
     public Optional<EntryPointProfile> entryPoint(EntryPoint entryPoint) {

@@ -7,6 +7,7 @@ import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.HeapUse;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.ProfilerCost;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the sections of a file whose checksum is right into a profile; used once. The mirror of {@link ProfileEncoder}. */
@@ -63,7 +65,12 @@ final class ProfileDecoder {
                 threadCounts,
                 timeLine(section(ProfileFormat.TIME_LINE)),
                 cost.zigzag(),
-                cost(cost));
+                cost(cost),
+                heaps(laterSection(ProfileFormat.HEAPS)));
+    }
+
+    private static Optional<HeapUse> heaps(@Nullable ProfileInput in) throws ProfileFormatException {
+        return in == null ? Optional.empty() : Optional.of(new HeapUse(in.varint(), in.varint()));
     }
 
     /** The first files end before the last two. */

@@ -5,6 +5,7 @@ import dev.metalloc.profiler.api.AllocationBurst;
 import dev.metalloc.profiler.api.ArenaShapes;
 import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.HeapUse;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfilerCost;
 import dev.metalloc.profiler.api.RunInfo;
@@ -46,6 +47,7 @@ final class ProfileEncoder {
         section(body, ProfileFormat.SITE_BEHAVIOUR, this::siteBehaviour);
         section(body, ProfileFormat.ENTRY_TIME_LINES, this::entryTimeLines);
         section(body, ProfileFormat.CALLERS, this::callers);
+        profile.heaps().ifPresent(heaps -> section(body, ProfileFormat.HEAPS, out -> heaps(out, heaps)));
         ProfileOutput stringSection = new ProfileOutput(strings);
         section(stringSection, ProfileFormat.STRINGS, strings::writeTo);
         return assemble(stringSection);
@@ -261,6 +263,11 @@ final class ProfileEncoder {
             out.zigzag(point.allocatedCount() - before.allocatedCount());
             before = point;
         }
+    }
+
+    private static void heaps(ProfileOutput out, HeapUse heaps) {
+        out.varint(heaps.heldBytes());
+        out.varint(heaps.peakLiveBytes());
     }
 
     private void cost(ProfileOutput out) {

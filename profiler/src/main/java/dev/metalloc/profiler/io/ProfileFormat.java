@@ -32,6 +32,7 @@ final class ProfileFormat {
     static final int SITE_BEHAVIOUR = name("SBEH");
     static final int ENTRY_TIME_LINES = name("ETIM");
     static final int CALLERS = name("CALL");
+    static final int HEAPS = name("HEAP");
 
     private ProfileFormat() {}
 

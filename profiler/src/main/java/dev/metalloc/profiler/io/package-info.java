@@ -39,9 +39,10 @@
  *       the number of buckets up to the last one that has any, at most 35, and their counts
  *   <li>{@code ETIM}: count, then for each entry point, in the order above, a time line as in {@code TIME}
  *   <li>{@code CALL}: count, then for each entry point, in the order above, whose handles of the C library's were called
+ *   <li>{@code HEAP}: the components of {@code HeapUse} in their order; missing where they are not known
  * </ul>
  *
- * A file without the last nine, which came later, is read as one that does not know them. That is how sections are added: a reader of before
+ * A file without the last ten, which came later, is read as one that does not know them. That is how sections are added: a reader of before
  * passes them over, so that the version stays. It rises where what is there changes its meaning.
  *
  * Counts and lengths are varints; differences, peaks of live bytes, lines and the start time zigzag. A histogram is its

@@ -44,6 +44,7 @@ final class RecorderTicks {
     private final long[] sumsApart = new long[Sum.COUNT];
     private long allocatedBytes;
     private long allocatedCount;
+    private long peakHeapLiveBytes;
     /** Of one entry point. */
     private final long[] bandBytes = new long[SizeBands.COUNT];
 
@@ -87,6 +88,7 @@ final class RecorderTicks {
             }
         }
         recorder.liveBytes.raisePeak(LiveBytes.TOTAL, sums[Sum.LIVE_BYTES]);
+        peakHeapLiveBytes = Math.max(peakHeapLiveBytes, sums[Sum.HEAP_LIVE_BYTES]);
         // Read while they change, the clocks may go back by a little; what was allocated never does.
         allocatedBytes = Math.max(allocatedBytes, sums[Sum.ALLOCATED_BYTES]);
         allocatedCount = Math.max(allocatedCount, sums[Sum.ALLOCATED_COUNT]);
@@ -102,6 +104,11 @@ final class RecorderTicks {
     long[][] timeLine(int entryPoint) {
         RecordedTimeLine points = entryTimeLines[entryPoint];
         return points == null ? NO_POINTS : points.copy();
+    }
+
+    /** Of blocks that may lie in the C library's heaps; under registry.reading. */
+    long peakHeapLiveBytes() {
+        return peakHeapLiveBytes;
     }
 
     long bandPeakBytes(int entryPoint, int band) {
@@ -126,12 +133,14 @@ final class RecorderTicks {
 
     private void observe(int entryPoint, @Nullable ThreadRecorder[] threads, long elapsedNanos) {
         long entryLiveBytes = 0;
+        long heapLiveBytes = 0;
         long mostLiveBytes = recorder.mostLiveBytes(entryPoint);
         readSteadily(entryPoint, threads);
         for (int band = 0; band < SizeBands.COUNT; band++) {
             int peak = entryPoint * SizeBands.COUNT + band;
             bandPeakBytes[peak] = Math.max(bandPeakBytes[peak], Math.min(bandBytes[band], mostLiveBytes));
             entryLiveBytes += bandBytes[band];
+            heapLiveBytes += band <= SizeBands.LAST_IN_HEAPS ? bandBytes[band] : 0;
         }
         raiseRangePeaks(entryPoint, mostLiveBytes);
         entryLiveBytes = Math.min(entryLiveBytes, mostLiveBytes);
@@ -139,6 +148,7 @@ final class RecorderTicks {
         addPoint(entryPoint, elapsedNanos / NANOS_PER_MILLI, entryLiveBytes);
         long[] entrySums = Recorder.isApart(entryPoint) ? sumsApart : sums;
         entrySums[Sum.LIVE_BYTES] += entryLiveBytes;
+        entrySums[Sum.HEAP_LIVE_BYTES] += Math.min(heapLiveBytes, entryLiveBytes);
         entrySums[Sum.ALLOCATED_BYTES] += entrySum[Sum.ALLOCATED_BYTES];
         entrySums[Sum.ALLOCATED_COUNT] += entrySum[Sum.ALLOCATED_COUNT];
     }
@@ -225,7 +235,8 @@ final class RecorderTicks {
         static final int LIVE_BYTES = 0;
         static final int ALLOCATED_BYTES = 1;
         static final int ALLOCATED_COUNT = 2;
-        static final int COUNT = 3;
+        static final int HEAP_LIVE_BYTES = 3;
+        static final int COUNT = 4;
 
         private Sum() {}
     }

@@ -11,6 +11,8 @@ package dev.metalloc.profiler.record;
 public final class SizeBands {
     public static final int COUNT = 63;
     public static final int SUB_BUCKETS = 128;
+    /** The last band whose blocks may lie in the C library's heaps: above 32 MiB each has a mapping of its own. */
+    static final int LAST_IN_HEAPS = 25;
     /** Runs of neighbouring bands. */
     static final int RANGES = COUNT * (COUNT + 1) / 2;
 

@@ -102,6 +102,7 @@ final class SnapshotBuilder {
         row[TotalsRow.STACK_SAMPLE_NANOS] = threads.stackSampleNanos();
         row[TotalsRow.DROPPED_BLOCK_COUNT] = recorder.droppedBlockCount();
         row[TotalsRow.DROPPED_SAMPLE_COUNT] = recorder.sites.droppedCount();
+        row[TotalsRow.PEAK_HEAP_LIVE_BYTES] = ticks.peakHeapLiveBytes();
         return row;
     }
 

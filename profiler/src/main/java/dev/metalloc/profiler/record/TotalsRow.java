@@ -13,7 +13,10 @@ public final class TotalsRow {
     public static final int STACK_SAMPLE_NANOS = 7;
     public static final int DROPPED_BLOCK_COUNT = 8;
     public static final int DROPPED_SAMPLE_COUNT = 9;
-    static final int LENGTH = 10;
+    /** The most that was seen to be live in blocks of up to {@link SizeBands#LAST_IN_HEAPS}. */
+    public static final int PEAK_HEAP_LIVE_BYTES = 10;
+
+    static final int LENGTH = 11;
 
     private TotalsRow() {}
 }

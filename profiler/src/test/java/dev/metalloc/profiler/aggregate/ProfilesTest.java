@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.HeapUse;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.ProfilerCost;
@@ -20,6 +21,7 @@ import dev.metalloc.profiler.api.TimePoint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,45 @@ class ProfilesTest {
                 assertEquals(latest, entry.timeLine().getLast().elapsedMillis(), "seed " + seed);
             }
         }
+    }
+
+    @Test
+    void heapsAreThoseOfTheRunThatHeldMostBeyondWhatWasLive() {
+        Profile none = withHeaps(Optional.empty());
+        Profile low = withHeaps(Optional.of(new HeapUse(900, 800)));
+        Profile high = withHeaps(Optional.of(new HeapUse(500, 100)));
+        Profile alike = withHeaps(Optional.of(new HeapUse(600, 200)));
+        assertEquals(high.heaps(), Profiles.merge(low, high).heaps());
+        assertEquals(alike.heaps(), Profiles.merge(List.of(alike, high, low)).heaps());
+        assertEquals(low.heaps(), Profiles.merge(none, low).heaps());
+        assertEquals(Optional.empty(), Profiles.merge(none, none).heaps());
+        assertEquals(
+                high.heaps(), Profiles.merge(List.of(high, high, high, high)).heaps(), "n copies are as one");
+    }
+
+    @Test
+    void copiesChangeNothingInTheHeaps() {
+        for (int seed = 0; seed < 30; seed++) {
+            Profile profile = RandomProfiles.of(seed);
+            assertEquals(
+                    profile.heaps(),
+                    Profiles.merge(List.of(profile, profile, profile)).heaps(),
+                    "seed " + seed);
+        }
+    }
+
+    private static Profile withHeaps(Optional<HeapUse> heaps) {
+        Profile profile = withThreads(0, 1);
+        return new Profile(
+                profile.run(),
+                profile.entryPoints(),
+                profile.sites(),
+                profile.threads(),
+                profile.threadCounts(),
+                profile.timeLine(),
+                profile.peakLiveBytes(),
+                profile.cost(),
+                heaps);
     }
 
     private static SiteBehaviour behaviour(Profile profile) {

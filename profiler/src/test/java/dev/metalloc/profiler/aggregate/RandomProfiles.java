@@ -10,6 +10,7 @@ import dev.metalloc.profiler.record.Recorder;
 import dev.metalloc.profiler.record.RecorderOptions;
 import dev.metalloc.profiler.record.ThreadRecorder;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 /** Profiles of short random programs, as a recorder sees them. */
@@ -41,7 +42,9 @@ public final class RandomProfiles {
                 1,
                 random.nextBoolean(),
                 random.nextBoolean() ? List.of() : List.of("no " + random.nextInt(3)));
-        return ProfileBuilder.build(recorder.snapshot(), run);
+        OptionalLong heldBytes =
+                seed % 3 == 0 ? OptionalLong.empty() : OptionalLong.of(random.nextLong(1L << random.nextInt(10, 40)));
+        return ProfileBuilder.build(recorder.snapshot(), run, new RecordingTerms(true, 0, 0, 0, 0, heldBytes));
     }
 
     private static void step(ThreadRecorder thread, SplittableRandom random) {

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 import org.HdrHistogram.Histogram;
@@ -206,7 +207,11 @@ class ProfileFileTest {
                 ProfileFormat.NATIVE_FREES,
                 ProfileFormat.THREAD_TURNS,
                 ProfileFormat.SITE_BEHAVIOUR,
-                ProfileFormat.ENTRY_TIME_LINES)));
+                ProfileFormat.ENTRY_TIME_LINES,
+                ProfileFormat.HEAPS)));
+        assertTrue(whole.heaps().isPresent());
+        assertEquals(Optional.empty(), old.heaps());
+        assertEquals(whole.heaps(), Profiles.merge(whole, old).heaps());
         assertTrue(whole.threads().getFirst().sizes().getTotalCount() > 0);
         assertEquals(0, old.threads().getFirst().sizes().getTotalCount());
         assertTrue(whole.threads().getFirst().turns().count() > 0);
@@ -255,6 +260,7 @@ class ProfileFileTest {
         assertEquals(OLD_COUNT, profile.allocateCount());
         assertEquals(OLD_BYTES, profile.allocateBytes());
         assertEquals(30, profile.sites().size());
+        assertEquals(Optional.empty(), profile.heaps());
         assertEquals(withoutBehaviour(profile.sites()), profile.sites());
         assertTrue(profile.entryPoints().stream()
                 .allMatch(entry -> entry.timeLine().isEmpty()));

@@ -14,6 +14,7 @@ import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.RunInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Live bytes are estimated in sampled mode, allocated ones are not: no more can have been live than was allocated. */
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class LivePeakBoundTest {
     private static final int MALLOC = EntryPoint.MALLOC_DOWNCALL.ordinal();
     private static final RunInfo RUN = new RunInfo("app", "25", ProfileMode.SAMPLED, 1, 2, 1, true, List.of());
-    private static final RecordingTerms JOINED = new RecordingTerms(false, 0, 0, 0, 0);
+    private static final RecordingTerms JOINED = new RecordingTerms(false, 0, 0, 0, 0, OptionalLong.empty());
     /** Each overshoots in one case of two or so. */
     private static final int RECORDERS = 32;
 

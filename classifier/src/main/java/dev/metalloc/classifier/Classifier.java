@@ -43,7 +43,8 @@ public final class Classifier {
                 chosen.verdicts(),
                 chosen.fronts(),
                 notes(profile, application),
-                SiteEvidence.of(profile));
+                SiteEvidence.of(profile),
+                profile.heaps());
     }
 
     /**

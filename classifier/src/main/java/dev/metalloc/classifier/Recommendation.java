@@ -1,8 +1,10 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.classifier;
 
+import dev.metalloc.profiler.api.HeapUse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the classifier says of a profile.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param fronts what was not beaten in both time and memory, for each entry point that something was composed for
  * @param notes what weakens all of it, such as an incomplete profile
  * @param sites what the places with most bytes do, most first
+ * @param heaps what the C library's heaps held, where that is known
  */
 public record Recommendation(
         String app,
@@ -24,7 +27,8 @@ public record Recommendation(
         List<Verdict> verdicts,
         List<EntryPointFront> fronts,
         List<String> notes,
-        List<SiteEvidence> sites) {
+        List<SiteEvidence> sites,
+        Optional<HeapUse> heaps) {
 
     public Recommendation {
         flags = List.copyOf(flags);
@@ -34,7 +38,7 @@ public record Recommendation(
         sites = List.copyOf(sites);
     }
 
-    /** One of which no site is known. */
+    /** One of which neither a site nor what the C library held is known. */
     public Recommendation(
             String app,
             int runCount,
@@ -43,7 +47,7 @@ public record Recommendation(
             List<Verdict> verdicts,
             List<EntryPointFront> fronts,
             List<String> notes) {
-        this(app, runCount, objective, flags, verdicts, fronts, notes, List.of());
+        this(app, runCount, objective, flags, verdicts, fronts, notes, List.of(), Optional.empty());
     }
 
     /** The same, of so many runs however often each counts, with other verdicts. */
@@ -57,7 +61,7 @@ public record Recommendation(
             all.add("some runs count " + most + " times, others " + least
                     + " (newer ones for more): the figures are sums of these");
         }
-        return new Recommendation(app, happened, objective, flags, others, fronts, all, sites);
+        return new Recommendation(app, happened, objective, flags, others, fronts, all, sites, heaps);
     }
 
     /** Whether any verdict asks for an allocator. */

@@ -6,6 +6,7 @@ import dev.metalloc.profiler.api.BandProfile;
 import dev.metalloc.profiler.api.Callers;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.EntryPointProfile;
+import dev.metalloc.profiler.api.HeapUse;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
 import dev.metalloc.profiler.api.ProfilerCost;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
@@ -40,6 +42,7 @@ public final class TestProfile {
     private final List<SiteProfile> sites = new ArrayList<>();
     private String javaVersion = "25.0.3+9";
     private long endedThreads;
+    private OptionalLong heldBytes = OptionalLong.empty();
 
     public TestProfile(long seconds) {
         this.seconds = seconds;
@@ -56,6 +59,12 @@ public final class TestProfile {
 
     public TestProfile endedThreads(long count) {
         endedThreads = count;
+        return this;
+    }
+
+    /** What the C library's heaps held at most. */
+    public TestProfile held(long bytes) {
+        heldBytes = OptionalLong.of(bytes);
         return this;
     }
 
@@ -174,7 +183,8 @@ public final class TestProfile {
                 new ThreadCounts(threads.size() + endedThreads, endedThreads, threads.size()),
                 timeLine,
                 peak,
-                new ProfilerCost(0, 0, 0, 0, 0, 0, 0));
+                new ProfilerCost(0, 0, 0, 0, 0, 0, 0),
+                heldBytes.stream().mapToObj(held -> new HeapUse(held, peak)).findFirst());
     }
 
     private static Histogram histogram() {

@@ -9,8 +9,15 @@ import java.util.Optional;
  * @param jdkNanos an allocation with its free on the JDK's path
  * @param savedShare what the best option saves, as a share of the run's time on one core; 0 without options
  * @param taken the allocator to take, or none to leave
+ * @param isForMemory whether it is taken for the memory that it saves
  */
-record Choice(BandGroup group, Weighing weighing, double jdkNanos, double savedShare, Optional<Option> taken) {
+record Choice(
+        BandGroup group,
+        Weighing weighing,
+        double jdkNanos,
+        double savedShare,
+        Optional<Option> taken,
+        boolean isForMemory) {
 
     /** Undecided. */
     static Choice of(BandGroup group, Weighing weighing, double jdkNanos) {
@@ -20,7 +27,13 @@ record Choice(BandGroup group, Weighing weighing, double jdkNanos, double savedS
                         : group.features().allocatesPerSecond()
                                 * (jdkNanos - weighing.options().get(0).pairNanos())
                                 / 1e9;
-        return new Choice(group, weighing, jdkNanos, savedShare, Optional.empty());
+        return new Choice(group, weighing, jdkNanos, savedShare, Optional.empty(), false);
+    }
+
+    /** The same, with an option taken for the memory that it saves: before all others. */
+    Choice forMemory(Option option) {
+        Choice first = of(group, weighing.with(option), jdkNanos);
+        return new Choice(group, first.weighing, jdkNanos, first.savedShare, Optional.of(option), true);
     }
 
     Optional<Option> best() {

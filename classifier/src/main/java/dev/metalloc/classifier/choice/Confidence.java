@@ -12,6 +12,10 @@ final class Confidence {
     private static final double INCOMPLETE_PROFILE = 0.8;
     // Costs are calibrated on patterns that allocators are made for; of others they say less.
     private static final double MADE_FOR_NOTHING = 0.9;
+    // Held memory is looked at every few seconds, and falls to a band by a guess.
+    private static final double ONE_LOOK = 0.8;
+    // Where threads come and go a slab held up to twice of what was expected of it.
+    private static final double MEMORY_ERROR_LOG = Math.log(2);
     private static final NormalDistribution NORMAL = new NormalDistribution(null, 0, 1);
 
     private final double application;
@@ -29,6 +33,14 @@ final class Confidence {
         double distance = Math.log(nanosBefore / nanosAfter) / (costErrorLog * Math.sqrt(2));
         double matched = madeFor.isNothing() ? MADE_FOR_NOTHING : 1;
         return rounded(application * matched * events(allocateCount) * NORMAL.cumulativeProbability(distance));
+    }
+
+    /** That an allocator holds so much less than the C library did: both are figures of one run, and neither is known well. */
+    double ofMemory(long bytesBefore, long bytesAfter, long allocateCount, MadeFor madeFor) {
+        double distance = Math.log((double) bytesBefore / Math.max(1, bytesAfter)) / MEMORY_ERROR_LOG;
+        double matched = madeFor.isNothing() ? MADE_FOR_NOTHING : 1;
+        return rounded(
+                application * matched * ONE_LOOK * events(allocateCount) * NORMAL.cumulativeProbability(distance));
     }
 
     /** That leaving is right where a gain of {@code savedShare} stayed below {@code neededShare}. */

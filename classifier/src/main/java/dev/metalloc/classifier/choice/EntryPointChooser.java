@@ -75,10 +75,16 @@ final class EntryPointChooser {
     }
 
     private List<Choice> decided(List<Choice> weighed) {
-        if (gain.clearShare(weighed) < Gain.MIN_SAVED_SHARE && gain.objective() != Objective.MEMORY) {
-            return weighed;
-        }
-        return weighed.stream().map(this::decided).toList();
+        boolean isByTime = gain.clearShare(weighed) >= Gain.MIN_SAVED_SHARE || gain.objective() == Objective.MEMORY;
+        List<Choice> decided = isByTime ? weighed.stream().map(this::decided).toList() : weighed;
+        return gain.heldMemory().decided(decided, this::isOpenForMemory);
+    }
+
+    /** What saves time is kept; with memory as the objective, what is no slower goes before what is. */
+    private boolean isOpenForMemory(Choice choice) {
+        return (choice.taken().isEmpty() || gain.objective() == Objective.MEMORY)
+                && !gain.isPooledByJdk(choice)
+                && writer.poolChunks(choice.group()).isEmpty();
     }
 
     private Choice decided(Choice choice) {
@@ -89,7 +95,8 @@ final class EntryPointChooser {
                 choice.savedShare(),
                 gain.isWorthwhile(choice) && writer.poolChunks(choice.group()).isEmpty()
                         ? choice.best().filter(best -> !best.isLeave())
-                        : Optional.empty());
+                        : Optional.empty(),
+                false);
     }
 
     /** Joins neighbours that are left, so that one verdict says it. */

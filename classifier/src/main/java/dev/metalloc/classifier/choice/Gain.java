@@ -27,12 +27,28 @@ final class Gain {
     private final EntryPointFeatures entryPoint;
     private final OptionWeigher weigher;
     private final Objective objective;
+    private final HeldMemory heldMemory;
 
-    Gain(ApplicationFeatures application, EntryPointFeatures entryPoint, OptionWeigher weigher, Objective objective) {
+    Gain(
+            ApplicationFeatures application,
+            EntryPointFeatures entryPoint,
+            OptionWeigher weigher,
+            Objective objective,
+            HeldMemory heldMemory) {
         this.application = application;
         this.entryPoint = entryPoint;
         this.weigher = weigher;
         this.objective = objective;
+        this.heldMemory = heldMemory;
+    }
+
+    HeldMemory heldMemory() {
+        return heldMemory;
+    }
+
+    /** What a group takes at the peak where it is left: what was seen, else what is expected. */
+    long peakBytesBefore(BandGroup group) {
+        return heldMemory.heldBytes(group).orElseGet(() -> weigher.jdkPeakBytes(group));
     }
 
     Objective objective() {

@@ -109,6 +109,10 @@ final class SiteChooser {
             if (group.zone().service() == Zone.Service.BLOCKS) {
                 composer.weighed(application, own, group, composer.compose(application, own, group)).stream()
                         .map(weighed -> verdict(site, own, weighed, unlike))
+                        // Where its sizes are served for the memory's sake, to leave a site would keep its part of the
+                        // gaps.
+                        .filter(verdict ->
+                                !verdict.isLeave() || !gain.heldMemory().mayChoose())
                         .forEach(verdicts::add);
             }
         }

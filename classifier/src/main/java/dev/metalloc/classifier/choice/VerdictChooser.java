@@ -42,9 +42,10 @@ public final class VerdictChooser {
     public Chosen choose(Profile profile, ApplicationFeatures application) {
         List<Verdict> verdicts = new ArrayList<>();
         List<EntryPointFront> fronts = new ArrayList<>();
+        HeldMemory heldMemory = new HeldMemory(profile, objective);
         for (EntryPointFeatures entryPoint : application.entryPoints()) {
             Confidence confidence = new Confidence(application, profile.run().complete(), weigher.errorLog(entryPoint));
-            Gain gain = new Gain(application, entryPoint, weigher, objective);
+            Gain gain = new Gain(application, entryPoint, weigher, objective, heldMemory);
             VerdictWriter writer = new VerdictWriter(profile, application, entryPoint, weigher, gain, confidence);
             EntryPointChooser chooser = new EntryPointChooser(application, entryPoint, weigher, composer, writer, gain);
             List<Verdict> chosen = chooser.choose();

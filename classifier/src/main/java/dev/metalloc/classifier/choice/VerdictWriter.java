@@ -85,6 +85,7 @@ final class VerdictWriter {
     private Verdict taken(Choice choice, Option option, long free, long next) {
         BandFeatures band = choice.group().features();
         MadeFor madeFor = weigher.madeFor(option.name(), application, choice.group());
+        long before = gain.peakBytesBefore(choice.group());
         long min = Math.max(free, choice.group().zone().minByteSize());
         long max = Math.min(option.maxByteSize(), next - 1);
         return verdict(
@@ -95,9 +96,11 @@ final class VerdictWriter {
                 new Expected(
                         choice.jdkNanos() / EVENTS_PER_PAIR,
                         option.pairNanos() / EVENTS_PER_PAIR,
-                        weigher.jdkPeakBytes(choice.group()),
+                        before,
                         option.peakBytes()),
-                confidence.ofChange(choice.jdkNanos(), option.pairNanos(), band.allocateCount(), madeFor),
+                choice.isForMemory()
+                        ? confidence.ofMemory(before, option.peakBytes(), band.allocateCount(), madeFor)
+                        : confidence.ofChange(choice.jdkNanos(), option.pairNanos(), band.allocateCount(), madeFor),
                 takenReasons(choice, option, madeFor),
                 runnerUp(choice, option),
                 band);
@@ -107,6 +110,12 @@ final class VerdictWriter {
         List<String> reasons = new ArrayList<>();
         reasons.add(Comparison.text(choice.group(), choice.jdkNanos(), option) + ": "
                 + Figures.percent(choice.savedShare()) + " of the run");
+        if (gain.heldMemory().heldBytes(choice.group()).isPresent()) {
+            String held = gain.heldMemory().sentence(choice.group());
+            reasons.add(
+                    choice.isForMemory() ? 0 : 1,
+                    held + "; " + option.name() + " is expected to hold " + Figures.bytes(option.peakBytes()));
+        }
         if (!option.detail().isEmpty()) {
             reasons.add(option.detail());
         }
@@ -166,7 +175,7 @@ final class VerdictWriter {
                 Verdict.LEAVE,
                 Map.of(),
                 choice.jdkNanos(),
-                weigher.jdkPeakBytes(choice.group()),
+                gain.peakBytesBefore(choice.group()),
                 choice.group().maxByteSize(),
                 "");
     }

@@ -19,6 +19,14 @@ record Weighing(List<Option> options, List<String> rejections) {
         return options.stream().allMatch(Option::isLeave);
     }
 
+    /** The same with one of the options as the best. */
+    Weighing with(Option best) {
+        List<Option> all = new ArrayList<>(options);
+        all.remove(best);
+        all.add(0, best);
+        return new Weighing(all, rejections);
+    }
+
     /**
      * Of both groups together: what fits both, by what it takes in each. The order is this one's.
      *

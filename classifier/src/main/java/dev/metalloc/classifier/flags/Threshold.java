@@ -44,6 +44,12 @@ enum Threshold {
     ZERO_NEEDED_RATIO(0.1, 0.9, "zeroing costs more than allocating from 64 B up"),
     PHASED_COUNT(1, 4, "memory that comes and goes can be given back between"),
     BURSTY_VARIATION(0.5, 2, "a rate that varies by twice its mean"),
+
+    HEAP_EXCESS_BYTES(
+            64 << 20,
+            192 << 20,
+            "HotSpot itself leaves 13 to 40 MiB in the C library's heaps, which a piece of metaspace may look like"),
+    HEAP_HELD_RATIO(1, 3, "malloc holds a few hundredths above what is live unless its heaps are full of gaps"),
     ;
 
     /** Largest small block. */
@@ -67,6 +73,11 @@ enum Threshold {
         this.zeroAt = zeroAt;
         this.oneAt = oneAt;
         this.reason = reason;
+    }
+
+    /** Where it begins. */
+    double zeroAt() {
+        return zeroAt;
     }
 
     double strength(double value) {

@@ -9,6 +9,7 @@ import dev.metalloc.classifier.SiteEvidence;
 import dev.metalloc.classifier.Verdict;
 import dev.metalloc.classifier.composite.Composition;
 import dev.metalloc.classifier.composite.RangePart;
+import dev.metalloc.profiler.api.HeapUse;
 import dev.metalloc.profiler.api.SiteBehaviour;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,7 +45,16 @@ public final class RecommendationJson {
         for (SiteEvidence site : recommendation.sites()) {
             write(json.element(), site);
         }
-        return json.close(']').close('}').toString();
+        json.close(']');
+        recommendation.heaps().ifPresent(heaps -> write(json, heaps));
+        return json.close('}').toString();
+    }
+
+    private static void write(JsonText json, HeapUse heaps) {
+        json.key("heaps").open('{');
+        json.key("heldBytes").value(heaps.heldBytes());
+        json.key("peakLiveBytes").value(heaps.peakLiveBytes());
+        json.close('}');
     }
 
     private static void write(JsonText json, EntryPointFront front) {

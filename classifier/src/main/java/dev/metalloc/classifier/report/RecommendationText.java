@@ -3,9 +3,11 @@ package dev.metalloc.classifier.report;
 
 import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.FlagEvidence;
+import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.Recommendation;
 import dev.metalloc.classifier.SiteEvidence;
 import dev.metalloc.classifier.Verdict;
+import dev.metalloc.classifier.flags.HeapExcess;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +31,7 @@ public final class RecommendationText {
             text.append(
                     String.format(Locale.ROOT, "  %-19s %4.2f  %s%n", flag.flag(), flag.strength(), flag.evidence()));
         }
+        appendHeaps(text, recommendation);
         appendTable(text, recommendation.verdicts());
         appendReasons(text, recommendation.verdicts());
         appendSites(text, recommendation.sites());
@@ -39,6 +42,19 @@ public final class RecommendationText {
                     .forEach(note -> text.append("  ").append(note).append('\n'));
         }
         return text.toString();
+    }
+
+    /** Where there is something to see. */
+    private static void appendHeaps(StringBuilder text, Recommendation recommendation) {
+        HeapExcess excess = HeapExcess.of(recommendation.heaps());
+        if (excess.isNotable()) {
+            text.append("\n  ")
+                    .append(excess.sentence())
+                    .append(
+                            recommendation.objective() == Objective.TIME
+                                    ? " (--objective balanced or memory may choose for that alone)\n"
+                                    : "\n");
+        }
     }
 
     private static void appendTable(StringBuilder text, List<Verdict> verdicts) {

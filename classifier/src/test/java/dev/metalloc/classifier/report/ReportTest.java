@@ -24,11 +24,13 @@ import dev.metalloc.classifier.composite.Composition;
 import dev.metalloc.classifier.composite.RangePart;
 import dev.metalloc.classifier.cost.CostModel;
 import dev.metalloc.profiler.api.EntryPoint;
+import dev.metalloc.profiler.api.HeapUse;
 import dev.metalloc.profiler.api.LifetimeBuckets;
 import dev.metalloc.profiler.api.SiteBehaviour;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -65,6 +67,27 @@ class ReportTest {
                     new BlockUse(0.5, 0))),
             List.of(FRONT),
             List.of("a note"));
+
+    @Test
+    void shouldWriteWhatTheHeapsHeldWhereItIsKnown() throws JsonProcessingException {
+        Recommendation known = new Recommendation(
+                "a",
+                1,
+                Objective.TIME,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.of(new HeapUse(700, 80)));
+        JsonNode heaps =
+                new ObjectMapper().readTree(RecommendationJson.write(known)).get("heaps");
+        assertEquals(700, heaps.get("heldBytes").asLong());
+        assertEquals(80, heaps.get("peakLiveBytes").asLong());
+        assertFalse(
+                new ObjectMapper().readTree(RecommendationJson.write(HOSTILE)).has("heaps"));
+        assertFalse(RecommendationText.write(known).contains("heaps"), "nothing to speak of");
+    }
 
     @Test
     void shouldWriteTheContractAndWhatIsAddedAfterIt() throws JsonProcessingException {

@@ -77,6 +77,12 @@ public final class DbShowCommand implements Runnable {
                 profile.run().runCount(),
                 profile.run().durationNanos() / NANOS_PER_SECOND,
                 profile.peakLiveBytes() >> 10);
+        profile.heaps()
+                .ifPresent(heaps -> out.printf(
+                        Locale.ROOT,
+                        "# the C library's heaps: %d KiB held, peak %d KiB live%n",
+                        heaps.heldBytes() >> 10,
+                        heaps.peakLiveBytes() >> 10));
         for (EntryPointProfile entryPoint : profile.entryPoints()) {
             out.printf(
                     Locale.ROOT,

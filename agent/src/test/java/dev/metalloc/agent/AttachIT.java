@@ -70,6 +70,7 @@ class AttachIT {
         Profile profile = ProfileReader.read(folder.resolve(name));
         assertTrue(profile.run().complete());
         assertTrue(profile.run().lacks().toString().contains("attach"));
+        assertTrue(profile.heaps().isEmpty(), "the heaps hold blocks of before");
         return profile.entryPoint(EntryPoint.UNSAFE).orElseThrow();
     }
 

@@ -11,6 +11,7 @@ import example.app.FragmentedHeaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,12 +42,27 @@ class HeldHeapsIT {
         assertTrue(heaps.heldBytes() <= 2 * HEAP_BYTES + JVM_BYTES, heaps.toString());
     }
 
+    @Test
+    void shouldTellNothingBesideAnotherAllocator() throws Exception {
+        Path library = Path.of("/usr/lib", architecture() + "-linux-gnu", "libjemalloc.so.2");
+        assumeTrue(Files.exists(library), "no " + library);
+        assertEquals(Optional.empty(), heaps(new ChildJvm(folder).within("export LD_PRELOAD=" + library)));
+    }
+
+    private static String architecture() {
+        return System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64";
+    }
+
     private HeapUse profiled(ChildJvm jvm) throws Exception {
+        return heaps(jvm).orElseThrow();
+    }
+
+    private Optional<HeapUse> heaps(ChildJvm jvm) throws Exception {
         Path file = folder.resolve("p.mprof");
         ChildJvm.Result result = jvm.agent("profile,out=" + file + ",cache=" + folder.resolve("cache"))
                 .run(FragmentedHeaps.class);
         assertEquals(0, result.exitCode(), result.err());
-        return ProfileReader.read(file).heaps().orElseThrow();
+        return ProfileReader.read(file).heaps();
     }
 
     private static boolean isGlibc() throws IOException {

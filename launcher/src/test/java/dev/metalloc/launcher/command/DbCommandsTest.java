@@ -177,6 +177,9 @@ class DbCommandsTest {
 
         assertEquals(0, machine.run("db", "show", "a"));
         assertTrue(machine.out().contains("# policy 1: pinned, of 1970-01-01T00:00:01Z, from a test\n"), machine.out());
+        assertTrue(
+                machine.out().matches("(?s).*\n# the C library's heaps: [89]\\d+ KiB held, peak \\d+ KiB live\n.*"),
+                machine.out());
         assertEquals(0, machine.run("db", "show", "--explain", "a"));
         assertTrue(machine.out().contains("policy of a: version 1 is pinned\n"), machine.out());
         assertEquals(2, machine.run("db", "show"));

@@ -54,6 +54,8 @@ class FleetMergeTest {
         assertEquals(expected.allocateBytes(), merged.profile().allocateBytes());
         assertEquals(expected.sites().size(), merged.profile().sites().size());
         assertEquals(1, Profiles.overlap(expected, merged.profile()), 1e-9);
+        assertTrue(expected.heaps().isPresent());
+        assertEquals(expected.heaps(), merged.profile().heaps());
         assertEquals(75, merged.profile().run().runCount());
         assertEquals(75, merged.profileCount());
         assertTrue(merged.meanOverlap() > 0.7, "alike: " + merged.meanOverlap());

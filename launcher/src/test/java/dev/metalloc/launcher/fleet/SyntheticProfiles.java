@@ -2,6 +2,7 @@
 package dev.metalloc.launcher.fleet;
 
 import dev.metalloc.profiler.aggregate.ProfileBuilder;
+import dev.metalloc.profiler.aggregate.RecordingTerms;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.Profile;
 import dev.metalloc.profiler.api.ProfileMode;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 
 /** Profiles as the recorder makes them, of programs that do what a seed says. */
@@ -53,7 +55,11 @@ public final class SyntheticProfiles {
             }
         }
         recorder.tick(5_000_001_000L);
-        return ProfileBuilder.build(recorder.snapshot(), run(app, NEWEST_MILLIS, 5_000_000_000L));
+        OptionalLong heldBytes = OptionalLong.of((8 << 20) + random.nextInt(1 << 20));
+        return ProfileBuilder.build(
+                recorder.snapshot(),
+                run(app, NEWEST_MILLIS, 5_000_000_000L),
+                new RecordingTerms(true, 0, 0, 0, 0, heldBytes));
     }
 
     private static void frames(FrameBuffer into, int site) {
@@ -78,7 +84,8 @@ public final class SyntheticProfiles {
                 profile.threadCounts(),
                 profile.timeLine(),
                 profile.peakLiveBytes(),
-                profile.cost());
+                profile.cost(),
+                profile.heaps());
     }
 
     public static long daysOld(long days) {

@@ -78,7 +78,7 @@ final class HeldMemory {
         return excess.isNotable() && isAccountable(group) ? OptionalLong.of(shareBytes(group)) : OptionalLong.empty();
     }
 
-    /** {@code the C library's heaps held 522 MiB when …: 458 MiB for these blocks, beside 64 MiB that may be the JVM's own}. */
+    /** {@code the C library's heaps held 522 MiB when …: 458 MiB for these blocks, where up to 64 MiB may be the JVM's own}. */
     String sentence(BandGroup group) {
         return excess.sentence() + ": " + Figures.bytes(shareBytes(group)) + " for these blocks, where up to "
                 + Figures.bytes(HeapExcess.jvmBytes()) + " may be the JVM's own";

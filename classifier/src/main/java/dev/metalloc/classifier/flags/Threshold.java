@@ -48,7 +48,7 @@ enum Threshold {
     HEAP_EXCESS_BYTES(
             64 << 20,
             192 << 20,
-            "HotSpot itself leaves 13 to 40 MiB in the C library's heaps, which a piece of metaspace may look like"),
+            "HotSpot itself leaves 13 to 53 MiB in the C library's heaps, which a piece of metaspace may look like"),
     HEAP_HELD_RATIO(1, 3, "malloc holds a few hundredths above what is live unless its heaps are full of gaps"),
     ;
 

@@ -17,6 +17,8 @@ import java.util.function.Predicate;
 /**
  * Chooses by what the C library's heaps were seen to hold, where time gives no reason to. Immutable.
  *
+ * <p>With any objective: what is chosen so is no slower than the JDK's path, so that whoever asks for time loses none.
+ *
  * <p>What they held falls to the bands by what each had live at its peak. That is a guess for each of them, so only what has most of
  * it is changed.
  */
@@ -43,7 +45,7 @@ final class HeldMemory {
 
     /** Whether memory alone may be a reason. */
     boolean mayChoose() {
-        return objective != Objective.TIME && excess.isNotable();
+        return excess.isNotable();
     }
 
     /**

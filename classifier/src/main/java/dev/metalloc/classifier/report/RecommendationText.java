@@ -3,7 +3,6 @@ package dev.metalloc.classifier.report;
 
 import dev.metalloc.classifier.Figures;
 import dev.metalloc.classifier.FlagEvidence;
-import dev.metalloc.classifier.Objective;
 import dev.metalloc.classifier.Recommendation;
 import dev.metalloc.classifier.SiteEvidence;
 import dev.metalloc.classifier.Verdict;
@@ -48,12 +47,7 @@ public final class RecommendationText {
     private static void appendHeaps(StringBuilder text, Recommendation recommendation) {
         HeapExcess excess = HeapExcess.of(recommendation.heaps());
         if (excess.isNotable()) {
-            text.append("\n  ")
-                    .append(excess.sentence())
-                    .append(
-                            recommendation.objective() == Objective.TIME
-                                    ? " (--objective balanced or memory may choose for that alone)\n"
-                                    : "\n");
+            text.append("\n  ").append(excess.sentence()).append('\n');
         }
     }
 

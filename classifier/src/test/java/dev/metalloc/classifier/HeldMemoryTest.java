@@ -11,6 +11,8 @@ import dev.metalloc.classifier.report.RecommendationText;
 import dev.metalloc.profiler.aggregate.Profiles;
 import dev.metalloc.profiler.api.EntryPoint;
 import dev.metalloc.profiler.api.Profile;
+import java.io.IOException;
+import java.io.StringReader;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +76,31 @@ class HeldMemoryTest {
                 .mapToLong(verdict -> verdict.expected().peakBytesBefore())
                 .sum();
         assertTrue(Math.abs(before - 536 * MIB) <= MIB, verdicts::toString);
+    }
+
+    /** The JDK's path takes a tenth less than the slab: of 40,000 blocks a second that is nothing, of ten million it is much. */
+    @Test
+    void shouldLoseLittleTimeForIt() throws IOException {
+        Verdict seldom = withJdkNanos(jdkNanos(1.1, OFTEN), OFTEN);
+        assertFalse(seldom.isLeave(), seldom::toString);
+        assertTrue(seldom.expected().nanosPerEventAfter() > seldom.expected().nanosPerEventBefore(), seldom::toString);
+        Verdict often = withJdkNanos(jdkNanos(1.1, 250 * OFTEN), 250 * OFTEN);
+        assertTrue(often.isLeave(), often::toString);
+    }
+
+    /** What is to be calibrated for the path, so that the allocator takes so many times as long; beside that the path has costs of its own. */
+    private static double jdkNanos(double slower, long count) throws IOException {
+        Expected usual = withJdkNanos(100, count).expected();
+        double others = 2 * withJdkNanos(50, count).expected().nanosPerEventBefore() - usual.nanosPerEventBefore();
+        return 100 * (usual.nanosPerEventAfter() / slower - others) / (usual.nanosPerEventBefore() - others);
+    }
+
+    private static Verdict withJdkNanos(double nanos, long count) throws IOException {
+        CostModel costs = CostModel.calibrated(new StringReader("jdk.UNSAFE = 16:" + nanos + " 1048576:" + nanos));
+        return new Classifier(TestTraits.ALL, costs, Objective.TIME)
+                .classify(cache(count, PEAK_COUNT).held(600 * MIB).build())
+                .verdicts()
+                .get(0);
     }
 
     @Test

@@ -24,9 +24,7 @@ record Choice(
         double savedShare =
                 weighing.isNothingElse() || weighing.options().get(0).isLeave()
                         ? 0
-                        : group.features().allocatesPerSecond()
-                                * (jdkNanos - weighing.options().get(0).pairNanos())
-                                / 1e9;
+                        : share(group, jdkNanos - weighing.options().get(0).pairNanos());
         return new Choice(group, weighing, jdkNanos, savedShare, Optional.empty(), false);
     }
 
@@ -34,6 +32,15 @@ record Choice(
     Choice forMemory(Option option) {
         Choice first = of(group, weighing.with(option), jdkNanos);
         return new Choice(group, first.weighing, jdkNanos, first.savedShare, Optional.of(option), true);
+    }
+
+    private static double share(BandGroup group, double nanos) {
+        return group.features().allocatesPerSecond() * nanos / 1e9;
+    }
+
+    /** What an option takes longer than the JDK's path, as a share of the run's time on one core; below 0 where it saves. */
+    double lostShare(Option option) {
+        return share(group, option.pairNanos() - jdkNanos);
     }
 
     Optional<Option> best() {

@@ -80,7 +80,7 @@ final class EntryPointChooser {
         return gain.heldMemory().decided(decided, this::isOpenForMemory);
     }
 
-    /** What saves time is kept; with memory as the objective, what is no slower goes before what is. */
+    /** What saves time is kept; with memory as the objective, what is not clearly slower goes before what is. */
     private boolean isOpenForMemory(Choice choice) {
         return (choice.taken().isEmpty() || gain.objective() == Objective.MEMORY)
                 && !gain.isPooledByJdk(choice)

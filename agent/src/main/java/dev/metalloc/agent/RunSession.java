@@ -93,11 +93,12 @@ final class RunSession implements Function<Object, @Nullable Runnable>, Runnable
         }
     }
 
-    /** Of those alone that would be served. */
+    /** Of those alone that would be served; told by constants, since the class that knows them is not to be loaded yet. */
     private static void noteEarlierClasses(Instrumentation instrumentation) {
         Map<Class<?>, Boolean> earlier = new HashMap<>();
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (loaded.getName().contains(LinkingClass.KEEPER)) {
+            String name = loaded.getName();
+            if (name.contains(LinkingClass.NETTY_CLEANER) || name.contains(LinkingClass.INFINISPAN_MEMORY)) {
                 earlier.put(loaded, Boolean.TRUE);
             }
         }

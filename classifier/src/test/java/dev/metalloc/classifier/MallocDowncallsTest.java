@@ -23,7 +23,8 @@ class MallocDowncallsTest {
             Recommendation it = classify(Archetypes.mallocDowncalls(callers));
 
             assertLeft(it, "native code");
-            assertLeft(it, callers == Callers.OTHERS ? "not only Netty's own cleaner" : "(profile it again)");
+            assertLeft(
+                    it, callers == Callers.OTHERS ? "not only classes that keep their blocks" : "(profile it again)");
             assertEquals(1.0, only(it).confidence());
         }
     }

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class LinkingClass implements Function<Stream<StackWalker.StackFrame>, @Nullable Class<?>> {
 
     /** Netty's cleaner over malloc and free: who holds one of its blocks holds it through an object that frees it. */
-    public static final String KEEPER = "netty.util.internal.CleanerJava24Linker";
+    public static final String NETTY_CLEANER = "netty.util.internal.CleanerJava24Linker";
+
+    /** Infinispan's memory of off-heap containers on Java 22 and later: its interface hands out addresses and takes them back. */
+    public static final String INFINISPAN_MEMORY = "infinispan.commons.jdkspecific.UnsafeMemoryAddressOffHeapMemory";
 
     private static final String LINKER_PACKAGE = "jdk.internal.foreign.abi.";
     private static final String HANDLE_PACKAGE = "java.lang.invoke.";
@@ -52,7 +55,11 @@ public final class LinkingClass implements Function<Stream<StackWalker.StackFram
     static boolean keepsBlocks(String className) {
         int nested = className.indexOf('$', className.lastIndexOf('.') + 1);
         String name = nested < 0 ? className : className.substring(0, nested);
-        int prefix = name.length() - KEEPER.length();
-        return name.endsWith(KEEPER) && (prefix == 0 || name.charAt(prefix - 1) == '.');
+        return isOrEndsWith(name, NETTY_CLEANER) || isOrEndsWith(name, INFINISPAN_MEMORY);
+    }
+
+    private static boolean isOrEndsWith(String name, String keeper) {
+        int prefix = name.length() - keeper.length();
+        return name.endsWith(keeper) && (prefix == 0 || name.charAt(prefix - 1) == '.');
     }
 }

@@ -21,9 +21,13 @@ class LinkingClassTest {
         "io.netty.util.internal.PlatformDependent$CleanerJava24Linker, false",
         "io.netty.util.CleanerJava24Linker, false",
         "CleanerJava24Linker, false",
+        "org.infinispan.commons.jdkspecific.UnsafeMemoryAddressOffHeapMemory, true",
+        "shaded.org.infinispan.commons.jdkspecific.UnsafeMemoryAddressOffHeapMemory$Holder, true",
+        "org.myinfinispan.commons.jdkspecific.UnsafeMemoryAddressOffHeapMemory, false",
+        "org.infinispan.commons.jdkspecific.UnsafeOffHeapMemory, false",
         "org.lwjgl.system.libc.LibCStdlib, false",
     })
-    void shouldKnowNettysCleanerByName(String className, boolean keeps) {
+    void shouldKnowByNameWhoKeepsItsBlocks(String className, boolean keeps) {
         assertEquals(keeps, LinkingClass.keepsBlocks(className));
     }
 }

@@ -45,15 +45,16 @@ class EndToEndIT {
         return Stream.of(
                 Arguments.of(ZlibWorkload.class, "records=20000"),
                 Arguments.of(OffHeapCacheWorkload.class, "operations=100000"),
+                Arguments.of(OffHeapCacheWorkload.class, "library=infinispan operations=100000"),
                 Arguments.of(NettyWorkload.class, "requests=8000"),
                 Arguments.of(DemoWorkload.class, "requests=50000"));
     }
 
     @ParameterizedTest
     @MethodSource("applications")
-    void shouldComputeTheSameAndBeCountedExactly(Class<?> mainClass, String argument) throws Exception {
+    void shouldComputeTheSameAndBeCountedExactly(Class<?> mainClass, String arguments) throws Exception {
         Metalloc metalloc = new Metalloc(scratch);
-        List<String> application = Metalloc.java(mainClass.getName(), argument);
+        List<String> application = Metalloc.java(mainClass.getName(), arguments.split(" "));
         Ended plain = metalloc.run(application);
         assertEquals(0, plain.exitCode(), plain.err());
 
@@ -71,21 +72,22 @@ class EndToEndIT {
         assertTrue(run.err().contains("metalloc: "), run.err());
     }
 
-    /** Without Netty: with native access enabled it takes its buffers from malloc handles, which are not served. */
     static Stream<Arguments> dispatchedApplications() {
         return Stream.of(
                 Arguments.of(ZlibWorkload.class, "records=20000", "ARENA_CONFINED"),
                 Arguments.of(OffHeapCacheWorkload.class, "operations=100000", "UNSAFE"),
+                Arguments.of(OffHeapCacheWorkload.class, "library=infinispan operations=100000", "MALLOC_DOWNCALL"),
+                Arguments.of(NettyWorkload.class, "requests=8000", "MALLOC_DOWNCALL"),
                 Arguments.of(DemoWorkload.class, "requests=50000", "ARENA_CONFINED"));
     }
 
     /** Short runs are left alone as a rule; this policy serves them all the same. */
     @ParameterizedTest
     @MethodSource("dispatchedApplications")
-    void shouldComputeTheSameWhereEverythingIsServed(Class<?> mainClass, String argument, String served)
+    void shouldComputeTheSameWhereEverythingIsServed(Class<?> mainClass, String arguments, String served)
             throws Exception {
         Metalloc metalloc = new Metalloc(scratch);
-        List<String> application = Metalloc.java(mainClass.getName(), argument);
+        List<String> application = Metalloc.java(mainClass.getName(), arguments.split(" "));
         Ended plain = metalloc.run(application);
         Path policy = scratch.resolve("everything.toml");
         Files.writeString(policy, PolicyToml.write(everything(mainClass.getName())));
@@ -101,7 +103,8 @@ class EndToEndIT {
     private static Policy everything(String app) {
         List<PolicyRule> rules = new ArrayList<>();
         rules.add(rule(EntryPoint.ARENA_CONFINED, 0, 65_536, "bump"));
-        for (EntryPoint entryPoint : List.of(EntryPoint.ARENA_SHARED, EntryPoint.DIRECT_BUFFER, EntryPoint.UNSAFE)) {
+        for (EntryPoint entryPoint : List.of(
+                EntryPoint.ARENA_SHARED, EntryPoint.DIRECT_BUFFER, EntryPoint.UNSAFE, EntryPoint.MALLOC_DOWNCALL)) {
             rules.add(rule(entryPoint, 0, 32_768, "slab"));
             rules.add(rule(entryPoint, 32_769, 8 << 20, "segregated"));
         }

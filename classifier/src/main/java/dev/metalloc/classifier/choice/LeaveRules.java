@@ -85,7 +85,8 @@ final class LeaveRules {
         return switch (callers) {
             case KEEPERS -> "";
             case OTHERS ->
-                danger + ": not only Netty's own cleaner, which keeps its blocks to itself, calls malloc and free here";
+                danger
+                        + ": not only classes that keep their blocks to themselves (Netty's cleaner, Infinispan's off-heap memory) call malloc and free here";
             case UNKNOWN -> danger + ": the profile does not say who calls malloc and free here (profile it again)";
         };
     }

@@ -3,6 +3,7 @@ package dev.metalloc.bench.workload.cache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.caffinitas.ohc.CacheSerializer;
 import org.caffinitas.ohc.Eviction;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may call it. It knows its exact number of allocations: one table per segment and one block per put. A
  * lookup allocates nothing off-heap.
  */
-public final class OffHeapCache implements AutoCloseable {
+public final class OffHeapCache implements ByteCache {
 
     private static final int SEGMENT_COUNT = 16;
 
@@ -38,15 +39,22 @@ public final class OffHeapCache implements AutoCloseable {
                 .build();
     }
 
+    @Override
     public byte @Nullable [] value(long key) {
         return cache.get(key);
     }
 
+    @Override
     public void put(long key, byte[] value) {
         putCount.increment();
         if (!cache.put(key, value)) {
             throw new IllegalStateException("the cache refused an entry of " + value.length + " bytes");
         }
+    }
+
+    @Override
+    public Map<String, Long> allocations() {
+        return Map.of("UNSAFE", allocationCount());
     }
 
     public long allocationCount() {

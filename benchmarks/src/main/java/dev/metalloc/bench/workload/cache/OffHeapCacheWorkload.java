@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -30,17 +29,17 @@ public final class OffHeapCacheWorkload {
     private static final int MOST_VALUE_BYTES = 2048;
     private static final int WRITTEN_PERCENT = 40;
 
-    private final OffHeapCache cache;
+    private final ByteCache cache;
     private final long operationsPerThread;
     private final long keyCount;
 
-    private OffHeapCacheWorkload(OffHeapCache cache, long operationsPerThread, long keyCount) {
+    private OffHeapCacheWorkload(ByteCache cache, long operationsPerThread, long keyCount) {
         this.cache = cache;
         this.operationsPerThread = operationsPerThread;
         this.keyCount = keyCount;
     }
 
-    /** Arguments: {@code operations=N} in all, {@code threads=N}, {@code keys=N}, {@code megabytes=N}, {@code rounds=N}, {@code result=FILE}. */
+    /** Arguments: {@code operations=N} in all, {@code threads=N}, {@code keys=N}, {@code megabytes=N}, {@code rounds=N}, {@code library=ohc} or {@code infinispan}, {@code result=FILE}. */
     public static void main(String[] arguments) throws Exception {
         WorkArguments values = new WorkArguments(arguments);
         int threadCount = values.count("threads", 2);
@@ -49,11 +48,20 @@ public final class OffHeapCacheWorkload {
         long capacityBytes = values.number("megabytes", 64) << 20;
         int rounds = values.count("rounds", 1);
         Optional<Path> resultFile = values.text("result").map(Path::of);
+        String library = values.text("library").orElse("ohc");
         values.refuseOthers();
-        try (OffHeapCache cache = new OffHeapCache(capacityBytes, keyCount)) {
+        try (ByteCache cache = cache(library, capacityBytes, keyCount)) {
             OffHeapCacheWorkload workload = new OffHeapCacheWorkload(cache, operationsPerThread, keyCount);
             WorkPhase.run(() -> workload.work(threadCount), rounds, resultFile);
         }
+    }
+
+    private static ByteCache cache(String library, long capacityBytes, long keyCount) {
+        return switch (library) {
+            case "ohc" -> new OffHeapCache(capacityBytes, keyCount);
+            case "infinispan" -> new InfinispanCache(capacityBytes);
+            default -> throw new IllegalArgumentException("library: " + library + " (expected: ohc or infinispan)");
+        };
     }
 
     private Outcome work(int threadCount) throws InterruptedException, ExecutionException {
@@ -68,7 +76,7 @@ public final class OffHeapCacheWorkload {
                 checksum += share.get();
             }
         }
-        return new Outcome(checksum, operationsPerThread * threadCount, Map.of("UNSAFE", cache.allocationCount()));
+        return new Outcome(checksum, operationsPerThread * threadCount, cache.allocations());
     }
 
     private long share(long seed) {

@@ -1,6 +1,6 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 
-/** An off-heap cache over sun.misc.Unsafe. */
+/** Off-heap caches: OHC over sun.misc.Unsafe, Infinispan over malloc through the foreign linker. */
 @NullMarked
 package dev.metalloc.bench.workload.cache;
 

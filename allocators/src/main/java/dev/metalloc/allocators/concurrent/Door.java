@@ -52,6 +52,19 @@ class Door extends AtomicInteger {
         setRelease(OPEN);
     }
 
+    /** Shuts it if it is open soon: before it has waited for as long as so many spins take. */
+    final boolean tryShut(int mostWaited) {
+        boolean mayYield = mayYield();
+        int waited = 0;
+        while (!tryShut()) {
+            if (waited >= mostWaited) {
+                return false;
+            }
+            waited = pause(waited, mayYield);
+        }
+        return true;
+    }
+
     /** Waits until it is open, and shuts it. Spins and yields, never parks. */
     final void shut() {
         if (!tryShut()) {

@@ -15,6 +15,15 @@ public final class SpinLock {
         return door.tryShut();
     }
 
+    /**
+     * Takes the lock if its holder leaves it soon.
+     *
+     * @param mostWaited in spins, of some ten nanoseconds each; a yield counts for as many as it takes
+     */
+    public boolean tryLock(int mostWaited) {
+        return door.tryShut(mostWaited);
+    }
+
     public void lock() {
         door.shut();
     }

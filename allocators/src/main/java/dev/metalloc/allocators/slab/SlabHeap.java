@@ -1,7 +1,6 @@
 // Copyright Metalloc contributors. SPDX-License-Identifier: Apache-2.0
 package dev.metalloc.allocators.slab;
 
-import dev.metalloc.allocators.concurrent.SpinLock;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.layout.SlowPath;
 import dev.metalloc.allocators.source.OffHeapMemory;
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Stacks and batches are the owner's alone. The slabs, and what others freed, are under the lock: it is taken where blocks are moved many at a time,
  * and by a thread that would take memory while this heap has slabs to spare, whose owner may not run for a while. So slabs change
  * hands with blocks that are live, or in a stack. A block of a stack then goes back as one that another thread frees. One that the former owner
- * frees, not knowing better, comes into its stack, where it is as good as any. Who holds a heap's lock takes that of another only if nobody has it.
+ * frees, not knowing better, comes into its stack, where it is as good as any. Who holds a heap's lock takes that of another only if nobody has it,
+ * or leaves its own while it waits: nobody waits for a lock behind another.
  */
 final class SlabHeap extends SlabMagazines {
 
@@ -45,7 +45,7 @@ final class SlabHeap extends SlabMagazines {
     private final @Nullable SlabHeaps heaps;
 
     private final int classCount;
-    private final SpinLock lock = new SpinLock();
+    private final HeapLock lock;
     /** Guarded by the lock. */
     private final HeapSlabs slabs;
 
@@ -80,6 +80,7 @@ final class SlabHeap extends SlabMagazines {
         this.pool = pool;
         this.map = map;
         this.ownerId = ownerId;
+        lock = new HeapLock(heaps != null);
         classCount = classes.count();
         slabs = new HeapSlabs(this, pool, classCount);
         collected = new CollectedFrees(this, slabs, inbox, pool, map, refusedFreeCount);
@@ -128,11 +129,11 @@ final class SlabHeap extends SlabMagazines {
     }
 
     private long allocateHere(int sizeClass, int zeroBytes) {
-        lock();
+        lock.lock();
         try {
             return allocateLocked(sizeClass, zeroBytes);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -177,11 +178,11 @@ final class SlabHeap extends SlabMagazines {
     /** Takes back a block that is not marked any more and for which the magazine has no place. */
     @SlowPath
     void pushSlow(int sizeClass, long address) {
-        lock();
+        lock.lock();
         try {
             pushLocked(sizeClass, address);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -254,7 +255,7 @@ final class SlabHeap extends SlabMagazines {
 
     /** Gives a slab that this heap can spare to another, by the thread that has the other's lock; false where there is none, or the lock is taken. */
     boolean giveSpare(int sizeClass, SlabHeap taker) {
-        if (!(slabs.mayHaveSpare(sizeClass) || mayHaveRemoteFrees()) || !lock.tryLock()) {
+        if (!(slabs.mayHaveSpare(sizeClass) || mayHaveRemoteFrees()) || !taker.lock.takeToo(lock)) {
             return false;
         }
         try {
@@ -321,11 +322,11 @@ final class SlabHeap extends SlabMagazines {
     }
 
     void collectRemoteFrees() {
-        lock();
+        lock.lock();
         try {
             collected.collect(true);
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 
@@ -339,24 +340,12 @@ final class SlabHeap extends SlabMagazines {
 
     /** Gives every empty slab to the pool; the caller must be the owner, or hold the heap of a dead one. */
     void releaseEmpty() {
-        lock();
+        lock.lock();
         try {
             collected.collect(true);
             flushAll();
             slabs.releaseEmpty();
         } finally {
-            unlock();
-        }
-    }
-
-    private void lock() {
-        if (heaps != null) {
-            lock.lock();
-        }
-    }
-
-    private void unlock() {
-        if (heaps != null) {
             lock.unlock();
         }
     }
@@ -375,11 +364,11 @@ final class SlabHeap extends SlabMagazines {
                 validateCached(sizeClass, cached(sizeClass, place));
             }
         }
-        lock();
+        lock.lock();
         try {
             slabs.validate();
         } finally {
-            unlock();
+            lock.unlock();
         }
     }
 

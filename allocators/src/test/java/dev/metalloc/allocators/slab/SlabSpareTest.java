@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.metalloc.allocators.api.AllocatorStats;
 import dev.metalloc.allocators.api.FreeOutcome;
 import dev.metalloc.allocators.layout.SizeClasses;
 import dev.metalloc.allocators.source.MmapChunkSource;
@@ -15,6 +16,10 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +115,34 @@ class SlabSpareTest {
         // Some of their slabs are another's by now, whoever frees.
         free(byOwner ? first : second, blocks);
         free(byOwner ? second : first, more);
+    }
+
+    /** Each thread wants what the other has free while that one is busy with its own: taken from the system it would stay, twice what is live. */
+    @Test
+    void shouldHoldLittleMoreThanIsLiveWhereThreadsFreeEachOthersBlocks() throws Exception {
+        AtomicLongArray live = new AtomicLongArray(41_000);
+        String classes = IntStream.rangeClosed(2, 25)
+                .mapToObj(each -> Integer.toString(each * 80 + 48))
+                .collect(Collectors.joining(","));
+        try (MmapChunkSource memory = new MmapChunkSource(1L << 30);
+                SlabAllocator blocks = new SlabAllocator(memory, SizeClasses.parse(classes), 65536, 1L << 28)) {
+            Callable<Integer> replacing = () -> {
+                Random random = new Random(live.get(0));
+                for (int i = 0; i < 4_000_000; i++) {
+                    long address = blocks.allocate(100 + random.nextInt(1949), 16);
+                    long before = live.getAndSet(random.nextInt(live.length()), address);
+                    assertTrue(before == 0 || blocks.free(before) == FreeOutcome.FREED);
+                }
+                return 0;
+            };
+            Future<Integer> one = first.submit(replacing);
+            Future<Integer> other = second.submit(replacing);
+            one.get();
+            other.get();
+            AllocatorStats stats = blocks.stats();
+            assertTrue(stats.committedBytes() < 1.35 * stats.usedBytes(), stats::toString);
+            blocks.validate();
+        }
     }
 
     /** Slabs go to and fro with blocks that are live and that are in stacks; what a block holds stays. */

@@ -2,46 +2,108 @@
 package dev.metalloc.bench.entry;
 
 import dev.metalloc.bench.workload.WorkPhase;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What a JVM with the off-heap cache of {@link OffHeapStoreBenchmark} holds, at its peak and at the end, and how long an operation takes, in a
- * plain loop.
+ * What a JVM with the memory of an off-heap cache over {@code sun.misc.Unsafe} holds, and how long an operation takes, in plain loops: values of 100 bytes
+ * to 2 KiB, which threads replace at random, whoever allocated them; then as many again.
  *
- * <p>One line. Arguments: bytes of all live values; seconds to run. The compilers' own memory of the first seconds is part of the peak.
+ * <p>Arguments: bytes of all live values at first; seconds to run with them, and with twice as many; threads. A line each. The compilers' own memory of
+ * the first seconds is part of the peak.
  */
 public final class OffHeapStoreMemory {
 
-    private static final int OPERATIONS = 1_000_000;
+    private static final int LEAST_VALUE_BYTES = 100;
+    private static final int MOST_VALUE_BYTES = 2048;
+    private static final int MEAN_VALUE_BYTES = (LEAST_VALUE_BYTES + MOST_VALUE_BYTES) / 2;
+    private static final int OPERATIONS = 100_000;
 
-    private OffHeapStoreMemory() {}
+    private final AtomicLongArray values;
+    private final int threadCount;
 
-    public static void main(String[] arguments) throws Throwable {
-        OffHeapStoreBenchmark store = new OffHeapStoreBenchmark();
-        store.byteSize = Integer.parseInt(arguments[0]);
-        store.fill();
-        long nanos = Long.MAX_VALUE;
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.parseInt(arguments[1]));
-        for (long start = System.nanoTime(); start < end; start = System.nanoTime()) {
-            work(store);
-            nanos = Math.min(nanos, System.nanoTime() - start);
+    private OffHeapStoreMemory(int valueCount, int threadCount) {
+        values = new AtomicLongArray(valueCount);
+        this.threadCount = threadCount;
+    }
+
+    /** Operations of all threads, and the fewest nanoseconds that one took for many. */
+    private record Done(long count, double leastNanos) {}
+
+    public static void main(String[] arguments) throws Exception {
+        int valueCount = Integer.parseInt(arguments[0]) / MEAN_VALUE_BYTES;
+        int seconds = Integer.parseInt(arguments[1]);
+        OffHeapStoreMemory store = new OffHeapStoreMemory(2 * valueCount, Integer.parseInt(arguments[2]));
+        store.run(valueCount, seconds);
+        store.run(2 * valueCount, seconds);
+    }
+
+    private void run(int valueCount, int seconds) throws InterruptedException, ExecutionException, IOException {
+        long count = 0;
+        double leastNanos = Double.MAX_VALUE;
+        try (ExecutorService threads = Executors.newFixedThreadPool(threadCount)) {
+            List<Future<Done>> shares = new ArrayList<>();
+            for (int thread = 0; thread < threadCount; thread++) {
+                SplittableRandom random = new SplittableRandom(thread);
+                shares.add(threads.submit(() -> work(random, valueCount, seconds)));
+            }
+            for (Future<Done> share : shares) {
+                Done done = share.get();
+                count += done.count();
+                leastNanos = Math.min(leastNanos, done.leastNanos());
+            }
         }
         System.out.printf(
                 Locale.ROOT,
-                "liveBytes=%d peakRssMiB=%.1f rssMiB=%.1f nanosPerOperation=%.1f%n",
-                store.byteSize,
-                WorkPhase.peakResidentBytes() / (double) (1 << 20),
+                "threads=%d liveMiB=%d rssMiB=%.1f peakRssMiB=%.1f nanosPerOperation=%.1f leastNanos=%.1f%n",
+                threadCount,
+                ((long) valueCount * MEAN_VALUE_BYTES) >> 20,
                 WorkPhase.residentBytes() / (double) (1 << 20),
-                (double) nanos / OPERATIONS);
+                WorkPhase.peakResidentBytes() / (double) (1 << 20),
+                (double) TimeUnit.SECONDS.toNanos(seconds) * threadCount / count,
+                leastNanos);
+    }
+
+    private Done work(SplittableRandom random, int valueCount, int seconds) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        long count = 0;
+        long leastNanos = Long.MAX_VALUE;
+        for (long start = System.nanoTime(); start < end; start = System.nanoTime()) {
+            try {
+                replaceMany(random, valueCount);
+            } catch (Throwable e) {
+                throw new IllegalStateException(e);
+            }
+            leastNanos = Math.min(leastNanos, System.nanoTime() - start);
+            count += OPERATIONS;
+        }
+        return new Done(count, (double) leastNanos / OPERATIONS);
     }
 
     /** Apart, so that it is compiled as a whole. */
-    private static long work(OffHeapStoreBenchmark store) throws Throwable {
-        long sum = 0;
+    private void replaceMany(SplittableRandom random, int valueCount) throws Throwable {
         for (int i = 0; i < OPERATIONS; i++) {
-            sum += store.offHeapStore();
+            long before = values.getAndSet(random.nextInt(valueCount), value(random));
+            if (before != 0) {
+                UnsafeCalls.free(before);
+            }
         }
-        return sum;
+    }
+
+    private static long value(SplittableRandom random) throws Throwable {
+        int valueBytes = random.nextInt(LEAST_VALUE_BYTES, MOST_VALUE_BYTES + 1);
+        long value = UnsafeCalls.allocate(valueBytes);
+        UnsafeCalls.putByte(value, (byte) 1);
+        UnsafeCalls.putByte(value + valueBytes - 1, (byte) 1);
+        return value;
     }
 }

@@ -6,7 +6,7 @@ import dev.metalloc.allocators.concurrent.SpinLock;
 /**
  * The lock of one heap.
  *
- * <p>Any thread. Nobody waits for one while it holds another.
+ * <p>Any thread. Who holds one waits for another only of a dead thread's heap, whose holders wait for nobody.
  */
 final class HeapLock {
 

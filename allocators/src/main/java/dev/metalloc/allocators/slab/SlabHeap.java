@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * and by a thread that would take memory while this heap has slabs to spare, whose owner may not run for a while. So slabs change
  * hands with blocks that are live, or in a stack. A block of a stack then goes back as one that another thread frees. One that the former owner
  * frees, not knowing better, comes into its stack, where it is as good as any. Who holds a heap's lock takes that of another only if nobody has it,
- * or leaves its own while it waits: nobody waits for a lock behind another.
+ * or leaves its own while it waits; but for dead threads' heaps, whose locks are held by who waits for none.
  */
 final class SlabHeap extends SlabMagazines {
 
@@ -253,7 +253,7 @@ final class SlabHeap extends SlabMagazines {
         return heaps.reclaimNowAndThen(this) ? pool.takeEmpty(sizeClass, this) : null;
     }
 
-    /** Gives a slab that this heap can spare to another, by the thread that has the other's lock; false where there is none, or the lock is taken. */
+    /** Gives a slab that this heap can spare to another, by the thread that has the other's lock; false where there is none, or the lock is not left soon. */
     boolean giveSpare(int sizeClass, SlabHeap taker) {
         if (!(slabs.mayHaveSpare(sizeClass) || mayHaveRemoteFrees()) || !taker.lock.takeToo(lock)) {
             return false;

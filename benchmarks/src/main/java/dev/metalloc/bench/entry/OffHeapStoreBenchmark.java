@@ -32,7 +32,7 @@ public class OffHeapStoreBenchmark {
 
     private static final int LEAST_VALUE_BYTES = 100;
     private static final int MOST_VALUE_BYTES = 2048;
-    private static final int MEAN_VALUE_BYTES = (LEAST_VALUE_BYTES + MOST_VALUE_BYTES) / 2;
+    static final int MEAN_VALUE_BYTES = (LEAST_VALUE_BYTES + MOST_VALUE_BYTES) / 2;
 
     /** Of all live values together. */
     @Param({"44040192", "88080384"})
@@ -45,7 +45,7 @@ public class OffHeapStoreBenchmark {
     public void fill() throws Throwable {
         values = new long[byteSize / MEAN_VALUE_BYTES];
         for (int i = 0; i < values.length; i++) {
-            values[i] = value();
+            values[i] = value(random);
         }
     }
 
@@ -60,12 +60,12 @@ public class OffHeapStoreBenchmark {
     public long offHeapStore() throws Throwable {
         int place = random.nextInt(values.length);
         UnsafeCalls.free(values[place]);
-        long value = value();
+        long value = value(random);
         values[place] = value;
         return value;
     }
 
-    private long value() throws Throwable {
+    static long value(SplittableRandom random) throws Throwable {
         int valueBytes = random.nextInt(LEAST_VALUE_BYTES, MOST_VALUE_BYTES + 1);
         long value = UnsafeCalls.allocate(valueBytes);
         UnsafeCalls.putByte(value, (byte) 1);

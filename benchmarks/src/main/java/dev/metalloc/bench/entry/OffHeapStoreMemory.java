@@ -23,9 +23,6 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 public final class OffHeapStoreMemory {
 
-    private static final int LEAST_VALUE_BYTES = 100;
-    private static final int MOST_VALUE_BYTES = 2048;
-    private static final int MEAN_VALUE_BYTES = (LEAST_VALUE_BYTES + MOST_VALUE_BYTES) / 2;
     private static final int OPERATIONS = 100_000;
 
     private final AtomicLongArray values;
@@ -40,7 +37,7 @@ public final class OffHeapStoreMemory {
     private record Done(long count, double leastNanos) {}
 
     public static void main(String[] arguments) throws Exception {
-        int valueCount = Integer.parseInt(arguments[0]) / MEAN_VALUE_BYTES;
+        int valueCount = Integer.parseInt(arguments[0]) / OffHeapStoreBenchmark.MEAN_VALUE_BYTES;
         int seconds = Integer.parseInt(arguments[1]);
         OffHeapStoreMemory store = new OffHeapStoreMemory(2 * valueCount, Integer.parseInt(arguments[2]));
         store.run(valueCount, seconds);
@@ -66,7 +63,7 @@ public final class OffHeapStoreMemory {
                 Locale.ROOT,
                 "threads=%d liveMiB=%d rssMiB=%.1f peakRssMiB=%.1f nanosPerOperation=%.1f leastNanos=%.1f%n",
                 threadCount,
-                ((long) valueCount * MEAN_VALUE_BYTES) >> 20,
+                ((long) valueCount * OffHeapStoreBenchmark.MEAN_VALUE_BYTES) >> 20,
                 WorkPhase.residentBytes() / (double) (1 << 20),
                 WorkPhase.peakResidentBytes() / (double) (1 << 20),
                 (double) TimeUnit.SECONDS.toNanos(seconds) * threadCount / count,
@@ -92,18 +89,10 @@ public final class OffHeapStoreMemory {
     /** Apart, so that it is compiled as a whole. */
     private void replaceMany(SplittableRandom random, int valueCount) throws Throwable {
         for (int i = 0; i < OPERATIONS; i++) {
-            long before = values.getAndSet(random.nextInt(valueCount), value(random));
+            long before = values.getAndSet(random.nextInt(valueCount), OffHeapStoreBenchmark.value(random));
             if (before != 0) {
                 UnsafeCalls.free(before);
             }
         }
-    }
-
-    private static long value(SplittableRandom random) throws Throwable {
-        int valueBytes = random.nextInt(LEAST_VALUE_BYTES, MOST_VALUE_BYTES + 1);
-        long value = UnsafeCalls.allocate(valueBytes);
-        UnsafeCalls.putByte(value, (byte) 1);
-        UnsafeCalls.putByte(value + valueBytes - 1, (byte) 1);
-        return value;
     }
 }
